@@ -1,0 +1,79 @@
+// What the engine stores: entries (user key, tag, value), ordered by key ascending, then by
+// sequence descending.
+//
+// A tag packs the sequence number of the write (56 bits) over the type of the entry (8 bits). Two
+// entries of one key never share a sequence, so (key, sequence) identifies an entry.
+
+#ifndef AETHER_ENGINE_BASE_ENTRY_H_
+#define AETHER_ENGINE_BASE_ENTRY_H_
+
+#include <cstdint>
+
+#include "engine/base/comparator.h"
+#include "engine/base/slice.h"
+#include "engine/base/status.h"
+
+namespace aether {
+
+using SequenceNumber = uint64_t;
+inline constexpr SequenceNumber kMaxSequence = (uint64_t{1} << 56) - 1;
+
+enum class EntryType : uint8_t {
+  kDelete = 0,
+  kPut = 1,
+  kMerge = 2,
+  kSingleDelete = 7,
+  // Key is the begin (inclusive), value the end (exclusive) of a deleted range. Kept apart from
+  // point entries.
+  kRangeDelete = 15,
+};
+
+inline constexpr uint64_t PackTag(SequenceNumber sequence, EntryType type) {
+  return (sequence << 8) | static_cast<uint8_t>(type);
+}
+inline constexpr SequenceNumber TagSequence(uint64_t tag) { return tag >> 8; }
+inline constexpr EntryType TagType(uint64_t tag) { return static_cast<EntryType>(tag & 255); }
+
+struct Entry {
+  Slice key;
+  uint64_t tag = 0;
+  Slice value;
+
+  SequenceNumber sequence() const { return TagSequence(tag); }
+  EntryType type() const { return TagType(tag); }
+};
+
+// Negative when (a_key, a_sequence) comes first.
+inline int CompareEntries(const Comparator* order, Slice a_key, SequenceNumber a_sequence,
+                          Slice b_key, SequenceNumber b_sequence) {
+  const int by_key = CompareKeys(order, a_key, b_key);
+  if (by_key != 0) return by_key;
+  return a_sequence > b_sequence ? -1 : (a_sequence < b_sequence ? 1 : 0);
+}
+
+// A cursor over entries in their order. Used by one thread at a time.
+// key() and value() stay valid until the cursor moves, unless the implementation promises more.
+// After an error Valid() is false and status() tells why.
+class EntryIterator {
+ public:
+  virtual ~EntryIterator() = default;
+  virtual bool Valid() const = 0;
+  virtual void SeekToFirst() = 0;
+  virtual void SeekToLast() = 0;
+  // The first entry at or after (key, sequence): with kMaxSequence the newest entry of `key`.
+  virtual void Seek(Slice key, SequenceNumber sequence) = 0;
+  // The last entry at or before (key, sequence): with sequence 0 the oldest entry of `key` at the
+  // latest.
+  virtual void SeekForPrev(Slice key, SequenceNumber sequence) = 0;
+  // REQUIRES: Valid().
+  virtual void Next() = 0;
+  virtual void Prev() = 0;
+  virtual Slice key() const = 0;
+  virtual uint64_t tag() const = 0;
+  virtual Slice value() const = 0;
+  virtual Status status() const = 0;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_BASE_ENTRY_H_
