@@ -19,6 +19,8 @@
 
 namespace ROCKSDB_NAMESPACE {
 
+struct SliceParts;
+
 class Slice {
  public:
   Slice() : data_(""), size_(0) {}
@@ -27,9 +29,8 @@ class Slice {
   Slice(const std::string_view& sv) : data_(sv.data()), size_(sv.size()) {}
   // From a NUL-terminated string; a null pointer gives an empty slice.
   Slice(const char* s) : data_(s), size_(s == nullptr ? 0 : strlen(s)) {}
-  struct SliceParts;
   // Gathers parts into *buf, which must outlive the slice.
-  Slice(const struct SliceParts& parts, std::string* buf);
+  Slice(const SliceParts& parts, std::string* buf);
   const char* data() const { return data_; }
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

@@ -499,6 +499,8 @@ Status ParseArray(const ConfigOptions& config_options, const OptionTypeInfo& ele
   }
   return Status::OK();
 }
+namespace detail {
+
 // Joins element texts; braces where a separator would be ambiguous.
 class OptionListText {
  public:
@@ -539,11 +541,13 @@ Status SerializeElements(const ConfigOptions& config_options, const OptionTypeIn
   return Status::OK();
 }
 
+}  // namespace detail
+
 template <typename T, size_t kSize>
 Status SerializeArray(const ConfigOptions& config_options, const OptionTypeInfo& elem_info,
                       char separator, const std::string& name, const std::array<T, kSize>& array,
                       std::string* value) {
-  return SerializeElements(config_options, elem_info, separator, name, array, value);
+  return detail::SerializeElements(config_options, elem_info, separator, name, array, value);
 }
 template <typename T, size_t kSize>
 bool ArraysAreEqual(const ConfigOptions& config_options, const OptionTypeInfo& elem_info,
@@ -580,7 +584,7 @@ template <typename T>
 Status SerializeVector(const ConfigOptions& config_options, const OptionTypeInfo& elem_info,
                        char separator, const std::string& name, const std::vector<T>& vec,
                        std::string* value) {
-  return SerializeElements(config_options, elem_info, separator, name, vec, value);
+  return detail::SerializeElements(config_options, elem_info, separator, name, vec, value);
 }
 template <typename T>
 bool VectorsAreEqual(const ConfigOptions& config_options, const OptionTypeInfo& elem_info,
