@@ -1,0 +1,38 @@
+// Statuses of the engine as statuses of the public interface, and back. Codes and sub-codes have the same numbers.
+//
+// Thread safety: stateless. An OK status costs nothing.
+
+#ifndef AETHER_COMPAT_ENV_STATUS_CONVERT_H_
+#define AETHER_COMPAT_ENV_STATUS_CONVERT_H_
+
+#include <utility>
+
+#include "engine/base/status.h"
+#include "rocksdb/io_status.h"
+#include "rocksdb/status.h"
+
+namespace rocksdb {
+
+inline Status ToRocks(const aether::Status& status) {
+  if (status.ok()) return Status::OK();
+  return Status(static_cast<Status::Code>(status.code()),
+                static_cast<Status::SubCode>(status.subcode()),
+                static_cast<Status::Severity>(status.severity()), status.message());
+}
+
+inline IOStatus ToRocksIO(const aether::Status& status) {
+  return status_to_io_status(ToRocks(status));
+}
+
+inline aether::Status ToAether(const Status& status) {
+  if (status.ok()) return aether::Status::OK();
+  const char* message = status.getState();
+  return aether::Status(static_cast<aether::Status::Code>(status.code()),
+                        static_cast<aether::Status::SubCode>(status.subcode()),
+                        message != nullptr ? message : "")
+      .WithSeverity(static_cast<aether::Status::Severity>(status.severity()));
+}
+
+}  // namespace rocksdb
+
+#endif  // AETHER_COMPAT_ENV_STATUS_CONVERT_H_
