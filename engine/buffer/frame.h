@@ -1,0 +1,120 @@
+// Frames: the memory that pages live in, and pins, which keep a frame where it is.
+//
+// A page frame is 4 KiB inside a chunk of 2 MiB; its descriptor stands at the front of the chunk,
+// so that a page's address leads to it by arithmetic. An extent frame is an allocation of its own
+// with the descriptor before the bytes.
+//
+// Pins, the protocol: `pins` counts holders; the top bit kOrphan says that no swip leads to the
+// frame any more and that every epoch guard that could have found it is gone. Whoever sees "kOrphan
+// and nobody" frees the frame: the reclaimer when it sets the bit and finds a count of zero, else
+// the holder that takes the count to zero afterwards. New pins come from a guard that found the
+// frame through its swip or from another pin, and neither exists after that, so exactly one of them
+// sees it. The decrements are acq_rel: what a holder read happens before the memory is used again.
+//
+// Thread safety: pinning and unpinning from any thread; a Pin object itself belongs to one thread
+// at a time.
+
+#ifndef AETHER_ENGINE_BUFFER_FRAME_H_
+#define AETHER_ENGINE_BUFFER_FRAME_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "engine/buffer/swip.h"
+
+namespace aether {
+
+class Pool;
+
+inline constexpr size_t kPageSize = 4096;
+inline constexpr size_t kChunkSize = size_t{2} << 20;
+inline constexpr size_t kChunkHeadPages = 4;
+inline constexpr size_t kFramesPerChunk = kChunkSize / kPageSize - kChunkHeadPages;
+
+struct Frame {
+  static constexpr uint32_t kOrphan = uint32_t{1} << 31;
+
+  // The swip that leads here; null while the frame is free, waits for an epoch, or is private to
+  // its pins. Written under the pool's mutex or by the one thread that fills the frame.
+  std::atomic<Swip*> owner{nullptr};
+  Frame* next = nullptr;  // free list and limbo; guarded by the pool's mutex
+  std::atomic<uint32_t> pins{0};
+  bool extent = false;
+  bool backed = false;  // has memory behind it; guarded by the pool's mutex
+};
+static_assert(sizeof(Frame) <= 32);
+
+struct ExtentFrame {
+  Frame frame;
+  Pool* pool = nullptr;
+  size_t bytes = 0;     // of the data
+  size_t position = 0;  // in the pool's list of extents
+};
+inline constexpr size_t kExtentHead = 64;
+static_assert(sizeof(ExtentFrame) <= kExtentHead);
+
+struct alignas(64) ChunkHead {
+  Pool* pool = nullptr;
+};
+static_assert(sizeof(ChunkHead) == 64);
+static_assert(sizeof(ChunkHead) + kFramesPerChunk * sizeof(Frame) <= kChunkHeadPages * kPageSize);
+
+inline Frame* FrameOfPage(const char* page) {
+  const auto address = reinterpret_cast<uintptr_t>(page);
+  const uintptr_t chunk = address & ~(kChunkSize - 1);
+  const size_t index = ((address - chunk) / kPageSize) - kChunkHeadPages;
+  return reinterpret_cast<Frame*>(chunk + sizeof(ChunkHead)) + index;
+}
+inline char* PageOfFrame(Frame* frame) {
+  const auto address = reinterpret_cast<uintptr_t>(frame);
+  const uintptr_t chunk = address & ~(kChunkSize - 1);
+  const size_t index = (address - chunk - sizeof(ChunkHead)) / sizeof(Frame);
+  return reinterpret_cast<char*>(chunk + (kChunkHeadPages + index) * kPageSize);
+}
+inline Frame* FrameOfExtent(const char* data) {
+  return reinterpret_cast<Frame*>(reinterpret_cast<uintptr_t>(data) - kExtentHead);
+}
+inline char* DataOfExtent(Frame* frame) { return reinterpret_cast<char*>(frame) + kExtentHead; }
+
+// Keeps one frame in place. Empty when default-constructed or moved from.
+class Pin {
+ public:
+  Pin() = default;
+  // REQUIRES: an EpochGuard under which the frame was found, or another pin on it.
+  explicit Pin(Frame* frame) : frame_(frame) {
+    if (frame_ != nullptr) frame_->pins.fetch_add(1, std::memory_order_relaxed);
+  }
+  Pin(Pin&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
+  Pin& operator=(Pin&& other) noexcept {
+    if (this != &other) {
+      Release();
+      frame_ = std::exchange(other.frame_, nullptr);
+    }
+    return *this;
+  }
+  ~Pin() { Release(); }
+
+  // Takes over a pin that is already counted.
+  static Pin Adopt(Frame* frame) {
+    Pin pin;
+    pin.frame_ = frame;
+    return pin;
+  }
+  Pin Clone() const { return Pin(frame_); }
+  bool held() const { return frame_ != nullptr; }
+  void Release() {
+    if (frame_ != nullptr) Unpin(std::exchange(frame_, nullptr));
+  }
+  // For owners that only know function pointers: Detach, and later Unpin on what it returned.
+  [[nodiscard]] Frame* Detach() { return std::exchange(frame_, nullptr); }
+  static void Unpin(Frame* frame);  // pool.cc
+
+ private:
+  Frame* frame_ = nullptr;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_BUFFER_FRAME_H_

@@ -1,0 +1,175 @@
+// The buffer pool: one memory budget for the pages of all runs, shared by all stores that were
+// given the same pool.
+//
+// What it holds: page frames of 4 KiB (chunks of 2 MiB taken ahead of need and reused), extent
+// frames (large values, one allocation each), and the charges of foreign memory (filters when the
+// application wants them counted, entries that an application puts into the cache object that
+// stands for this pool).
+//
+// Reading a page (engine/run does this): under an EpochGuard load the swip; an address is used as
+// it is, without lock or count. On EVICTED: Take a frame, fill and verify it, Publish it. Whoever
+// loses the race to publish uses the winner's page.
+//
+// Eviction: a clock hand walks over the frames. HOT becomes COOL; COOL and not pinned is taken from
+// its swip by one compare-and-swap and put into limbo with an epoch stamp; it is used again when
+// every guard that might still read it has gone, and once nobody pins it.
+//
+// Thread safety: all functions from any thread. A mutex guards lists and counters; the hit path
+// never touches it. Invariants:
+//  1. Memory is never reused or given back while a guard or a pin can reach it.
+//  2. At most one frame holds a given swip's page for readers; others that were loaded at the same
+//  time are private.
+//  3. Frames with memory, extents and charges stay within the capacity, except for what is pinned,
+//  what waits for an
+//     epoch, and a reserve of kReserveFrames for pools that are smaller than that.
+// Failure: without the strict flag a Take never fails for lack of budget: beyond it, the frame is
+// private to its pin and goes away with it. With the flag it returns Aborted/kMemoryLimit when pins
+// and charges alone fill the capacity. When the system refuses memory, Take returns
+// Aborted/kMemoryLimit as well.
+
+#ifndef AETHER_ENGINE_BUFFER_POOL_H_
+#define AETHER_ENGINE_BUFFER_POOL_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "engine/base/epoch.h"
+#include "engine/base/status.h"
+#include "engine/base/thread_annotations.h"
+#include "engine/buffer/frame.h"
+#include "engine/buffer/swip.h"
+
+namespace aether {
+
+// Bytes that a reader may use: under the guard it holds when `pin` is empty, else as long as the
+// pin.
+struct PageRef {
+  const char* data = nullptr;
+  Pin pin;
+};
+
+struct PoolCounters {
+  uint64_t loads = 0;  // pages and extents read into memory
+  uint64_t load_bytes = 0;
+  uint64_t lost_races = 0;  // loads whose page another thread published first
+  uint64_t evictions = 0;
+  uint64_t private_loads = 0;  // loads that found no budget and stayed private to their pin
+};
+
+class Pool {
+ public:
+  static constexpr size_t kReserveFrames = 32;
+
+  // `strict`: see Failure above. Pins that are alive when the last pointer goes stay valid.
+  static std::shared_ptr<Pool> New(size_t capacity, bool strict = false);
+
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // Works at once: evicts down to the new capacity, except for what is pinned or being read just
+  // now, which goes as soon as it can.
+  void SetCapacity(size_t bytes) EXCLUDES(mutex_);
+  size_t Capacity() const { return capacity_.load(std::memory_order_relaxed); }
+  void SetStrict(bool strict) { strict_.store(strict, std::memory_order_relaxed); }
+  bool Strict() const { return strict_.load(std::memory_order_relaxed); }
+
+  // Bytes of pages and extents in memory plus charges.
+  size_t Usage() const EXCLUDES(mutex_);
+  // Bytes of frames with at least one pin plus pinned charges; walks over all frames.
+  size_t PinnedUsage() const EXCLUDES(mutex_);
+  // Bytes taken from the system, free frames included, without charges.
+  size_t MemoryBytes() const EXCLUDES(mutex_);
+  PoolCounters Counters() const EXCLUDES(mutex_);
+
+  // Counts foreign memory against the capacity and evicts pages to make room. With the strict flag
+  // (or `must_fit`), Aborted/kMemoryLimit and nothing charged when it does not fit even so.
+  Status Charge(size_t bytes, bool must_fit = false) EXCLUDES(mutex_);
+  void Uncharge(size_t bytes) EXCLUDES(mutex_);
+  // Drops every page that is not pinned.
+  void EvictAll() EXCLUDES(mutex_);
+
+  // --- for the loader of pages ---
+
+  // A page frame, or an extent frame when extent_bytes != 0, pinned once and known to nobody else.
+  // *publishable is false when there is no budget to keep it: then use it by its pin alone.
+  Status Take(size_t extent_bytes, Frame** frame, bool* publishable) EXCLUDES(mutex_);
+  // Gives the frame to readers through *swip. The result is the page to use: this one, or the one
+  // that another thread published first (then `frame` is freed). The pin of Take ends here.
+  // REQUIRES: an EpochGuard held since before the call, which protects the result.
+  const char* Publish(Swip* swip, Frame* frame) EXCLUDES(mutex_);
+  // Forgets all pages behind an array of swips, which may be freed afterwards. Their memory waits
+  // for guards and pins. REQUIRES: nobody loads or will load through them.
+  void Forget(Swip* swips, size_t n, bool extents) EXCLUDES(mutex_);
+
+  static char* Data(Frame* frame) {
+    return frame->extent ? DataOfExtent(frame) : PageOfFrame(frame);
+  }
+
+ private:
+  friend class Pin;
+  friend struct PoolTestAccess;
+
+  struct Limbo {
+    Frame* frame;
+    uint64_t stamp;
+  };
+
+  Pool(size_t capacity, bool strict);
+  ~Pool();
+  // The last std::shared_ptr is gone; deletes the pool when no guard and no pin can reach its
+  // memory any more.
+  static void Close(Pool* pool);
+  static void DeleteRetired(void* pool);
+
+  static Pool* PoolOf(Frame* frame);
+  static size_t BytesOf(const Frame* frame);
+  void Unpinned(Frame* frame, uint32_t before) EXCLUDES(mutex_);
+
+  size_t CommittedLocked() const REQUIRES(mutex_);
+  bool GrowLocked() REQUIRES(mutex_);
+  Frame* PopFreeLocked(bool within_budget) REQUIRES(mutex_);
+  void FreeLocked(Frame* frame) REQUIRES(mutex_);
+  void UnbackLocked(Frame* frame) REQUIRES(mutex_);
+  void TrimFreeLocked() REQUIRES(mutex_);
+  // Evicts until `bytes` more have gone to limbo or nothing evictable is left. Returns bytes
+  // evicted.
+  size_t EvictLocked(size_t bytes) REQUIRES(mutex_);
+  size_t EvictPagesLocked(size_t bytes) REQUIRES(mutex_);
+  size_t EvictExtentsLocked(size_t bytes) REQUIRES(mutex_);
+  bool TryEvictLocked(Frame* frame, bool even_hot) REQUIRES(mutex_);
+  // Frames whose epoch has passed become free or orphans of their pins.
+  void ReclaimLocked() REQUIRES(mutex_);
+  void StampLocked() REQUIRES(mutex_);
+  size_t ShrinkToFitLocked(size_t extra) REQUIRES(mutex_);
+  bool DeadLocked() const REQUIRES(mutex_);
+
+  std::atomic<size_t> capacity_;
+  std::atomic<bool> strict_;
+  // Raised while memory is above the capacity: the last unpin of a frame then evicts it.
+  std::atomic<bool> over_{false};
+
+  mutable Mutex mutex_;
+  std::vector<char*> chunks_ GUARDED_BY(mutex_);
+  std::vector<ExtentFrame*> extents_ GUARDED_BY(mutex_);
+  Frame* free_ GUARDED_BY(mutex_) = nullptr;  // with memory behind them
+  Frame* bare_ GUARDED_BY(mutex_) = nullptr;  // without
+  size_t free_count_ GUARDED_BY(mutex_) = 0;
+  size_t backed_ GUARDED_BY(mutex_) = 0;        // page frames with memory
+  size_t extent_bytes_ GUARDED_BY(mutex_) = 0;  // heads included
+  size_t charged_ GUARDED_BY(mutex_) = 0;
+  size_t hand_ GUARDED_BY(mutex_) = 0;
+  size_t extent_hand_ GUARDED_BY(mutex_) = 0;
+  std::vector<Frame*> unstamped_ GUARDED_BY(mutex_);
+  std::deque<Limbo> limbo_ GUARDED_BY(mutex_);
+  size_t limbo_bytes_ GUARDED_BY(mutex_) = 0;
+  bool closed_ GUARDED_BY(mutex_) = false;
+  PoolCounters counters_ GUARDED_BY(mutex_);
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_BUFFER_POOL_H_

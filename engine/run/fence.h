@@ -1,0 +1,81 @@
+// The fence keys of a file in memory: which leaf is responsible for a key.
+//
+// Thread safety: immutable after Decode.
+// With bytewise order, 8-byte heads (after the prefix that all fences share) are searched first,
+// over a sampled top level that stays in the processor's cache; whole keys are compared only where
+// heads tie.
+
+#ifndef AETHER_ENGINE_RUN_FENCE_H_
+#define AETHER_ENGINE_RUN_FENCE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/base/comparator.h"
+#include "engine/base/entry.h"
+#include "engine/base/slice.h"
+#include "engine/buffer/frame.h"
+
+namespace aether {
+
+// Writes the fences section while leaves are written.
+class FenceWriter {
+ public:
+  // REQUIRES: offset is a multiple of the page size, beyond the last one.
+  void Add(Slice key, bool continues, SequenceNumber sequence, uint64_t offset);
+  const std::string& block() const { return block_; }
+  uint64_t leaves() const { return leaves_; }
+  uint64_t key_bytes() const { return key_bytes_; }
+
+ private:
+  std::string block_;
+  std::string last_;
+  uint64_t leaves_ = 0;
+  uint64_t key_bytes_ = 0;
+  uint64_t next_page_ = 0;
+};
+
+class FenceIndex {
+ public:
+  FenceIndex() = default;
+  // False when the section is malformed: `leaves` fences that end exactly with it, in order, inside
+  // body_size bytes.
+  bool Decode(Slice section, const Comparator* order, uint64_t leaves, uint64_t body_size);
+
+  size_t size() const { return size_; }
+  // The leaf in which the first entry at or after (key, sequence) lies, if not at the start of the
+  // next one. REQUIRES: size() > 0.
+  size_t Find(const Comparator* order, Slice key, SequenceNumber sequence) const;
+  Slice Key(size_t index) const {
+    return Slice(keys_.data() + offsets_[index], offsets_[index + 1] - offsets_[index]);
+  }
+  uint64_t LeafOffset(size_t index) const {
+    return uint64_t{pages_.empty() ? index : pages_[index]} * kPageSize;
+  }
+  size_t MemoryBytes() const;
+
+ private:
+  static constexpr size_t kSample = 64;
+
+  SequenceNumber Sequence(size_t index) const {
+    return sequences_.empty() ? kMaxSequence : sequences_[index];
+  }
+  size_t FindCompare(const Comparator* order, Slice key, SequenceNumber sequence, size_t low,
+                     size_t high) const;
+  void BuildHeads();
+
+  size_t size_ = 0;
+  std::string keys_;
+  std::vector<uint32_t> offsets_;          // size_ + 1, into keys_
+  std::vector<SequenceNumber> sequences_;  // empty when no leaf continues a key
+  std::vector<uint32_t> pages_;            // empty when the leaves stand one behind the other
+  // Bytewise order only: of fences 1.., heads_[i] belongs to fence i + 1.
+  std::string prefix_;
+  std::vector<uint64_t> heads_;
+  std::vector<uint64_t> top_;  // the first head of every kSample
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_RUN_FENCE_H_

@@ -1,0 +1,73 @@
+// Writes one file of a run: a static B+tree of 4 KiB pages (format.h has the grammar).
+//
+// Thread safety: one user at a time, in the background: it does I/O.
+// Memory: the write buffer, one page, a hash of eight bytes a key for the filter, and the fence
+// keys. Failure: the first error sticks; every later call returns it, and the file is to be removed
+// by the caller. A builder that is destroyed before Finish leaves an incomplete file without a
+// footer, which no reader accepts.
+
+#ifndef AETHER_ENGINE_RUN_FILE_BUILDER_H_
+#define AETHER_ENGINE_RUN_FILE_BUILDER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "engine/base/comparator.h"
+#include "engine/base/entry.h"
+#include "engine/base/slice.h"
+#include "engine/base/status.h"
+#include "engine/io/file_system.h"
+#include "engine/run/file_meta.h"
+
+namespace aether {
+
+struct FileBuilderOptions {
+  const Comparator* order = BytewiseComparator();
+  // Bits of the filter for each distinct key; 0 leaves it out, and so does
+  // order->equal_keys_may_differ().
+  double filter_bits_per_key = 10;
+  // Share of a page that is filled, in (0, 1].
+  double page_fill = 1.0;
+  uint64_t number = 0;
+  // Distinguishes lives of one file number; any number that does not repeat (a time, a random
+  // number).
+  uint64_t salt = 0;
+  uint64_t creation_time = 0;  // seconds since 1970
+  size_t write_buffer_bytes = size_t{512} << 10;
+  // Starts write-out each time so much has been appended; 0: never.
+  uint64_t range_sync_bytes = uint64_t{1} << 20;
+};
+
+class FileBuilder {
+ public:
+  // `path` is for messages. The file must be empty.
+  FileBuilder(const FileBuilderOptions& options, std::unique_ptr<WritableFile> file,
+              std::string path);
+  ~FileBuilder();
+  FileBuilder(const FileBuilder&) = delete;
+  FileBuilder& operator=(const FileBuilder&) = delete;
+
+  // REQUIRES: (key, sequence of tag) comes after everything added before; InvalidArgument when it
+  // does not.
+  Status Add(Slice key, uint64_t tag, Slice value);
+  // In any order, between Adds too. An empty range is ignored.
+  Status AddRangeDelete(Slice begin, Slice end, SequenceNumber sequence);
+
+  uint64_t Entries() const;
+  bool Empty() const;  // neither entries nor range deletes
+  // What the file would be if it were finished now, to within a page or so.
+  uint64_t FileSize() const;
+
+  // Writes what is left and the footer; `sync` makes the contents (not the name) durable. Closes
+  // the file.
+  Status Finish(bool sync, FileMeta* meta);
+
+ private:
+  class Rep;
+  std::unique_ptr<Rep> rep_;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_RUN_FILE_BUILDER_H_

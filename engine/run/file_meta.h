@@ -1,0 +1,59 @@
+// What the manifest (and the file itself) says about one file of a run.
+//
+// Thread safety: a value. Encoding: varint fields behind tags; a reader skips tags it does not know
+// when they are even, and refuses the file when they are odd, so that a later format can add facts
+// that matter.
+//
+//   meta   := field* end
+//   field  := tag:varint length:varint bytes        (tags ascending, zero and empty fields left
+//   out) end    := 0:varint
+
+#ifndef AETHER_ENGINE_RUN_FILE_META_H_
+#define AETHER_ENGINE_RUN_FILE_META_H_
+
+#include <cstdint>
+#include <string>
+
+#include "engine/base/entry.h"
+#include "engine/base/slice.h"
+#include "engine/base/status.h"
+
+namespace aether {
+
+struct FileMeta {
+  uint64_t number = 0;
+  uint64_t file_size = 0;
+  // Salts every checksum of the file: a page of another file, or of an earlier life of this name,
+  // does not verify.
+  uint64_t salt = 0;
+  // User keys; they cover the range deletes too, whose exclusive ends count as largest.
+  std::string smallest;
+  std::string largest;
+  // True when `largest` is the exclusive end of a range delete and no entry of the file has that
+  // key.
+  bool largest_exclusive = false;
+  SequenceNumber smallest_sequence = 0;
+  SequenceNumber largest_sequence = 0;
+  uint64_t entries = 0;  // point entries, deletes and merges included
+  uint64_t deletes = 0;  // kDelete and kSingleDelete
+  uint64_t merges = 0;
+  uint64_t range_deletes = 0;
+  uint64_t raw_key_bytes = 0;
+  uint64_t raw_value_bytes = 0;
+  uint64_t leaves = 0;   // 4 KiB pages
+  uint64_t extents = 0;  // large values and keys
+  uint64_t data_bytes = 0;
+  uint64_t index_bytes = 0;
+  uint64_t filter_bytes = 0;
+  uint64_t creation_time = 0;  // seconds since 1970
+
+  // Appends; self-delimiting.
+  void EncodeTo(std::string* out) const;
+  // Reads from the front of *input and advances it. Corruption when malformed, NotSupported for an
+  // unknown fact that matters.
+  Status DecodeFrom(Slice* input);
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_RUN_FILE_META_H_

@@ -1,0 +1,78 @@
+// A cache-line-blocked Bloom filter: all bits of a key lie in one block of 64 bytes, so a probe
+// costs one cache miss, which Prefetch can start for many files at once.
+//
+// Thread safety: immutable once built. An empty filter contains everything.
+// Format: blocks of 512 bits. For a hash h: block = (high 32 bits of h * blocks) >> 32; probe i
+// takes the top nine bits of (low 32 bits of h) * 0x9e3779b9^(i+1) modulo 2^32; bit b of a block is
+// bit b % 64 of its word b / 64.
+
+#ifndef AETHER_ENGINE_RUN_FILTER_H_
+#define AETHER_ENGINE_RUN_FILTER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "engine/base/checksum.h"
+#include "engine/base/slice.h"
+
+namespace aether {
+
+inline uint64_t BloomHash(Slice key) { return Hash64(key.data(), key.size()); }
+
+class BloomFilter {
+ public:
+  static constexpr size_t kBlockBytes = 64;
+  static constexpr int kMaxProbes = 16;
+
+  BloomFilter() = default;
+  // Of the hashes of distinct keys.
+  static BloomFilter Build(const std::vector<uint64_t>& hashes, double bits_per_key);
+  // Memory for `bytes` read from a file, to be filled through data(). REQUIRES: bytes % kBlockBytes
+  // == 0.
+  static BloomFilter Allocate(size_t bytes, int probes);
+  static size_t SizeFor(size_t keys, double bits_per_key);
+  static int ProbesFor(double bits_per_key);
+
+  bool empty() const { return blocks_ == 0; }
+  int probes() const { return probes_; }
+  size_t MemoryBytes() const { return size_t{blocks_} * kBlockBytes; }
+  char* data() { return reinterpret_cast<char*>(words_.get()); }
+  const char* data() const { return reinterpret_cast<const char*>(words_.get()); }
+
+  void Prefetch(uint64_t hash) const {
+    if (blocks_ != 0) __builtin_prefetch(Block(hash));
+  }
+  bool MayContain(uint64_t hash) const {
+    if (blocks_ == 0) return true;
+    const uint64_t* block = Block(hash);
+    auto h = static_cast<uint32_t>(hash);
+    for (int i = 0; i < probes_; ++i) {
+      h *= kStep;
+      const uint32_t bit = h >> 23;
+      if ((block[bit >> 6] >> (bit & 63) & 1) == 0) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr uint32_t kStep = 0x9e3779b9u;
+  struct Free {
+    void operator()(uint64_t* p) const { std::free(p); }
+  };
+
+  uint64_t* Block(uint64_t hash) const {
+    return words_.get() + ((hash >> 32) * blocks_ >> 32) * (kBlockBytes / 8);
+  }
+  void Insert(uint64_t hash);
+
+  std::unique_ptr<uint64_t[], Free> words_;
+  uint32_t blocks_ = 0;
+  int probes_ = 0;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_RUN_FILTER_H_

@@ -1,0 +1,96 @@
+// The format of a run file, version 1. All integers are little-endian; varint is LEB128.
+//
+//   file     := body filter? fences deletes? meta footer
+//   body     := (extent* padding leaf)*          leaves start at multiples of 4096; an extent
+//   stands before its leaf extent   := byte+                            one large value or key; its
+//   checksum is in the record that names it
+//
+//   leaf     := 4096 bytes
+//     0  u64  checksum                           of bytes 8..4096, seeded with Seed(salt, offset in
+//     the file) 8  u16  count                              of records, at least 1
+//    10  u16  prefix_size                        bytes that all keys of the page begin with
+//    (bytewise order only) 12  u8   type = 'L' 13  u8   sequence_bytes                     0..7 14
+//    u8   flags                              1: has heads (exactly when the order is bytewise) 15
+//    u8   0 16  u64  base_sequence                      the smallest of the page 24  heads   u64 *
+//    count  (with heads)       as a big-endian number: 8 bytes of the key after the prefix, 0
+//    padded
+//        slots   u16 * count                     where the record starts in the page; ascending
+//        prefix  prefix_size bytes
+//        records one after the other, then zeros
+//   record   := kind:u8 key_rest:varint value_size:varint sequence_delta key_part value_part
+//     kind           low four bits: entry type; 0x10 large value; 0x20 large key
+//     key_rest       size of the key without the prefix
+//     sequence_delta sequence_bytes bytes: sequence - base_sequence
+//     key_part       the key after prefix and head (after the prefix, without heads); large key:
+//     place, of the whole key value_part     value_size bytes; large value: place
+//   place    := ordinal:varint offset:varint checksum:u64   checksum seeded with Seed(salt, offset)
+//     ordinal        extents count from 0 in the order of the file
+//
+//   filter   := (64 bytes)+                      cache-line-blocked Bloom filter (filter.h)
+//   fences   := fence{leaves}
+//   fence    := shared:varint rest:varint byte{rest >> 1} sequence:varint? gap:varint
+//     The smallest place from which on the leaf is responsible: every entry before the leaf sorts
+//     before (key, sequence), every entry in it at or after. The key is `shared` bytes of the fence
+//     before and then the given ones. The lowest bit of rest: the leaf goes on with the key that
+//     the leaf before ended with, and `sequence` follows; else it counts as the largest possible.
+//     The fence of the first leaf is empty. gap: pages between the end of the leaf before (the
+//     start of the file) and this one.
+//   deletes  := (sequence:varint begin end)*     begin, end := length:varint byte*; sorted by
+//   begin, newest first
+//
+//   meta     := file_meta (file_meta.h) order:name probes:varint section{3}
+//     order    length:varint byte*, name of the comparator
+//     section  offset:varint size:varint checksum:u64 for filter, fences, deletes; size 0 when
+//     missing
+//   footer   := 48 bytes at the end of the file
+//     0  u64  magic "AetherRn"
+//     8  u32  version
+//    12  u32  meta_size
+//    16  u64  meta_offset
+//    24  u64  salt
+//    32  u64  meta_checksum
+//    40  u64  checksum of bytes 0..40
+//
+// Checksums are XXH3-64. Sections and meta are seeded like extents, the footer with 0.
+
+#ifndef AETHER_ENGINE_RUN_FORMAT_H_
+#define AETHER_ENGINE_RUN_FORMAT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace aether::run_format {
+
+inline constexpr uint32_t kVersion = 1;
+inline constexpr uint64_t kMagic = 0x6e52726568746541;  // "AetherRn"
+inline constexpr size_t kFooterSize = 48;
+
+inline constexpr size_t kLeafChecksum = 0;
+inline constexpr size_t kLeafCount = 8;
+inline constexpr size_t kLeafPrefixSize = 10;
+inline constexpr size_t kLeafType = 12;
+inline constexpr size_t kLeafSequenceBytes = 13;
+inline constexpr size_t kLeafFlags = 14;
+inline constexpr size_t kLeafBaseSequence = 16;
+inline constexpr size_t kLeafHead = 24;
+inline constexpr char kTypeLeaf = 'L';
+inline constexpr uint8_t kFlagHeads = 1;
+
+inline constexpr uint8_t kKindType = 0x0f;
+inline constexpr uint8_t kKindLargeValue = 0x10;
+inline constexpr uint8_t kKindLargeKey = 0x20;
+
+// Longer values and keys get an extent.
+inline constexpr size_t kMaxInlineValue = 1024;
+inline constexpr size_t kMaxInlineKey = 1024;
+inline constexpr size_t kMaxPrefix = 512;
+// A record of the largest inline size always fits into a page of its own.
+static_assert(kLeafHead + 8 + 2 + kMaxInlineKey + 1 + 5 + 5 + 7 + kMaxInlineValue <= 4096);
+
+inline uint64_t Seed(uint64_t salt, uint64_t offset) {
+  return salt ^ (offset + 1) * 0x9e3779b97f4a7c15u;
+}
+
+}  // namespace aether::run_format
+
+#endif  // AETHER_ENGINE_RUN_FORMAT_H_

@@ -1,0 +1,175 @@
+// One immutable sorted file of a run, open for reading. A run is a list of such files with disjoint
+// ranges of keys; engine/lsm composes them.
+//
+// In memory while open: the filter, the fence keys (one a leaf), a side array of swips (8 bytes a
+// leaf and a large value), the range deletes. Leaves and large values live in the pool.
+//
+// Thread safety: any number of threads. The object must outlive every call and iterator on it; pins
+// may outlive it. Errors: Corruption names the file and the offset; an I/O error is passed on as it
+// came; a cache-only read that would need the disk is Incomplete. Nothing that fails verification
+// ever enters the pool.
+
+#ifndef AETHER_ENGINE_RUN_RUN_FILE_H_
+#define AETHER_ENGINE_RUN_RUN_FILE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/comparator.h"
+#include "engine/base/entry.h"
+#include "engine/base/slice.h"
+#include "engine/base/status.h"
+#include "engine/buffer/pool.h"
+#include "engine/io/file_system.h"
+#include "engine/run/fence.h"
+#include "engine/run/file_meta.h"
+#include "engine/run/filter.h"
+#include "engine/run/leaf.h"
+#include "engine/run/range_delete.h"
+
+namespace aether {
+
+class RunIterator;
+
+struct RunFileOptions {
+  const Comparator* order = BytewiseComparator();
+  bool direct_reads = false;
+  // Counts filter, fences and swips against the pool's capacity (cache_index_and_filter_blocks).
+  bool charge_pool = false;
+};
+
+// What a read did; owned by the caller, one thread.
+struct RunReadCounters {
+  uint64_t page_hits = 0;
+  uint64_t page_loads = 0;
+  uint64_t load_bytes = 0;
+};
+
+struct RunReadOptions {
+  bool cache_only = false;  // Incomplete instead of I/O
+  bool fill_cache = true;   // false: pages that had to be read are not kept
+  bool verify = true;       // checksums of what is read from the disk
+  // Iterators only. Bytes to ask the system for ahead of a scan; 0 leaves it to the system.
+  size_t readahead = 0;
+  // Iterators only: a forward pass with a private buffer that does not touch the pool (merging,
+  // verification).
+  bool stream = false;
+  RunReadCounters* counters = nullptr;
+};
+
+// Where the value that a visitor sees lives. Valid during the visit only.
+class PinSource {
+ public:
+  explicit PinSource(Frame* frame) : frame_(frame) {}
+  // Keeps the bytes of entry.value in place until the pin goes. Costs two atomic operations on a
+  // shared line: copy short values instead.
+  Pin Take() const { return Pin(frame_); }
+
+ private:
+  Frame* frame_;
+};
+
+class RunFile {
+ public:
+  // With `expected` (from the manifest), the file must be that one: size, salt and counts are
+  // compared, Corruption otherwise. NotSupported for a newer format, InvalidArgument for another
+  // comparator.
+  static Status Open(FileSystem* fs, const std::string& path, const FileMeta* expected,
+                     std::shared_ptr<Pool> pool, const RunFileOptions& options,
+                     std::unique_ptr<RunFile>* out);
+  ~RunFile();
+  RunFile(const RunFile&) = delete;
+  RunFile& operator=(const RunFile&) = delete;
+
+  const FileMeta& Meta() const { return meta_; }
+  const std::string& path() const { return path_; }
+  const Comparator* order() const { return options_.order; }
+
+  // --- filter: `hash` is KeyHash(key), computed once for all files. False: the key is certainly
+  // not here. ---
+  static uint64_t KeyHash(Slice key) { return BloomHash(key); }
+  bool HasFilter() const { return !filter_.empty(); }
+  void PrefetchFilter(uint64_t hash) const { filter_.Prefetch(hash); }
+  bool MayContain(uint64_t hash) const { return filter_.MayContain(hash); }
+
+  // Calls visit for the point entries of `key` with a sequence of at most `sequence`, newest first,
+  // until it returns false or they end. entry.key may be the caller's own bytes. Consults no
+  // filter. Takes an EpochGuard of its own; cheaper when the caller already holds one for several
+  // files.
+  using Visitor = bool (*)(void* context, const Entry& entry, const PinSource& pin);
+  Status Visit(Slice key, SequenceNumber sequence, const RunReadOptions& options, Visitor visit,
+               void* context) const;
+
+  // The iterator must not outlive this file. Start with a Seek.
+  std::unique_ptr<RunIterator> NewIterator(const RunReadOptions& options) const;
+
+  const std::vector<RangeDelete>& RangeDeletes() const { return range_deletes_.list(); }
+  // The largest sequence, at most `sequence`, of a range delete over `key`; 0 when there is none.
+  SequenceNumber CoveringRangeDelete(Slice key, SequenceNumber sequence) const {
+    return range_deletes_.empty() ? 0 : range_deletes_.Covering(key, sequence);
+  }
+
+  // Bytes of the file that lie before the first entry of `key`, to within a page.
+  uint64_t ApproximateOffset(Slice key) const;
+  // A key near the middle of the file's leaves `part` of `parts`, for splitting work; empty when
+  // there is none.
+  std::string SplitKey(size_t part, size_t parts) const;
+  // Reads everything from the file (not the pool) and checks sums, order and counts. `order` of
+  // entries included.
+  Status VerifyChecksums() const;
+
+  // Filter, fences, swips, range deletes, and this object.
+  size_t MemoryBytes() const { return memory_bytes_; }
+  size_t FilterBytes() const { return filter_.MemoryBytes(); }
+  size_t IndexBytes() const;
+
+  // --- for RunIterator ---
+  size_t LeafCount() const { return fences_.size(); }
+  // The leaf page, verified. REQUIRES: an EpochGuard for as long as page->pin is empty and the data
+  // is used.
+  Status Leaf(size_t index, const RunReadOptions& options, PageRef* page) const {
+    const uint64_t word = swips_[index].Load();
+    if (word != Swip::kEvicted) [[likely]] {
+      if (Swip::IsCool(word)) swips_[index].Warm(word);
+      if (options.counters != nullptr) ++options.counters->page_hits;
+      page->data = Swip::Address(word);
+      page->pin.Release();
+      return Status::OK();
+    }
+    return LoadLeaf(index, options, page);
+  }
+  // The bytes of a large value or key, verified. REQUIRES: as Leaf.
+  Status ReadExtent(const Extent& extent, const RunReadOptions& options, PageRef* data) const;
+  void PrefetchLeaf(size_t index) const;
+  const FenceIndex& fences() const { return fences_; }
+  uint64_t LeafOffset(size_t index) const { return fences_.LeafOffset(index); }
+  const RandomReadFile& file() const { return *file_; }
+  Status CheckLeaf(size_t index, const char* page) const;
+  Status CheckExtent(const Extent& extent, const char* data) const;
+  Status Corrupt(uint64_t offset, const std::string& what) const;
+
+ private:
+  RunFile(std::string path, std::shared_ptr<Pool> pool, const RunFileOptions& options);
+  Status Load(FileSystem* fs, const FileMeta* expected);
+  Status LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const;
+  Status ReadExact(uint64_t offset, size_t n, char* to) const;
+
+  const std::string path_;
+  const std::shared_ptr<Pool> pool_;
+  const RunFileOptions options_;
+  std::unique_ptr<RandomReadFile> file_;
+  FileMeta meta_;
+  BloomFilter filter_;
+  FenceIndex fences_;
+  RangeDeleteSet range_deletes_;
+  std::unique_ptr<Swip[]> swips_;
+  std::unique_ptr<Swip[]> extent_swips_;
+  size_t memory_bytes_ = 0;
+  size_t charged_ = 0;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_RUN_RUN_FILE_H_
