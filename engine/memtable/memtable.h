@@ -3,13 +3,13 @@
 // Thread safety: Prepare and Insert from any number of threads at once with any number of readers;
 // readers take no lock. Invariants:
 //  1. Insert is idempotent on (key, sequence): a batch that a second thread finishes on behalf of a
-//  descheduled owner
-//     leaves the same table as one insert.
+//     descheduled owner leaves the same table as one insert.
 //  2. An entry is never moved or freed while the table lives, so slices handed out stay valid as
-//  long as the table.
+//     long as the table, those of iterators included.
 //  3. A reader that starts after an Insert has returned sees that entry.
-// Failure: memory is obtained in Prepare, before a write has a number; Insert falls back to the
-// allocator only when a helper finishes a batch it has not prepared, and never fails.
+// Failure: memory is obtained in Prepare, before a write has a number. Insert goes to the system
+// only when a helper finishes a batch it has not prepared, or when a batch splits far more nodes
+// than its size lets expect; should the system refuse then, it throws std::bad_alloc.
 
 #ifndef AETHER_ENGINE_MEMTABLE_MEMTABLE_H_
 #define AETHER_ENGINE_MEMTABLE_MEMTABLE_H_
@@ -30,13 +30,14 @@ class MemTable {
  public:
   virtual ~MemTable() = default;
 
-  // Makes sure that the calling thread can insert `entries` entries whose keys and values add up to
-  // `bytes` without asking the system for memory.
-  virtual void Prepare(size_t entries, size_t bytes) = 0;
+  // Makes sure that the calling thread can insert `entries` entries, range deletions included,
+  // whose keys and values add up to `bytes` without asking the system for memory. Returns false
+  // when there is none to be had.
+  virtual bool Prepare(size_t entries, size_t bytes, size_t range_deletes = 0) = 0;
 
   // Adds an entry; for kRangeDelete [key, value) is the deleted range. `hint` is a thread's own
-  // memory of where it last inserted (opaque, start with null), which makes ascending keys cheap;
-  // pass null where there is none.
+  // memory of where it last inserted into this table (opaque, start with null), which makes
+  // ascending keys cheap. Null where there is none: the default kind then uses a memory of its own.
   virtual void Insert(SequenceNumber sequence, EntryType type, Slice key, Slice value,
                       void** hint) = 0;
 
