@@ -1,0 +1,175 @@
+#include "compat/db/adapters.h"
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compat/db/slices.h"
+#include "rocksdb/comparator.h"
+#include "rocksdb/compaction_filter.h"
+#include "rocksdb/merge_operator.h"
+#include "rocksdb/write_buffer_manager.h"
+
+namespace rocksdb {
+
+namespace {
+
+class OrderAdapter final : public aether::Comparator {
+ public:
+  explicit OrderAdapter(const rocksdb::Comparator* comparator)
+      : aether::Comparator(false, comparator->CanKeysWithDifferentByteContentsBeEqual()),
+        comparator_(comparator) {}
+  int Compare(aether::Slice a, aether::Slice b) const override {
+    return comparator_->Compare(FromEngine(a), FromEngine(b));
+  }
+  const char* Name() const override { return comparator_->Name(); }
+
+ private:
+  const rocksdb::Comparator* const comparator_;
+};
+
+class MergeAdapter final : public aether::MergeOperator {
+ public:
+  MergeAdapter(std::shared_ptr<rocksdb::MergeOperator> op, std::shared_ptr<Logger> logger)
+      : operator_(std::move(op)), logger_(std::move(logger)) {}
+
+  const char* Name() const override { return operator_->Name(); }
+
+  bool FullMerge(aether::Slice key, const aether::Slice* existing,
+                 const std::vector<aether::Slice>& operands, std::string* result) const override {
+    std::vector<Slice> list;
+    list.reserve(operands.size());
+    for (const aether::Slice& operand : operands) list.push_back(FromEngine(operand));
+    const Slice user_key = FromEngine(key);
+    Slice base;
+    if (existing != nullptr) base = FromEngine(*existing);
+    // An operator may name one of its inputs as the result instead of copying it.
+    Slice chosen(nullptr, 0);
+    result->clear();
+    const rocksdb::MergeOperator::MergeOperationInput in(
+        user_key, existing == nullptr ? nullptr : &base, list, logger_.get());
+    rocksdb::MergeOperator::MergeOperationOutput out(*result, chosen);
+    if (!operator_->FullMergeV2(in, &out)) return false;
+    if (chosen.data() != nullptr) result->assign(chosen.data(), chosen.size());
+    return true;
+  }
+
+  bool PartialMerge(aether::Slice key, const std::vector<aether::Slice>& operands,
+                    std::string* result) const override {
+    std::deque<Slice> list;
+    for (const aether::Slice& operand : operands) list.push_back(FromEngine(operand));
+    result->clear();
+    return operator_->PartialMergeMulti(FromEngine(key), list, result, logger_.get());
+  }
+
+ private:
+  const std::shared_ptr<rocksdb::MergeOperator> operator_;
+  const std::shared_ptr<Logger> logger_;
+};
+
+class FilterAdapter final : public aether::CompactionFilter {
+ public:
+  // `owned` may be empty: then the application keeps the filter alive.
+  FilterAdapter(const rocksdb::CompactionFilter* filter,
+                std::unique_ptr<rocksdb::CompactionFilter> owned)
+      : filter_(filter), owned_(std::move(owned)) {}
+
+  Decision Filter(int level, aether::Slice key, aether::EntryType type, aether::Slice value,
+                  std::string* new_value, std::string* skip_until) override {
+    const auto kind = type == aether::EntryType::kMerge
+                          ? rocksdb::CompactionFilter::ValueType::kMergeOperand
+                          : rocksdb::CompactionFilter::ValueType::kValue;
+    switch (filter_->FilterV2(level, FromEngine(key), kind, FromEngine(value), new_value,
+                              skip_until)) {
+      case rocksdb::CompactionFilter::Decision::kRemove:
+        return Decision::kRemove;
+      case rocksdb::CompactionFilter::Decision::kChangeValue:
+        return Decision::kChangeValue;
+      case rocksdb::CompactionFilter::Decision::kRemoveAndSkipUntil:
+        return Decision::kRemoveAndSkipUntil;
+      case rocksdb::CompactionFilter::Decision::kPurge:
+        return Decision::kPurge;
+      default:
+        // Blob decisions do not arise without blob files; whatever cannot be decided stays.
+        return Decision::kKeep;
+    }
+  }
+
+ private:
+  const rocksdb::CompactionFilter* const filter_;
+  const std::unique_ptr<rocksdb::CompactionFilter> owned_;
+};
+
+class FilterFactoryAdapter final : public aether::CompactionFilterFactory {
+ public:
+  FilterFactoryAdapter(const rocksdb::CompactionFilter* filter,
+                       std::shared_ptr<rocksdb::CompactionFilterFactory> factory)
+      : filter_(filter), factory_(std::move(factory)) {}
+
+  std::unique_ptr<aether::CompactionFilter> Create(const Context& context) override {
+    if (filter_ != nullptr) return std::make_unique<FilterAdapter>(filter_, nullptr);
+    rocksdb::CompactionFilter::Context in;
+    in.is_full_compaction = context.full;
+    in.is_manual_compaction = context.manual;
+    in.column_family_id = context.family;
+    in.reason = TableFileCreationReason::kCompaction;
+    if (!factory_->ShouldFilterTableFileCreation(in.reason)) return nullptr;
+    std::unique_ptr<rocksdb::CompactionFilter> filter = factory_->CreateCompactionFilter(in);
+    if (filter == nullptr) return nullptr;
+    const rocksdb::CompactionFilter* const plain = filter.get();
+    return std::make_unique<FilterAdapter>(plain, std::move(filter));
+  }
+
+ private:
+  const rocksdb::CompactionFilter* const filter_;
+  const std::shared_ptr<rocksdb::CompactionFilterFactory> factory_;
+};
+
+class WriteMemoryAdapter final : public aether::WriteMemory {
+ public:
+  explicit WriteMemoryAdapter(std::shared_ptr<WriteBufferManager> manager)
+      : manager_(std::move(manager)) {}
+  void Reserve(size_t bytes) override { manager_->ReserveMem(bytes); }
+  void Free(size_t bytes) override {
+    manager_->ScheduleFreeMem(bytes);
+    manager_->FreeMem(bytes);
+  }
+  bool ShouldFlush() const override { return manager_->ShouldFlush(); }
+
+ private:
+  const std::shared_ptr<WriteBufferManager> manager_;
+};
+
+}  // namespace
+
+const aether::Comparator* ToEngineOrder(const Comparator* comparator,
+                                        std::unique_ptr<aether::Comparator>* owned) {
+  if (comparator == BytewiseComparator()) return aether::BytewiseComparator();
+  if (comparator == ReverseBytewiseComparator()) return aether::ReverseBytewiseComparator();
+  *owned = std::make_unique<OrderAdapter>(comparator);
+  return owned->get();
+}
+
+std::shared_ptr<const aether::MergeOperator> ToEngineMerge(const ColumnFamilyOptions& options,
+                                                           std::shared_ptr<Logger> logger) {
+  if (options.merge_operator == nullptr) return nullptr;
+  return std::make_shared<MergeAdapter>(options.merge_operator, std::move(logger));
+}
+
+std::shared_ptr<aether::CompactionFilterFactory> ToEngineFilter(
+    const ColumnFamilyOptions& options) {
+  if (options.compaction_filter == nullptr && options.compaction_filter_factory == nullptr) {
+    return nullptr;
+  }
+  return std::make_shared<FilterFactoryAdapter>(options.compaction_filter,
+                                                options.compaction_filter_factory);
+}
+
+std::shared_ptr<aether::WriteMemory> ToEngineWriteMemory(
+    const std::shared_ptr<WriteBufferManager>& manager) {
+  if (manager == nullptr) return nullptr;
+  return std::make_shared<WriteMemoryAdapter>(manager);
+}
+
+}  // namespace rocksdb

@@ -1,0 +1,233 @@
+#include "compat/iterator/store_iterator.h"
+
+#include <string>
+#include <utility>
+
+#include "compat/db/slices.h"
+#include "compat/db/telemetry.h"
+#include "compat/env/status_convert.h"
+
+namespace rocksdb {
+
+namespace {
+
+// Moves are counted here and handed over at the end: a shared counter at each Next would cost more than the Next.
+struct MoveCounts {
+  uint64_t next = 0;
+  uint64_t next_found = 0;
+  uint64_t prev = 0;
+  uint64_t prev_found = 0;
+  uint64_t bytes = 0;
+};
+
+class StoreIterator : public Iterator {
+ public:
+  StoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options)
+      : engine_(std::move(engine)),
+        prefix_(options.prefix.get()),
+        statistics_(options.statistics),
+        options_(std::move(options)) {
+    Tick(statistics_, NO_ITERATOR_CREATED);
+  }
+
+  ~StoreIterator() override {
+    if (statistics_ == nullptr) return;
+    Tick(statistics_, NO_ITERATOR_DELETED);
+    Tick(statistics_, NUMBER_DB_NEXT, counts_.next);
+    Tick(statistics_, NUMBER_DB_NEXT_FOUND, counts_.next_found);
+    Tick(statistics_, NUMBER_DB_PREV, counts_.prev);
+    Tick(statistics_, NUMBER_DB_PREV_FOUND, counts_.prev_found);
+    Tick(statistics_, ITER_BYTES_READ, counts_.bytes);
+  }
+
+  bool Valid() const override { return valid_; }
+  Slice key() const override { return FromEngine(engine_->key()); }
+  Slice value() const override { return FromEngine(engine_->value()); }
+
+  const WideColumns& columns() const override {
+    if (!valid_) return kNoWideColumns;
+    columns_.assign(1, WideColumn(kDefaultWideColumnName, value()));
+    return columns_;
+  }
+
+  void SeekToFirst() override {
+    const HistogramTimer timer(statistics_, DB_SEEK);
+    engine_->SeekToFirst();
+    LimitToPrefixOf(engine_->Valid() ? engine_->key() : aether::Slice(), engine_->Valid());
+    AfterSeek();
+  }
+  void SeekToLast() override {
+    const HistogramTimer timer(statistics_, DB_SEEK);
+    engine_->SeekToLast();
+    LimitToPrefixOf(engine_->Valid() ? engine_->key() : aether::Slice(), engine_->Valid());
+    AfterSeek();
+  }
+  void Seek(const Slice& target) override {
+    const HistogramTimer timer(statistics_, DB_SEEK);
+    LimitToPrefixOf(ToEngine(target), true);
+    engine_->Seek(ToEngine(target));
+    AfterSeek();
+  }
+  void SeekForPrev(const Slice& target) override {
+    const HistogramTimer timer(statistics_, DB_SEEK);
+    LimitToPrefixOf(ToEngine(target), true);
+    engine_->SeekForPrev(ToEngine(target));
+    AfterSeek();
+  }
+
+  void Next() override {
+    if (!valid_) return;
+    engine_->Next();
+    valid_ = engine_->Valid() && InPrefix();
+    ++counts_.next;
+    if (valid_) {
+      ++counts_.next_found;
+      CountBytes();
+    }
+  }
+  void Prev() override {
+    if (!valid_) return;
+    engine_->Prev();
+    valid_ = engine_->Valid() && InPrefix();
+    ++counts_.prev;
+    if (valid_) {
+      ++counts_.prev_found;
+      CountBytes();
+    }
+  }
+
+  Status status() const override { return ToRocks(engine_->status()); }
+
+  Status Refresh() override {
+    if (options_.has_snapshot) {
+      return Status::NotSupported("Creating renew iterator is not allowed.");
+    }
+    valid_ = false;
+    return ToRocks(engine_->Refresh());
+  }
+
+  Status GetProperty(std::string prop_name, std::string* prop) override {
+    if (prop == nullptr) return Status::InvalidArgument("prop is nullptr");
+    if (prop_name == "rocksdb.iterator.super-version-number") {
+      *prop = std::to_string(engine_->view_number());
+      return Status::OK();
+    }
+    if (prop_name == "rocksdb.iterator.internal-key") {
+      if (!valid_) return Status::InvalidArgument("Iterator is not valid.");
+      *prop = key().ToString();
+      return Status::OK();
+    }
+    return Iterator::GetProperty(std::move(prop_name), prop);
+  }
+
+ protected:
+  void AfterSeek() {
+    valid_ = engine_->Valid() && InPrefix();
+    if (statistics_ != nullptr) {
+      Tick(statistics_, NUMBER_DB_SEEK);
+      if (valid_) Tick(statistics_, NUMBER_DB_SEEK_FOUND);
+    }
+    if (valid_) CountBytes();
+  }
+
+  void CountBytes() {
+    const uint64_t bytes = engine_->key().size() + engine_->value().size();
+    counts_.bytes += bytes;
+    if (CountsWanted()) get_perf_context()->iter_read_bytes += bytes;
+  }
+
+  void LimitToPrefixOf(aether::Slice target, bool known) {
+    if (prefix_ == nullptr) return;
+    const Slice key = FromEngine(target);
+    has_prefix_ = known && prefix_->InDomain(key);
+    if (has_prefix_) prefix_value_ = prefix_->Transform(key).ToString();
+  }
+
+  bool InPrefix() const {
+    if (prefix_ == nullptr || !has_prefix_) return true;
+    const Slice current = key();
+    return prefix_->InDomain(current) && prefix_->Transform(current) == Slice(prefix_value_);
+  }
+
+  const std::unique_ptr<aether::Iterator> engine_;
+  const SliceTransform* const prefix_;
+  Statistics* const statistics_;
+  bool valid_ = false;
+  MoveCounts counts_;
+
+ private:
+  bool has_prefix_ = false;
+  std::string prefix_value_;
+  mutable WideColumns columns_;
+  const StoreIteratorOptions options_;
+};
+
+class TailingIterator final : public StoreIterator {
+ public:
+  TailingIterator(std::unique_ptr<aether::Iterator> engine, const aether::DbEnv* env,
+                  const aether::Comparator* order, StoreIteratorOptions options)
+      : StoreIterator(std::move(engine), std::move(options)), env_(env), order_(order) {}
+
+  void SeekToFirst() override {
+    if (!Renew()) return;
+    StoreIterator::SeekToFirst();
+  }
+  void Seek(const Slice& target) override {
+    if (!Renew()) return;
+    StoreIterator::Seek(target);
+  }
+  void Next() override {
+    if (!valid_) return;
+    if (env_->VisibleSequence() == engine_->sequence()) {
+      StoreIterator::Next();
+      return;
+    }
+    const std::string before = key().ToString();
+    if (!Renew()) return;
+    engine_->Seek(before);
+    if (engine_->Valid() && aether::CompareKeys(order_, engine_->key(), before) == 0) {
+      engine_->Next();
+    }
+    valid_ = engine_->Valid() && InPrefix();
+    ++counts_.next;
+    if (valid_) {
+      ++counts_.next_found;
+      CountBytes();
+    }
+  }
+  void SeekToLast() override { Refuse("ForwardIterator::SeekToLast()"); }
+  void SeekForPrev(const Slice&) override { Refuse("ForwardIterator::SeekForPrev()"); }
+  void Prev() override { Refuse("ForwardIterator::Prev"); }
+
+  Status status() const override { return refused_.ok() ? StoreIterator::status() : refused_; }
+  Status Refresh() override { return Status::NotSupported("Refresh() is not supported"); }
+
+ private:
+  bool Renew() {
+    refused_ = ToRocks(engine_->Refresh());
+    valid_ = false;
+    return refused_.ok();
+  }
+  void Refuse(const char* call) {
+    valid_ = false;
+    refused_ = Status::NotSupported(call);
+  }
+
+  const aether::DbEnv* const env_;
+  const aether::Comparator* const order_;
+  Status refused_;
+};
+
+}  // namespace
+
+Iterator* NewStoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options) {
+  return new StoreIterator(std::move(engine), std::move(options));
+}
+
+Iterator* NewTailingIterator(std::unique_ptr<aether::Iterator> engine, const aether::DbEnv* env,
+                             const aether::Comparator* order, StoreIteratorOptions options) {
+  options.has_snapshot = false;
+  return new TailingIterator(std::move(engine), env, order, std::move(options));
+}
+
+}  // namespace rocksdb

@@ -1,0 +1,34 @@
+// Iterators of the public interface over those of the engine.
+//
+// Thread safety: one thread at a time. Failure: invalid with a status. Moves of an iterator that is not valid do nothing.
+
+#ifndef AETHER_COMPAT_ITERATOR_STORE_ITERATOR_H_
+#define AETHER_COMPAT_ITERATOR_STORE_ITERATOR_H_
+
+#include <memory>
+
+#include "engine/store/db_env.h"
+#include "rocksdb/iterator.h"
+#include "rocksdb/slice_transform.h"
+#include "rocksdb/statistics.h"
+
+namespace rocksdb {
+
+struct StoreIteratorOptions {
+  // Keys outside the prefix of the last Seek are not shown. Null: all are.
+  std::shared_ptr<const SliceTransform> prefix;
+  // The iterator was made with a snapshot of the caller's.
+  bool has_snapshot = false;
+  Statistics* statistics = nullptr;
+};
+
+Iterator* NewStoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options);
+
+// An iterator that sees what is written after its creation: each Seek, and each Next after a write, moves to the newest
+// state. Forward only.
+Iterator* NewTailingIterator(std::unique_ptr<aether::Iterator> engine, const aether::DbEnv* env,
+                             const aether::Comparator* order, StoreIteratorOptions options);
+
+}  // namespace rocksdb
+
+#endif  // AETHER_COMPAT_ITERATOR_STORE_ITERATOR_H_
