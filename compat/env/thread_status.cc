@@ -105,10 +105,11 @@ const std::string ThreadStatus::MicrosToString(uint64_t op_elapsed_time) {
   } else if (micros < 60e6) {
     n = snprintf(text, sizeof(text), "%.3lf sec", micros / 1000000);
   } else {
-    const unsigned long long seconds = op_elapsed_time / 1000000;
-    n = seconds < 3600 ? snprintf(text, sizeof(text), "%02llu:%02llu M:S", seconds / 60, seconds % 60)
-                       : snprintf(text, sizeof(text), "%llu:%02llu:%02llu H:M:S", seconds / 3600,
-                                  seconds / 60 % 60, seconds % 60);
+    const unsigned long long minutes = op_elapsed_time / 60000000;
+    const double seconds = static_cast<double>(op_elapsed_time % 60000000) / 1000000;
+    n = minutes < 60 ? snprintf(text, sizeof(text), "%02llu:%.3lf M:S", minutes, seconds)
+                     : snprintf(text, sizeof(text), "%02llu:%02llu:%.3lf H:M:S", minutes / 60,
+                                minutes % 60, seconds);
   }
   return std::string(text, static_cast<size_t>(n));
 }
