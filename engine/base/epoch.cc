@@ -77,6 +77,10 @@ void EpochRetire(void* object, void (*free)(void*)) {
   EpochReclaim();
 }
 
+uint64_t EpochStamp() { return internal::global_epoch.fetch_add(1, std::memory_order_seq_cst); }
+
+uint64_t EpochOldest() { return internal::OldestActiveEpoch(); }
+
 size_t EpochReclaim() {
   using namespace internal;
   std::vector<Retired> ready;

@@ -54,6 +54,11 @@ void EpochRetire(void* object, void (*free)(void*));
 // Frees what can be freed now. Returns how many retired objects are left.
 size_t EpochReclaim();
 
+// For owners that keep a list of their own: a stamp for what became unreachable before the call. It
+// may be used again or freed once EpochOldest() is above the stamp.
+uint64_t EpochStamp();
+uint64_t EpochOldest();
+
 // Waits until everything retired before the call has been freed. REQUIRES: the caller holds no
 // guard.
 void EpochDrain();

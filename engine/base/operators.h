@@ -1,0 +1,64 @@
+// What an application plugs into a store besides its order of keys: merge operators and compaction
+// filters.
+//
+// Thread safety: a MergeOperator and a CompactionFilterFactory are called from many threads at
+// once; a CompactionFilter by one thread.
+
+#ifndef AETHER_ENGINE_BASE_OPERATORS_H_
+#define AETHER_ENGINE_BASE_OPERATORS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/entry.h"
+
+namespace aether {
+
+class MergeOperator {
+ public:
+  virtual ~MergeOperator() = default;
+  virtual const char* Name() const = 0;
+  // Applies operands, oldest first, to the existing value (null when there is none). False: the
+  // value cannot be made, and a read of the key answers Corruption.
+  virtual bool FullMerge(Slice key, const Slice* existing, const std::vector<Slice>& operands,
+                         std::string* result) const = 0;
+  // Combines adjacent operands, oldest first, into one of the same effect. False: not possible,
+  // keep them apart.
+  virtual bool PartialMerge(Slice /*key*/, const std::vector<Slice>& /*operands*/,
+                            std::string* /*result*/) const {
+    return false;
+  }
+};
+
+class CompactionFilter {
+ public:
+  enum class Decision : uint8_t {
+    kKeep,
+    kRemove,  // replaced by a tombstone, or nothing where none is needed
+    kChangeValue,
+    kPurge,               // removed without a tombstone: an older value of the key may show again
+    kRemoveAndSkipUntil,  // removed with everything below `skip_until`
+  };
+  virtual ~CompactionFilter() = default;
+  // Called for the newest visible entry of a key and for merge operands, never for entries a
+  // snapshot still needs.
+  virtual Decision Filter(int level, Slice key, EntryType type, Slice value, std::string* new_value,
+                          std::string* skip_until) = 0;
+};
+
+class CompactionFilterFactory {
+ public:
+  virtual ~CompactionFilterFactory() = default;
+  struct Context {
+    bool full = false;    // every run of the family takes part
+    bool manual = false;  // asked for by CompactRange
+    uint32_t family = 0;
+  };
+  // Null: nothing to filter this time.
+  virtual std::unique_ptr<CompactionFilter> Create(const Context& context) = 0;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_BASE_OPERATORS_H_

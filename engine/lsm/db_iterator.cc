@@ -1,0 +1,322 @@
+#include "engine/lsm/db_iterator.h"
+
+#include <algorithm>
+
+#include "engine/lsm/read_view.h"
+
+namespace aether {
+namespace {
+
+// After so many hidden entries of one key in a row a seek is cheaper than stepping on.
+constexpr int kReseekAfter = 8;
+
+Status MergeFailed() { return Status::Corruption("Error: Could not perform merge."); }
+
+}  // namespace
+
+Iterator::Iterator(const Comparator* order, std::shared_ptr<const MergeOperator> merge_operator,
+                   IteratorOptions options, IteratorSource source,
+                   std::function<Status(IteratorSource*)> renew)
+    : order_(order),
+      merge_operator_(std::move(merge_operator)),
+      options_(std::move(options)),
+      renew_(std::move(renew)),
+      source_(std::move(source)) {
+  LoadView();
+}
+
+Iterator::~Iterator() = default;
+
+void Iterator::LoadView() {
+  entries_ = source_.entries.get();
+  merging_ = dynamic_cast<MergingIterator*>(entries_);
+  has_range_deletes_ = !options_.ignore_range_deletes && source_.view->HasRangeDeletes();
+}
+
+uint64_t Iterator::view_number() const { return source_.view->number(); }
+
+Status Iterator::Refresh() {
+  valid_ = false;
+  IteratorSource fresh;
+  AETHER_RETURN_IF_ERROR(renew_(&fresh));
+  source_ = std::move(fresh);
+  status_ = Status::OK();
+  LoadView();
+  return Status::OK();
+}
+
+void Iterator::Fail(Status s) {
+  status_ = std::move(s);
+  valid_ = false;
+}
+
+bool Iterator::Covered(Slice key, SequenceNumber sequence) const {
+  return has_range_deletes_ && source_.view->CoveringRangeDelete(key, source_.sequence) > sequence;
+}
+
+bool Iterator::CountSkipped(uint64_t* skipped) {
+  if (options_.max_skippable_entries == 0 || ++*skipped <= options_.max_skippable_entries) {
+    return true;
+  }
+  Fail(Status::Incomplete("Too many internal keys skipped."));
+  return false;
+}
+
+void Iterator::SeekToFirst() {
+  if (options_.lower_bound) {
+    Seek(*options_.lower_bound);
+    return;
+  }
+  status_ = Status::OK();
+  direction_ = Direction::kForward;
+  entries_->SeekToFirst();
+  FindForward(nullptr);
+}
+
+void Iterator::Seek(Slice target) {
+  status_ = Status::OK();
+  direction_ = Direction::kForward;
+  if (options_.lower_bound && CompareKeys(order_, target, *options_.lower_bound) < 0) {
+    target = *options_.lower_bound;
+  }
+  entries_->Seek(target, source_.sequence);
+  FindForward(nullptr);
+}
+
+void Iterator::SeekToLast() {
+  status_ = Status::OK();
+  direction_ = Direction::kReverse;
+  if (options_.upper_bound) {
+    // The bound is exclusive: stand before the newest entry it could have.
+    entries_->SeekForPrev(*options_.upper_bound, kMaxSequence);
+    while (entries_->Valid() && CompareKeys(order_, entries_->key(), *options_.upper_bound) >= 0) {
+      entries_->Prev();
+    }
+  } else {
+    entries_->SeekToLast();
+  }
+  FindReverse();
+}
+
+void Iterator::SeekForPrev(Slice target) {
+  if (options_.upper_bound && CompareKeys(order_, target, *options_.upper_bound) >= 0) {
+    SeekToLast();
+    return;
+  }
+  status_ = Status::OK();
+  direction_ = Direction::kReverse;
+  entries_->SeekForPrev(target, 0);
+  FindReverse();
+}
+
+void Iterator::Next() {
+  if (direction_ == Direction::kReverse) {
+    // entries_ stands before all entries of the current key.
+    direction_ = Direction::kForward;
+    entries_->Seek(key_buffer_, 0);
+    FindForward(&key_buffer_);
+    return;
+  }
+  if (ahead_) {
+    FindForward(&key_buffer_);
+    return;
+  }
+  key_buffer_.assign(key_.data(), key_.size());
+  if (merging_ != nullptr) {
+    merging_->Next();
+  } else {
+    entries_->Next();
+  }
+  FindForward(&key_buffer_);
+}
+
+void Iterator::FindForward(const std::string* skip) {
+  valid_ = false;
+  ahead_ = false;
+  int same = 0;
+  uint64_t skipped = 0;
+  const auto step = [this] {
+    if (merging_ != nullptr) {
+      merging_->Next();
+    } else {
+      entries_->Next();
+    }
+  };
+  while (merging_ != nullptr ? merging_->Valid() : entries_->Valid()) {
+    const Slice key = merging_ != nullptr ? merging_->key() : entries_->key();
+    const uint64_t tag = merging_ != nullptr ? merging_->tag() : entries_->tag();
+    if (options_.upper_bound && CompareKeys(order_, key, *options_.upper_bound) >= 0) return;
+    if (skip != nullptr && CompareKeys(order_, key, *skip) == 0) {
+      if (!CountSkipped(&skipped)) return;
+      if (++same < kReseekAfter) {
+        step();
+      } else {
+        same = 0;
+        const std::string target = key.ToString();
+        entries_->Seek(target, 0);
+        // An entry with sequence 0 may exist; step over it.
+        while (entries_->Valid() && CompareKeys(order_, entries_->key(), target) == 0) step();
+      }
+      continue;
+    }
+    const SequenceNumber sequence = TagSequence(tag);
+    if (sequence > source_.sequence) {
+      if (!CountSkipped(&skipped)) return;
+      if (++same < kReseekAfter) {
+        step();
+      } else {
+        same = 0;
+        const std::string target = key.ToString();
+        entries_->Seek(target, source_.sequence);
+      }
+      continue;
+    }
+    same = 0;
+    const EntryType type = TagType(tag);
+    if (type == EntryType::kDelete || type == EntryType::kSingleDelete || Covered(key, sequence)) {
+      key_buffer_.assign(key.data(), key.size());
+      skip = &key_buffer_;
+      if (!CountSkipped(&skipped)) return;
+      step();
+      continue;
+    }
+    if (type == EntryType::kMerge) {
+      key_buffer_.assign(key.data(), key.size());
+      MergeForward();
+      return;
+    }
+    key_ = key;
+    value_ = merging_ != nullptr ? merging_->value() : entries_->value();
+    valid_ = true;
+    return;
+  }
+  if (Status s = entries_->status(); !s.ok()) Fail(std::move(s));
+}
+
+void Iterator::MergeForward() {
+  if (merge_operator_ == nullptr) {
+    Fail(Status::InvalidArgument("merge_operator is not properly initialized."));
+    return;
+  }
+  std::vector<std::string> operands;  // newest first
+  std::string base;
+  bool has_base = false;
+  while (entries_->Valid() && CompareKeys(order_, entries_->key(), key_buffer_) == 0) {
+    const uint64_t tag = entries_->tag();
+    if (TagSequence(tag) > source_.sequence) {
+      entries_->Next();
+      continue;
+    }
+    if (Covered(key_buffer_, TagSequence(tag)) || TagType(tag) == EntryType::kDelete ||
+        TagType(tag) == EntryType::kSingleDelete) {
+      break;
+    }
+    if (TagType(tag) == EntryType::kPut) {
+      base = entries_->value().ToString();
+      has_base = true;
+      break;
+    }
+    operands.push_back(entries_->value().ToString());
+    entries_->Next();
+  }
+  if (Status s = entries_->status(); !s.ok()) {
+    Fail(std::move(s));
+    return;
+  }
+  const std::vector<Slice> oldest_first(operands.rbegin(), operands.rend());
+  const Slice existing(base);
+  value_buffer_.clear();
+  if (!merge_operator_->FullMerge(key_buffer_, has_base ? &existing : nullptr, oldest_first,
+                                  &value_buffer_)) {
+    Fail(MergeFailed());
+    return;
+  }
+  key_ = Slice(key_buffer_);
+  value_ = Slice(value_buffer_);
+  ahead_ = true;
+  valid_ = true;
+}
+
+void Iterator::Prev() {
+  if (direction_ == Direction::kForward) {
+    const std::string current = key_.ToString();
+    direction_ = Direction::kReverse;
+    entries_->SeekForPrev(current, kMaxSequence);
+    while (entries_->Valid() && CompareKeys(order_, entries_->key(), current) >= 0) {
+      entries_->Prev();
+    }
+  }
+  FindReverse();
+}
+
+// Entries of a key come oldest first in this direction, so the value builds up while older ones are
+// overtaken.
+void Iterator::FindReverse() {
+  valid_ = false;
+  ahead_ = false;
+  uint64_t skipped = 0;
+  std::vector<std::string> operands;  // oldest first
+  while (entries_->Valid()) {
+    key_buffer_ = entries_->key().ToString();
+    if (options_.lower_bound && CompareKeys(order_, key_buffer_, *options_.lower_bound) < 0) {
+      return;
+    }
+    bool has_value = false;
+    operands.clear();
+    while (entries_->Valid() && CompareKeys(order_, entries_->key(), key_buffer_) == 0) {
+      const uint64_t tag = entries_->tag();
+      if (TagSequence(tag) <= source_.sequence) {
+        switch (TagType(tag)) {
+          case EntryType::kPut:
+            operands.clear();
+            has_value = !Covered(key_buffer_, TagSequence(tag));
+            if (has_value) value_buffer_.assign(entries_->value().data(), entries_->value().size());
+            break;
+          case EntryType::kMerge:
+            if (Covered(key_buffer_, TagSequence(tag))) {
+              operands.clear();
+              has_value = false;
+            } else {
+              operands.push_back(entries_->value().ToString());
+            }
+            break;
+          default:
+            operands.clear();
+            has_value = false;
+            break;
+        }
+      }
+      entries_->Prev();
+    }
+    if (Status s = entries_->status(); !s.ok()) {
+      Fail(std::move(s));
+      return;
+    }
+    if (!operands.empty()) {
+      if (merge_operator_ == nullptr) {
+        Fail(Status::InvalidArgument("merge_operator is not properly initialized."));
+        return;
+      }
+      const std::string base = std::move(value_buffer_);
+      const Slice existing(base);
+      value_buffer_.clear();
+      if (!merge_operator_->FullMerge(key_buffer_, has_value ? &existing : nullptr,
+                                      std::vector<Slice>(operands.begin(), operands.end()),
+                                      &value_buffer_)) {
+        Fail(MergeFailed());
+        return;
+      }
+      has_value = true;
+    }
+    if (has_value) {
+      key_ = Slice(key_buffer_);
+      value_ = Slice(value_buffer_);
+      valid_ = true;
+      return;
+    }
+    if (!CountSkipped(&skipped)) return;
+  }
+  if (Status s = entries_->status(); !s.ok()) Fail(std::move(s));
+}
+
+}  // namespace aether

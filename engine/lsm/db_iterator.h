@@ -1,0 +1,102 @@
+// A cursor over the keys and values of a store that a reader may see.
+//
+// Thread safety: one thread at a time. Invariant: the view is that of the moment of creation (or of
+// the snapshot given) until Refresh. key() and value() stay valid until the cursor moves. Failure:
+// after an error Valid() is false and status() is not OK; off either end Valid() is false and
+// status() OK.
+
+#ifndef AETHER_ENGINE_LSM_DB_ITERATOR_H_
+#define AETHER_ENGINE_LSM_DB_ITERATOR_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/entry.h"
+#include "engine/base/operators.h"
+#include "engine/lsm/merging_iterator.h"
+
+namespace aether {
+
+class ReadView;
+
+// What an Iterator reads: entries of a pinned view up to a sequence.
+struct IteratorSource {
+  std::unique_ptr<EntryIterator> entries;
+  std::shared_ptr<const ReadView> view;
+  SequenceNumber sequence = 0;
+};
+
+struct IteratorOptions {
+  std::optional<std::string> lower_bound;  // inclusive
+  std::optional<std::string> upper_bound;  // exclusive
+  bool ignore_range_deletes = false;
+  uint64_t max_skippable_entries = 0;  // 0: no limit
+};
+
+class Iterator {
+ public:
+  // `renew` makes the source anew for Refresh.
+  Iterator(const Comparator* order, std::shared_ptr<const MergeOperator> merge_operator,
+           IteratorOptions options, IteratorSource source,
+           std::function<Status(IteratorSource*)> renew);
+  ~Iterator();
+
+  bool Valid() const { return valid_; }
+  void SeekToFirst();
+  void SeekToLast();
+  void Seek(Slice target);
+  void SeekForPrev(Slice target);
+  // REQUIRES: Valid().
+  void Next();
+  void Prev();
+  Slice key() const { return key_; }
+  Slice value() const { return value_; }
+  const Status& status() const { return status_; }
+  // The state of now; the cursor is invalid until it is positioned again.
+  Status Refresh();
+
+  SequenceNumber sequence() const { return source_.sequence; }
+  uint64_t view_number() const;
+
+ private:
+  enum class Direction : uint8_t { kForward, kReverse };
+
+  // Both leave valid_ set when they find a key.
+  // Forward: entries_ stands at the first candidate; entries of *skip (may be null) are passed
+  // over.
+  void FindForward(const std::string* skip);
+  // Reverse: entries_ stands at the last candidate.
+  void FindReverse();
+  // Forward: entries_ stands at the newest visible merge operand of `key_buffer_`.
+  void MergeForward();
+  bool Covered(Slice key, SequenceNumber sequence) const;
+  bool CountSkipped(uint64_t* skipped);
+  void Fail(Status s);
+  void LoadView();
+
+  const Comparator* const order_;
+  const std::shared_ptr<const MergeOperator> merge_operator_;
+  const IteratorOptions options_;
+  const std::function<Status(IteratorSource*)> renew_;
+  IteratorSource source_;
+  EntryIterator* entries_ = nullptr;
+  MergingIterator* merging_ = nullptr;  // entries_ when it is one, to save virtual calls
+  bool has_range_deletes_ = false;
+
+  Direction direction_ = Direction::kForward;
+  bool valid_ = false;
+  // Forward only: entries_ has already moved past all that made the current value.
+  bool ahead_ = false;
+  Slice key_;
+  Slice value_;
+  std::string key_buffer_;
+  std::string value_buffer_;
+  Status status_;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_LSM_DB_ITERATOR_H_

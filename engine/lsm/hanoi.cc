@@ -1,0 +1,116 @@
+#include <algorithm>
+
+#include "engine/lsm/strategy.h"
+
+namespace aether {
+namespace {
+
+bool Free(const Run& run) { return !run.merging && !run.growing; }
+
+// The free runs of [first, last] that are neighbours in age, ending at the oldest of them.
+struct Tail {
+  MergePick pick;
+  uint64_t upper_bytes = 0;  // of runs above the last level
+  size_t upper_runs = 0;
+  uint64_t last_bytes = 0;
+  bool complete = true;  // nothing in the levels was left out
+};
+
+Tail CollectTail(const Version& version, int first, int last) {
+  Tail tail;
+  bool broken = false;
+  for (int level = last; level >= first; --level) {
+    const auto& runs = version.level(level);
+    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+      broken |= !Free(**run);
+      if (broken) {
+        tail.complete = false;
+        continue;
+      }
+      tail.pick.runs.insert(tail.pick.runs.begin(), (*run)->id);
+      tail.pick.input_level = level;
+      if (level == kLastLevel) {
+        tail.last_bytes += (*run)->bytes;
+      } else {
+        tail.upper_bytes += (*run)->bytes;
+        ++tail.upper_runs;
+      }
+    }
+  }
+  tail.pick.output_level = last;
+  return tail;
+}
+
+std::optional<MergePick> PickLevel(const Version& version, int level, int output, size_t fanout) {
+  Tail tail = CollectTail(version, level, level);
+  if (tail.pick.runs.size() < fanout) return std::nullopt;
+  tail.pick.output_level = output;
+  return tail.pick;
+}
+
+class Hanoi final : public MergeStrategy {
+ public:
+  std::optional<MergePick> Pick(const Version& version, const TreeOptions& options,
+                                bool idle) const override {
+    const auto fanout = static_cast<size_t>(std::max(2, options.fanout));
+    Tail all = CollectTail(version, 0, kLastLevel);
+    const bool last_is_free = !all.pick.runs.empty() || version.level(kLastLevel).empty();
+    if (last_is_free && all.upper_runs > 0) {
+      const auto last_bytes = static_cast<double>(all.last_bytes);
+      const auto upper_bytes = static_cast<double>(all.upper_bytes);
+      if (all.upper_runs >= fanout && upper_bytes >= options.last_level_ratio * last_bytes) {
+        return all.pick;
+      }
+      if (idle && all.complete && all.pick.runs.size() > 1 &&
+          upper_bytes > options.idle_ratio * last_bytes) {
+        return all.pick;
+      }
+    }
+    for (int level = 0; level < kLastLevel; ++level) {
+      // The level before the last has nowhere else to go.
+      if (level + 1 == kLastLevel) {
+        if (last_is_free && version.level(level).size() >= fanout) return all.pick;
+      } else if (auto pick = PickLevel(version, level, level + 1, fanout)) {
+        return pick;
+      }
+    }
+    return std::nullopt;
+  }
+};
+
+class Tiered final : public MergeStrategy {
+ public:
+  std::optional<MergePick> Pick(const Version& version, const TreeOptions& options,
+                                bool idle) const override {
+    const auto fanout = static_cast<size_t>(std::max(2, options.fanout));
+    for (int level = 0; level <= kLastLevel; ++level) {
+      if (auto pick = PickLevel(version, level, std::min(level + 1, kLastLevel), fanout)) {
+        return pick;
+      }
+    }
+    (void)idle;
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+const MergeStrategy* HanoiStrategy() {
+  static const auto* const strategy = new Hanoi;
+  return strategy;
+}
+const MergeStrategy* TieredStrategy() {
+  static const auto* const strategy = new Tiered;
+  return strategy;
+}
+const MergeStrategy* StrategyFor(const TreeOptions& options) {
+  return options.strategy == Strategy::kTiered ? TieredStrategy() : HanoiStrategy();
+}
+
+std::optional<MergePick> PickAll(const Version& version) {
+  Tail all = CollectTail(version, 0, kLastLevel);
+  if (!all.complete || all.pick.runs.empty()) return std::nullopt;
+  return all.pick;
+}
+
+}  // namespace aether

@@ -1,0 +1,37 @@
+#include "engine/lsm/job_context.h"
+
+#include "engine/base/checksum.h"
+#include "engine/lsm/file_names.h"
+
+namespace aether {
+
+Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* number) const {
+  *number = new_number();
+  const std::string path = RunFileName(dir, *number);
+  std::unique_ptr<WritableFile> file;
+  AETHER_RETURN_IF_ERROR(fs->NewWritableFile(path, WriteFileOptions(), &file));
+  FileBuilderOptions options;
+  options.order = order;
+  options.filter_bits_per_key = filter_bits_per_key;
+  options.number = *number;
+  const uint64_t life[2] = {*number, clock->WallMicros()};
+  options.salt = Hash64(reinterpret_cast<const char*>(life), sizeof(life));
+  options.creation_time = clock->WallSeconds();
+  options.range_sync_bytes = bytes_per_sync;
+  *builder = std::make_unique<FileBuilder>(options, std::move(file), path);
+  return Status::OK();
+}
+
+Status JobContext::FinishFile(FileBuilder* builder, uint64_t number,
+                              std::shared_ptr<const FileMeta>* meta) const {
+  auto finished = std::make_shared<FileMeta>();
+  AETHER_RETURN_IF_ERROR(builder->Finish(true, finished.get()));
+  AETHER_RETURN_IF_ERROR(fs->SyncDir(dir));
+  if (file_created) file_created(RunFileName(dir, number), *finished);
+  *meta = std::move(finished);
+  return Status::OK();
+}
+
+void JobContext::Discard(uint64_t number) const { fs->Remove(RunFileName(dir, number)).Ignore(); }
+
+}  // namespace aether

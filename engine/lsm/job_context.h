@@ -1,0 +1,47 @@
+// What a flush or a merge needs from the store it works for.
+//
+// Thread safety: the functions may be called from any background thread.
+
+#ifndef AETHER_ENGINE_LSM_JOB_CONTEXT_H_
+#define AETHER_ENGINE_LSM_JOB_CONTEXT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/operators.h"
+#include "engine/io/clock.h"
+#include "engine/io/file_system.h"
+#include "engine/lsm/manifest_edit.h"
+#include "engine/run/file_builder.h"
+
+namespace aether {
+
+struct JobContext {
+  FileSystem* fs = nullptr;
+  Clock* clock = nullptr;
+  std::string dir;
+  const Comparator* order = nullptr;
+  const MergeOperator* merge_operator = nullptr;
+  double filter_bits_per_key = 0;
+  uint64_t target_file_size = 64 << 20;
+  uint64_t bytes_per_sync = 1 << 20;
+  std::function<uint64_t()> new_number;
+  // Makes the edit durable and visible. Files it adds are durable already, their directory entries
+  // too.
+  std::function<Status(FamilyEdit&&)> install;
+  std::function<void(const std::string& path, const FileMeta& meta)> file_created;
+
+  // A builder for a new file, whose number it takes.
+  Status NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* number) const;
+  // Finishes the builder: afterwards file and directory entry are durable.
+  Status FinishFile(FileBuilder* builder, uint64_t number,
+                    std::shared_ptr<const FileMeta>* meta) const;
+  // Removes a file that was not installed, dropping errors.
+  void Discard(uint64_t number) const;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_LSM_JOB_CONTEXT_H_

@@ -1,0 +1,37 @@
+// Options of one LSM tree.
+
+#ifndef AETHER_ENGINE_LSM_OPTIONS_H_
+#define AETHER_ENGINE_LSM_OPTIONS_H_
+
+#include <cstdint>
+
+namespace aether {
+
+enum class Strategy : uint8_t {
+  kHanoi,   // runs double (or grow by the fan-out) from level to level, one run in the last level
+  kTiered,  // like Hanoi, but the last level also keeps several runs
+};
+
+struct TreeOptions {
+  Strategy strategy = Strategy::kHanoi;
+  // How many runs of one level make one run of the next; 2 is HanoiDB's doubling.
+  int fanout = 10;
+  // The last level is merged when everything above it has grown to this share of it.
+  double last_level_ratio = 0.6;
+  // Idle time merges until what lies above the last level is at most this share of it.
+  double idle_ratio = 0.3;
+  // A run is cut into files of about this size.
+  uint64_t target_file_size = 64 << 20;
+  // Levels an application expects to see in properties.
+  int num_levels = 7;
+  double filter_bits_per_key = 0;
+  bool auto_merge = true;
+  // Writers are slowed down when this many runs wait above the last level, and stopped at the
+  // second figure.
+  int slowdown_runs = 20;
+  int stop_runs = 36;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_LSM_OPTIONS_H_

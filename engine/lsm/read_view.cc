@@ -1,0 +1,53 @@
+#include "engine/lsm/read_view.h"
+
+#include <algorithm>
+
+#include "engine/lsm/merging_iterator.h"
+
+namespace aether {
+
+Status ReadView::Get(Lookup* lookup, const RunReadOptions& options, bool memtables,
+                     bool runs) const {
+  const auto visit = [](void* context, const Entry& entry) {
+    return static_cast<Lookup*>(context)->Add(entry, nullptr);
+  };
+  if (memtables) {
+    for (const auto& table : tables_) {
+      lookup->AddRangeDelete(table->CoveringRangeDelete(lookup->key(), lookup->sequence()));
+      table->Visit(lookup->key(), lookup->sequence(), visit, lookup);
+      if (lookup->finished()) return Status::OK();
+    }
+  }
+  return runs ? version_->Get(lookup, options) : Status::OK();
+}
+
+bool ReadView::HasRangeDeletes() const {
+  if (!version_->range_deletes().empty()) return true;
+  for (const auto& table : tables_) {
+    if (table->RangeDeletes() > 0) return true;
+  }
+  return false;
+}
+
+SequenceNumber ReadView::CoveringRangeDelete(Slice key, SequenceNumber sequence) const {
+  SequenceNumber covering =
+      version_->range_deletes().empty() ? 0 : version_->range_deletes().Covering(key, sequence);
+  for (const auto& table : tables_) {
+    covering = std::max(covering, table->CoveringRangeDelete(key, sequence));
+  }
+  return covering;
+}
+
+std::unique_ptr<EntryIterator> ReadView::NewEntryIterator(const RunReadOptions& options,
+                                                          bool memtables, bool runs) const {
+  std::vector<std::unique_ptr<EntryIterator>> sources;
+  if (memtables) {
+    for (const auto& table : tables_) {
+      if (table->Entries() > 0) sources.push_back(table->NewIterator());
+    }
+  }
+  if (runs) version_->AddIterators(options, &sources);
+  return std::make_unique<MergingIterator>(version_->order(), std::move(sources));
+}
+
+}  // namespace aether

@@ -1,0 +1,61 @@
+// The snapshots that are held, in the order they were taken.
+//
+// Thread safety: any thread. Invariant: taking one loads the visible sequence under the lock under
+// which mergers collect the list, so a merger that does not see a snapshot read its inputs' newest
+// sequence before that snapshot's.
+
+#ifndef AETHER_ENGINE_LSM_SNAPSHOT_LIST_H_
+#define AETHER_ENGINE_LSM_SNAPSHOT_LIST_H_
+
+#include <functional>
+#include <list>
+#include <vector>
+
+#include "engine/base/entry.h"
+#include "engine/base/thread_annotations.h"
+
+namespace aether {
+
+class SnapshotList {
+ public:
+  struct Item {
+    SequenceNumber sequence;
+    uint64_t unix_time;
+  };
+  using Handle = std::list<Item>::iterator;
+
+  Handle Take(const std::function<SequenceNumber()>& visible, uint64_t unix_time) {
+    MutexLock lock(&mutex_);
+    return items_.insert(items_.end(), Item{visible(), unix_time});
+  }
+  void Release(Handle handle) {
+    MutexLock lock(&mutex_);
+    items_.erase(handle);
+  }
+  // Ascending, without repetitions.
+  std::vector<SequenceNumber> Collect() const {
+    MutexLock lock(&mutex_);
+    std::vector<SequenceNumber> result;
+    for (const Item& item : items_) {
+      if (result.empty() || result.back() != item.sequence) result.push_back(item.sequence);
+    }
+    return result;
+  }
+  size_t Count() const {
+    MutexLock lock(&mutex_);
+    return items_.size();
+  }
+  // {0, 0} when there is none.
+  Item Oldest() const {
+    MutexLock lock(&mutex_);
+    return items_.empty() ? Item{0, 0} : items_.front();
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::list<Item> items_ GUARDED_BY(mutex_);
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_LSM_SNAPSHOT_LIST_H_

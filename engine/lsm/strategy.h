@@ -1,0 +1,50 @@
+// Which runs to merge next: the interface of compaction strategies.
+//
+// Thread safety: strategies hold no state. Invariant: a pick names free runs that are neighbours in
+// age, from its newest to its oldest, and a level that is not above any of them, so that the order
+// of runs by age stays right.
+
+#ifndef AETHER_ENGINE_LSM_STRATEGY_H_
+#define AETHER_ENGINE_LSM_STRATEGY_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/lsm/options.h"
+#include "engine/lsm/version.h"
+
+namespace aether {
+
+struct MergePick {
+  std::vector<uint64_t> runs;  // newest first
+  int input_level = 0;         // of the newest
+  int output_level = 0;
+};
+
+class MergeStrategy {
+ public:
+  virtual ~MergeStrategy() = default;
+  // What has to be merged now; with `idle` also what is only worth doing when nothing else is.
+  virtual std::optional<MergePick> Pick(const Version& version, const TreeOptions& options,
+                                        bool idle) const = 0;
+};
+
+// HanoiDB (K. Thorup, 2012): runs of one level become one run of the next. Two departures: the
+// fan-out is a parameter (2 is the original's doubling), and the last level is lazy: it holds one
+// run and is rewritten only when what lies above has grown to a share of it, which bounds space and
+// costs one rewriting where doubling would cost several.
+const MergeStrategy* HanoiStrategy();
+// As Hanoi without the lazy last level: runs of every level, the last one included, are merged by
+// the fan-out alone.
+const MergeStrategy* TieredStrategy();
+const MergeStrategy* StrategyFor(const TreeOptions& options);
+
+// Everything that can be merged into one run of the last level; none while parts of it are being
+// merged.
+std::optional<MergePick> PickAll(const Version& version);
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_LSM_STRATEGY_H_

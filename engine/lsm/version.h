@@ -1,0 +1,140 @@
+// A version: the runs of one family at one moment, with their files open.
+//
+// Thread safety: immutable once built; shared by shared_ptr. Building happens under the lock of
+// whoever holds the manifest. Invariants: those of ManifestState; every file stays open and on disk
+// as long as a version holds it. Failure: reads return the Status of the file that failed, with its
+// name and offset.
+
+#ifndef AETHER_ENGINE_LSM_VERSION_H_
+#define AETHER_ENGINE_LSM_VERSION_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/entry.h"
+#include "engine/lsm/lookup.h"
+#include "engine/lsm/manifest_edit.h"
+#include "engine/run/run_file.h"
+
+namespace aether {
+
+// One open file, shared by all versions that hold it. When it has been marked obsolete, the last
+// holder passes its number to `on_obsolete`; nothing is unlinked by a reader.
+class OpenFile {
+ public:
+  OpenFile(std::unique_ptr<RunFile> file, std::function<void(uint64_t)> on_obsolete)
+      : file_(std::move(file)), on_obsolete_(std::move(on_obsolete)) {}
+  ~OpenFile() {
+    const uint64_t number = file_->Meta().number;
+    file_.reset();
+    if (obsolete_.load(std::memory_order_acquire)) on_obsolete_(number);
+  }
+
+  const RunFile& file() const { return *file_; }
+  const FileMeta& meta() const { return file_->Meta(); }
+  void MarkObsolete() { obsolete_.store(true, std::memory_order_release); }
+
+ private:
+  std::unique_ptr<RunFile> file_;
+  const std::function<void(uint64_t)> on_obsolete_;
+  std::atomic<bool> obsolete_{false};
+};
+
+struct RunPart {
+  std::shared_ptr<OpenFile> file;
+  std::shared_ptr<const std::string> trim;  // see FileState::trim
+
+  uint64_t largest_head = 0;  // of the file's largest key, for bytewise orders
+};
+
+class Run {
+ public:
+  uint64_t id = 0;
+  bool growing = false;                // output of a merge that goes on
+  bool merging = false;                // input of one
+  std::vector<RunPart> parts;          // files with entries, ascending
+  std::vector<RunPart> range_deletes;  // files without
+  uint64_t bytes = 0;
+  uint64_t entries = 0;
+
+  // The part that may hold `key`; null when none does. Trims are respected.
+  const RunPart* Find(const Comparator* order, Slice key, uint64_t head) const;
+  bool MayOverlap(const Comparator* order, Slice smallest, Slice largest) const;
+};
+
+class Version {
+ public:
+  using FileOpener = std::function<Status(const FileMeta&, std::shared_ptr<OpenFile>*)>;
+
+  // Files that `previous` (may be null) holds are taken from there, others are opened.
+  static Status Build(const Comparator* order, const FamilyState& state, const Version* previous,
+                      const FileOpener& open, std::shared_ptr<const Version>* version);
+
+  // Looks for entries of lookup->key in all runs, newest first, until the lookup is finished.
+  // REQUIRES: the caller holds an EpochGuard.
+  Status Get(Lookup* lookup, const RunReadOptions& options) const;
+
+  // One source for each run, for a merging iterator.
+  void AddIterators(const RunReadOptions& options,
+                    std::vector<std::unique_ptr<EntryIterator>>* sources) const;
+
+  const RangeDeleteSet& range_deletes() const { return *range_deletes_; }
+  const Comparator* order() const { return order_; }
+  const std::vector<std::shared_ptr<const Run>>& level(int i) const { return levels_[i]; }
+  // Newest first over all levels.
+  const std::vector<const Run*>& runs() const { return runs_; }
+  const FamilyState& state() const { return state_; }
+  uint64_t LevelBytes(int i) const;
+  uint64_t TotalBytes() const;
+  uint64_t ApproximateBytes(Slice begin, Slice end) const;
+  void ForEachFile(const std::function<void(int level, const Run&, const RunPart&)>& visit) const;
+
+ private:
+  Version() = default;
+
+  const Comparator* order_ = nullptr;
+  bool filters_apply_ = false;
+  FamilyState state_;
+  std::vector<std::shared_ptr<const Run>> levels_[kLevels];
+  std::vector<const Run*> runs_;
+  std::shared_ptr<const RangeDeleteSet> range_deletes_;
+};
+
+// A cursor over the entries of one run, trims respected.
+class RunCursor final : public EntryIterator {
+ public:
+  RunCursor(const Comparator* order, const Run* run, const RunReadOptions& options);
+  ~RunCursor() override;
+
+  bool Valid() const override { return current_ != nullptr && valid_; }
+  void SeekToFirst() override;
+  void SeekToLast() override;
+  void Seek(Slice key, SequenceNumber sequence) override;
+  void SeekForPrev(Slice key, SequenceNumber sequence) override;
+  void Next() override;
+  void Prev() override;
+  Slice key() const override;
+  uint64_t tag() const override;
+  Slice value() const override;
+  Status status() const override;
+
+ private:
+  void Open(size_t part);
+  void SkipForward();
+  void SkipBackward();
+  bool Trimmed() const;
+
+  const Comparator* const order_;
+  const Run* const run_;
+  const RunReadOptions options_;
+  size_t part_ = SIZE_MAX;
+  std::unique_ptr<RunIterator> current_;
+  bool valid_ = false;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_LSM_VERSION_H_

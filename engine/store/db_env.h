@@ -1,0 +1,95 @@
+// DbEnv: the stores of one directory. They share the log, the sequence, the snapshots, the manifest
+// and the background threads, so that one batch over several stores is there whole or not at all.
+//
+// Thread safety: every method may be called from any thread, except Close, which excludes all
+// others. Guarantees (docs/guarantees.md): when Write returns OK its batch survives the death of
+// the process, with sync also that of the machine; every read that starts afterwards sees it. After
+// a crash the state is a prefix of the global order. Failure: after an I/O error of the log, of a
+// flush or of the manifest, writes answer that error until Resume succeeds; reads go on.
+
+#ifndef AETHER_ENGINE_STORE_DB_ENV_H_
+#define AETHER_ENGINE_STORE_DB_ENV_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/store/kv_store.h"
+#include "engine/store/options.h"
+
+namespace aether {
+
+// A moment of the store: reads that carry it see exactly what was visible when it was taken.
+class Snapshot {
+ public:
+  virtual uint64_t sequence() const = 0;
+  virtual uint64_t unix_time() const = 0;
+
+ protected:
+  ~Snapshot() = default;
+};
+
+class DbEnv {
+ public:
+  // Opens or creates the directory. `stores` must name every store that exists (read_only: any
+  // subset) and "default"; handles come back in that order and belong to the DbEnv.
+  static Status Open(const EnvOptions& options, const std::string& path,
+                     const std::vector<StoreDescriptor>& stores, std::unique_ptr<DbEnv>* env,
+                     std::vector<KvStore*>* handles);
+  // Names of the stores in a directory, "default" first. Writes nothing.
+  static Status ListStores(FileSystem* fs, const std::string& path,
+                           std::vector<std::string>* names);
+  // Removes every file of the engine; foreign files and then the directory itself stay.
+  static Status Destroy(FileSystem* fs, const std::string& path, const std::string& wal_dir);
+
+  virtual ~DbEnv() = default;
+
+  // Stops background work, flushes what the log does not hold (unless avoid_flush_during_shutdown)
+  // and releases the lock. Aborted when snapshots are unreleased. Idempotent; the destructor calls
+  // it.
+  virtual Status Close() = 0;
+
+  virtual Status CreateStore(const std::string& name, const StoreOptions& options,
+                             KvStore** store) = 0;
+  virtual Status DropStore(KvStore* store) = 0;
+  // The handle of a live store by id, null when there is none.
+  virtual KvStore* FindStore(uint32_t id) = 0;
+
+  // Applies a batch atomically. `body` holds `count` counted records in the format of
+  // engine/commit/batch.h; the batch is checked whole before it takes a number. *first_sequence
+  // (may be null) is the number of its first record.
+  virtual Status Write(const WriteOptions& options, Slice body, uint32_t count,
+                       uint64_t* first_sequence) = 0;
+
+  // Takes a snapshot; never null.
+  virtual const Snapshot* GetSnapshot() = 0;
+  virtual void ReleaseSnapshot(const Snapshot* snapshot) = 0;
+  virtual uint64_t VisibleSequence() const = 0;
+
+  // Everything written before is durable (sync) or handed to the system (otherwise) when this
+  // returns OK.
+  virtual Status FlushWal(bool sync) = 0;
+  virtual Status FlushAll(bool wait) = 0;
+  // Returns when no flush or merge, idle merging included, is left to do.
+  virtual Status WaitForMerges(bool flush_first) = 0;
+  virtual Status PauseBackgroundWork() = 0;
+  virtual Status ContinueBackgroundWork() = 0;
+  virtual void DisableManualMerges() = 0;
+  virtual void EnableManualMerges() = 0;
+  virtual Status DisableFileDeletions() = 0;
+  virtual Status EnableFileDeletions(bool force) = 0;
+  // Clears a background error after its cause has gone.
+  virtual Status Resume() = 0;
+
+  virtual EnvStats Stats() const = 0;
+  virtual std::vector<WalFileInfo> LogFiles() const = 0;
+  virtual const std::string& path() const = 0;
+  virtual std::string manifest_path() const = 0;
+  // 36 characters that identify the data of this directory.
+  virtual const std::string& identity() const = 0;
+  virtual uint64_t NewFileNumber() = 0;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_STORE_DB_ENV_H_

@@ -1,0 +1,123 @@
+// Options of the engine's own API (DbEnv and KvStore).
+//
+// All sizes are bytes. Plain values: copied at Open, never read again through the caller's object.
+
+#ifndef AETHER_ENGINE_STORE_OPTIONS_H_
+#define AETHER_ENGINE_STORE_OPTIONS_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/base/comparator.h"
+#include "engine/base/operators.h"
+#include "engine/buffer/pool.h"
+#include "engine/io/clock.h"
+#include "engine/io/file_system.h"
+#include "engine/lsm/options.h"
+#include "engine/memtable/memtable.h"
+#include "engine/store/observer.h"
+
+namespace aether {
+
+struct StoreOptions {
+  const Comparator* order = BytewiseComparator();
+  std::shared_ptr<const MergeOperator> merge_operator;
+  std::shared_ptr<CompactionFilterFactory> filter_factory;
+  MemTableKind memtable = MemTableKind::kDefault;
+  // The active memtable is sealed when it has taken this much memory.
+  uint64_t write_buffer_size = 64 << 20;
+  // Sealed and active memtables together; writers wait when a flush cannot keep up with them.
+  int max_write_buffers = 2;
+  // The cache of pages; null takes a private one of 8 MiB.
+  std::shared_ptr<Pool> pool;
+  TreeOptions tree;
+};
+
+enum class RecoveryMode : uint8_t {
+  kTolerateCorruptedTail = 0,
+  kAbsoluteConsistency = 1,
+  kPointInTime = 2,
+  kSkipAnyCorrupted = 3,
+};
+
+// A budget for the memory of memtables that several DbEnvs share. Called from any thread.
+class WriteMemory {
+ public:
+  virtual ~WriteMemory() = default;
+  virtual void Reserve(size_t bytes) = 0;
+  virtual void Free(size_t bytes) = 0;
+  // True when the holder of the largest memtable should flush it.
+  virtual bool ShouldFlush() const = 0;
+};
+
+struct EnvOptions {
+  FileSystem* fs = nullptr;  // null: the disk
+  bool create_if_missing = false;
+  bool error_if_exists = false;
+  bool create_missing_stores = false;
+  bool read_only = false;
+  bool paranoid_checks = true;
+  std::string wal_dir;              // empty: the directory of the store
+  uint64_t max_total_wal_size = 0;  // 0: four times the sum of all write buffers
+  RecoveryMode recovery_mode = RecoveryMode::kPointInTime;
+  bool avoid_flush_during_shutdown = false;
+  bool manual_wal_flush = false;
+  int background_jobs = 2;
+  uint64_t db_write_buffer_size = 0;  // 0: no bound over all stores
+  std::shared_ptr<WriteMemory> write_memory;
+  uint64_t bytes_per_sync = 0;
+  std::shared_ptr<Observer> observer;
+  // Receives one line of text for the information log; may be empty.
+  std::function<void(const std::string& line)> log;
+};
+
+struct StoreDescriptor {
+  std::string name;
+  StoreOptions options;
+};
+
+class Snapshot;
+
+enum class ReadTier : uint8_t {
+  kAll,
+  kCacheOnly,      // Incomplete instead of I/O
+  kPersistedOnly,  // leaves out what was written without a log and has not been flushed
+  kMemTableOnly,
+};
+
+struct ReadOptions {
+  const Snapshot* snapshot = nullptr;  // null: what is visible now
+  ReadTier tier = ReadTier::kAll;
+  bool verify_checksums = true;
+  bool fill_cache = true;
+  bool ignore_range_deletes = false;
+  size_t readahead = 0;
+  // Iterators only; null: no bound. The keys must outlive the iterator.
+  const Slice* lower_bound = nullptr;  // inclusive
+  const Slice* upper_bound = nullptr;  // exclusive
+  // Iterators only: how many hidden entries to pass over before giving up with Incomplete; 0: no
+  // limit.
+  uint64_t max_skippable_entries = 0;
+};
+
+struct WriteOptions {
+  bool sync = false;
+  bool disable_wal = false;
+  // Records of families that do not exist are left out instead of failing the batch.
+  bool ignore_missing_stores = false;
+  // Fails with Incomplete instead of waiting when writers are held back.
+  bool no_slowdown = false;
+};
+
+struct CompactRangeOptions {
+  // Also rewrites the last level when nothing above overlaps it (drops tombstones, applies
+  // filters).
+  bool force_last_level = false;
+  const std::atomic<bool>* canceled = nullptr;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_STORE_OPTIONS_H_

@@ -1,0 +1,103 @@
+// Figures a store and its environment give about themselves. Plain values, taken at one moment.
+
+#ifndef AETHER_ENGINE_STORE_STATS_H_
+#define AETHER_ENGINE_STORE_STATS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace aether {
+
+struct LevelStats {
+  int runs = 0;
+  int files = 0;
+  uint64_t bytes = 0;
+  uint64_t raw_bytes = 0;  // keys and values before pages
+  uint64_t entries = 0;
+  // Since Open:
+  uint64_t merge_bytes_read = 0;
+  uint64_t merge_bytes_written = 0;
+  uint64_t merge_micros = 0;
+  uint64_t merges = 0;
+};
+
+struct StoreStats {
+  uint64_t active_memtable_bytes = 0;
+  uint64_t active_memtable_entries = 0;
+  uint64_t active_memtable_deletes = 0;
+  uint64_t sealed_memtables = 0;
+  uint64_t sealed_memtable_bytes = 0;
+  uint64_t sealed_memtable_entries = 0;
+  uint64_t sealed_memtable_deletes = 0;
+  uint64_t flushes_running = 0;
+  bool flush_pending = false;
+  uint64_t merges_running = 0;
+  bool merge_pending = false;  // also when only idle merging is left to do
+  uint64_t merge_debt_bytes = 0;
+  uint64_t file_bytes = 0;
+  uint64_t live_file_bytes = 0;  // of the newest version
+  uint64_t live_data_bytes = 0;  // an estimate: what would be left after merging everything
+  uint64_t table_reader_memory = 0;
+  uint64_t live_versions = 0;
+  uint64_t view_number = 0;
+  uint64_t entries = 0;     // in files
+  uint64_t tombstones = 0;  // in files
+  uint64_t flush_bytes_written = 0;
+  uint64_t flush_micros = 0;
+  uint64_t flushes = 0;
+  uint64_t stall_delays = 0;
+  uint64_t stall_stops = 0;
+  uint64_t stall_micros = 0;
+  bool stopped = false;
+  uint64_t sealed_memtables_flushed = 0;
+  std::vector<LevelStats> levels;
+};
+
+struct FileInfo {
+  uint64_t number = 0;
+  std::string path;
+  int level = 0;
+  uint64_t run = 0;
+  uint64_t bytes = 0;
+  std::string smallest_key;
+  std::string largest_key;
+  uint64_t smallest_sequence = 0;
+  uint64_t largest_sequence = 0;
+  uint64_t entries = 0;
+  uint64_t deletes = 0;
+  uint64_t range_deletes = 0;
+  uint64_t merges = 0;
+  uint64_t raw_key_bytes = 0;
+  uint64_t raw_value_bytes = 0;
+  uint64_t filter_bytes = 0;
+  uint64_t index_bytes = 0;
+  uint64_t creation_time = 0;  // unix seconds
+  bool merging = false;
+};
+
+struct WalFileInfo {
+  uint64_t number = 0;
+  std::string path;
+  uint64_t bytes = 0;
+};
+
+struct EnvStats {
+  uint64_t visible_sequence = 0;
+  uint64_t writes = 0;
+  uint64_t log_bytes = 0;         // appended since Open
+  uint64_t log_bytes_mapped = 0;  // the part of them that no system call carried
+  uint64_t log_syncs = 0;
+  uint64_t live_log_bytes = 0;
+  uint64_t snapshots = 0;
+  uint64_t oldest_snapshot_sequence = 0;
+  uint64_t oldest_snapshot_time = 0;  // unix seconds, 0 without snapshots
+  uint64_t background_errors = 0;
+  uint64_t manifest_number = 0;
+  uint64_t min_log_number = 0;
+  uint64_t memtable_bytes = 0;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_STORE_STATS_H_
