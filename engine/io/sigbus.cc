@@ -15,12 +15,12 @@ constexpr uintptr_t kPage = 4096;
 
 // One entry of the table, read by the handler while others change it: a sequence lock.
 //
-// Memory order: a writer (under the mutex) makes `version` odd, fences with release, changes the
-// fields, then makes it even with release. The handler loads `version` with acquire, the fields,
-// fences with acquire, loads `version` again; if both are equal and even, the fields belong
-// together. An entry found in motion is skipped: it cannot be the one that covers the faulting
-// address, since a range is registered before the first store into it and unregistered after the
-// last.
+// Memory order: a writer (under the mutex) makes `version` odd, stores the fields with release,
+// then makes `version` even with release. The handler loads `version` and the fields with acquire,
+// then `version` again: had it read one new field, it would now see the odd number or a later one.
+// Equal and even means that the fields belong together. An entry found in motion is skipped: it
+// cannot be the one that covers the faulting address, since a range is registered before the first
+// store into it and unregistered after the last.
 struct Range {
   std::atomic<uint32_t> version{0};
   std::atomic<uintptr_t> begin{0};
@@ -39,11 +39,10 @@ void Set(Range* range, uintptr_t begin, uintptr_t end, std::atomic<bool>* own,
          std::atomic<bool>* shared) {
   const uint32_t version = range->version.load(std::memory_order_relaxed);
   range->version.store(version + 1, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_release);
-  range->begin.store(begin, std::memory_order_relaxed);
-  range->end.store(end, std::memory_order_relaxed);
-  range->own.store(own, std::memory_order_relaxed);
-  range->shared.store(shared, std::memory_order_relaxed);
+  range->begin.store(begin, std::memory_order_release);
+  range->end.store(end, std::memory_order_release);
+  range->own.store(own, std::memory_order_release);
+  range->shared.store(shared, std::memory_order_release);
   range->version.store(version + 2, std::memory_order_release);
 }
 
@@ -52,11 +51,10 @@ bool Absorb(uintptr_t address) {
   for (int i = 0; i < used; i++) {
     Range& range = g_ranges[i];
     const uint32_t before = range.version.load(std::memory_order_acquire);
-    const uintptr_t begin = range.begin.load(std::memory_order_relaxed);
-    const uintptr_t end = range.end.load(std::memory_order_relaxed);
-    std::atomic<bool>* const own = range.own.load(std::memory_order_relaxed);
-    std::atomic<bool>* const shared = range.shared.load(std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_acquire);
+    const uintptr_t begin = range.begin.load(std::memory_order_acquire);
+    const uintptr_t end = range.end.load(std::memory_order_acquire);
+    std::atomic<bool>* const own = range.own.load(std::memory_order_acquire);
+    std::atomic<bool>* const shared = range.shared.load(std::memory_order_acquire);
     if (before % 2 != 0 || range.version.load(std::memory_order_relaxed) != before) continue;
     if (address < begin || address >= end) continue;
     // The flags first: once the page is there another thread may store into it and go on.

@@ -94,7 +94,7 @@ void SimFileSystem::Core::Freeze() {
 
 void SimFileSystem::Core::FreezeLocked() {
   if (frozen) return;
-  freezing.store(true, std::memory_order_seq_cst);
+  freezing.exchange(1, std::memory_order_seq_cst);
   frozen = true;
   for (const std::weak_ptr<SimInode>& weak : mapped) {
     if (const std::shared_ptr<SimInode> inode = weak.lock()) inode->Detach();
@@ -122,7 +122,8 @@ void SimFileSystem::Core::EndLife(bool power_fails, uint64_t seed) {
   FreezeLocked();
   if (power_fails) {
     Random chance(seed);
-    root->LosePower(&chance, &counters);
+    root->HappenInPart(&chance, &counters);
+    root->KeepDurable();
     std::set<const SimInode*> seen;
     LosePowerBelow(*root, &chance, &counters, &seen);
   }
@@ -132,7 +133,7 @@ void SimFileSystem::Core::EndLife(bool power_fails, uint64_t seed) {
   ios_to_crash = 0;
   life++;
   frozen = false;
-  freezing.store(false, std::memory_order_seq_cst);
+  freezing.exchange(0, std::memory_order_seq_cst);
 }
 
 Status SimFileSystem::Core::Resolve(const std::string& what, const std::string& path,

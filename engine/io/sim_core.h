@@ -59,9 +59,11 @@ class SimFileSystem::Core {
   uint64_t Seconds() REQUIRES(mutex) { return 1600000000 + counters.ios / 1000; }
 
   Mutex mutex;
-  // Set before a freeze looks at anything: what was acknowledged while it was false is in the
-  // frozen state.
-  std::atomic<bool> freezing{false};
+  // Set before a freeze looks at anything: what was acknowledged while it was 0 is in the frozen
+  // state. A writer stores into its mapping, then reads this; a freeze sets this, then reads the
+  // mapping. Both use a sequentially consistent read-modify-write, so that one of them sees the
+  // other.
+  std::atomic<uint32_t> freezing{0};
   bool frozen GUARDED_BY(mutex) = false;
   uint64_t life GUARDED_BY(mutex) = 1;
   Random random GUARDED_BY(mutex);

@@ -48,10 +48,15 @@ class SimFileLock : public FileLock {
   AETHER_RETURN_IF_ERROR(core_->Dead(path, life))
 
 SimFileSystem::SimFileSystem(uint64_t seed) : core_(std::make_shared<Core>(seed)) {}
-SimFileSystem::~SimFileSystem() = default;
+SimFileSystem::~SimFileSystem() {
+  MutexLock lock(&core_->mutex);
+  core_->root->ForgetQueues();
+}
 
 void SimFileSystem::Freeze() { core_->Freeze(); }
-bool SimFileSystem::frozen() const { return core_->freezing.load(std::memory_order_seq_cst); }
+bool SimFileSystem::frozen() const {
+  return core_->freezing.fetch_add(0, std::memory_order_seq_cst) != 0;
+}
 void SimFileSystem::Crash(uint64_t seed) { core_->EndLife(true, seed); }
 void SimFileSystem::ProcessKill() { core_->EndLife(false, 0); }
 void SimFileSystem::CrashAtSync(uint64_t n) {
@@ -259,6 +264,7 @@ Status SimFileSystem::FreeSpace(const std::string& /*path*/, uint64_t* bytes) {
 }
 
 Status SimFileSystem::LockFile(const std::string& path, std::unique_ptr<FileLock>* result) {
+  result->reset();  // its destructor takes the lock that is about to be held
   AETHER_SIM_ENTER(kSimOpen, "open a file for lock", path);
   const auto held = core_->locks.find(path);
   if (held != core_->locks.end()) {
@@ -313,6 +319,7 @@ bool SimFileSystem::MappedLogIsSafe(const std::string& /*directory*/) {
 
 Status SimFileSystem::NewLogSegment(const std::string& path, const LogSegmentOptions& options,
                                     std::unique_ptr<LogSegment>* result) {
+  result->reset();  // its destructor takes the lock that is about to be held
   const char* const what = "open a log segment";
   if (options.size == 0 || options.size % kBlock != 0) {
     return Status::InvalidArgument("log segment " + path + ": its size " +

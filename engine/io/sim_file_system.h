@@ -98,6 +98,9 @@ class SimFileSystem : public FileSystem {
 
   // --- the machine ---
   void Freeze();
+  // A store into a mapping cannot fail, so a writer may go on for a while after a freeze. What
+  // returned to it before a call of frozen() that said false is in the frozen state; an oracle
+  // counts nothing else as acknowledged.
   bool frozen() const;
   // Loss of power. `seed` decides what survives.
   void Crash(uint64_t seed);

@@ -190,6 +190,7 @@ class SimWritableFile : public WritableFile, private Handle {
     if (!verdict.effect.has_value()) return Status::OK();
     failed_.store(true, std::memory_order_release);
     MutexLock lock(&core_->mutex);
+    AETHER_RETURN_IF_ERROR(core_->Dead(path_, life_));
     inode_->FailSync();
     return ErrnoStatus("sync_file_range", path_, EIO);
   }
@@ -322,6 +323,7 @@ class SimLogSegment : public LogSegment, private Handle {
     if (!verdict.effect.has_value()) return Status::OK();
     Poison();
     MutexLock lock(&core_->mutex);
+    AETHER_RETURN_IF_ERROR(core_->Dead(path_, life_));
     inode_->FailSync();
     return ErrnoStatus("sync_file_range", path_, EIO);
   }

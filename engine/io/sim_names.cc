@@ -53,7 +53,7 @@ void SimDir::Sync() {
   }
 }
 
-void SimDir::LosePower(Random* random, SimCounters* counters) {
+void SimDir::HappenInPart(Random* random, SimCounters* counters) {
   uint64_t happens = random->OneIn(4) ? queue_.size() : random->Uniform(queue_.size() + 1);
   counters->names_dropped += queue_.size() - happens;
   for (; happens > 0 && !queue_.empty(); happens--) {
@@ -61,10 +61,23 @@ void SimDir::LosePower(Random* random, SimCounters* counters) {
     queue_.pop_front();
     Apply(operation);
   }
+  for (const auto& [name, node] : current_) {
+    if (node.dir != nullptr) node.dir->HappenInPart(random, counters);
+  }
+}
+
+void SimDir::KeepDurable() {
   queue_.clear();
   current_ = durable_;
-  for (const auto& [name, node] : durable_) {
-    if (node.dir != nullptr) node.dir->LosePower(random, counters);
+  for (const auto& [name, node] : current_) {
+    if (node.dir != nullptr) node.dir->KeepDurable();
+  }
+}
+
+void SimDir::ForgetQueues() {
+  queue_.clear();
+  for (const auto& [name, node] : current_) {
+    if (node.dir != nullptr) node.dir->ForgetQueues();
   }
 }
 

@@ -47,8 +47,12 @@ class SimDir {
                    const std::shared_ptr<SimDir>& target, const std::string& new_name);
 
   void Sync();
-  // A prefix of each queue happens, here and below.
-  void LosePower(Random* random, SimCounters* counters);
+  // Loss of power, in two rounds over the whole tree, because one operation may reach into another
+  // directory: a prefix of each queue happens; then only what is durable is left.
+  void HappenInPart(Random* random, SimCounters* counters);
+  void KeepDurable();
+  // Breaks the circles of pointers that operations over two directories make.
+  void ForgetQueues();
 
  private:
   void Apply(const Operation& operation);
