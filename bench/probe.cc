@@ -72,8 +72,7 @@ rocksdb::Options MakeOptions(size_t write_buffer_size) {
 
 std::unique_ptr<rocksdb::DB> Open(const std::string& directory, size_t write_buffer_size) {
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(MakeOptions(write_buffer_size), directory, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(MakeOptions(write_buffer_size), directory, &db);
   if (!status.ok()) Fail("open", status);
   return std::unique_ptr<rocksdb::DB>(db);
 }

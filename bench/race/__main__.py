@@ -1,7 +1,9 @@
 """bench/run's second half: checks the arguments, races, reports, cleans up."""
 
 import argparse
+import dataclasses
 import fcntl
+import glob
 import os
 import shutil
 import signal
@@ -22,7 +24,8 @@ class CannotStart(Exception):
 
 
 def parser():
-    options = argparse.ArgumentParser(prog="bench/run", add_help=False, allow_abbrev=False)
+    options = argparse.ArgumentParser(prog="bench/run", add_help=False, allow_abbrev=False,
+                                      usage="bench/run [options], bench/run --help")
     options.add_argument("-h", "--help", action="store_true")
     options.add_argument("--full", action="store_true")
     options.add_argument("--only", action="append", default=[])
@@ -61,8 +64,11 @@ def settings_of(options):
     settle = options.settle_seconds
     if settle is None:
         settle = 60 if options.full else 0
-    return rows.Settings(options.num or (5_000_000 if options.full else 1_000_000), options.full,
-                         options.duration, settle, modes)
+    settings = rows.Settings(options.num or (5_000_000 if options.full else 1_000_000),
+                             options.full, options.duration, settle, modes)
+    if not options.full and not options.pairs and "throughput" in modes:
+        return dataclasses.replace(settings, latency_pairs=1)
+    return settings
 
 
 def chosen_rows(options):
@@ -129,7 +135,11 @@ class Session:
         options = self._options
         for directory in (options.out, options.db_dir):
             self.make(os.path.abspath(directory))
-        self.databases = tempfile.mkdtemp(prefix="race-", dir=os.path.abspath(options.db_dir))
+        # The lock is held: what lies here from a race that was killed belongs to nobody.
+        for stale in glob.glob(os.path.join(glob.escape(options.db_dir), "aether-race-*")):
+            shutil.rmtree(stale, ignore_errors=True)
+        self.databases = tempfile.mkdtemp(prefix="aether-kept-" if options.keep else "aether-race-",
+                                          dir=os.path.abspath(options.db_dir))
         db_bench = shutil.which(options.db_bench)
         if not db_bench:
             raise CannotStart(f"there is no {options.db_bench}: install rocksdb-tools")
@@ -202,11 +212,8 @@ def _race(options, session, db_bench, libraries):
     bounded = not (options.full or options.only or options.pairs or options.num)
     race = measure.Race(settings, passes, libraries, session.runner, db_bench, session.databases,
                         options.keep, plan.QUICK_LIMIT_SECONDS if bounded else None)
-    expected = race.expected_seconds()
-    if bounded:
-        expected = min(expected, plan.QUICK_LIMIT_SECONDS + 20)
     _say(library.raced_line(libraries["RocksDB"]))
-    _say(f"{len(chosen)} rows, up to {pairs} pairs, about {measure.minutes(expected)}")
+    _say(f"{len(chosen)} rows, up to {pairs} pairs, about {measure.minutes(race.left_seconds())}")
     started = time.monotonic()
     interrupted = False
     try:
@@ -260,8 +267,9 @@ def main():
 
     def interrupt(_number, _frame):
         raise KeyboardInterrupt
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGHUP, interrupt)
+    # Set by hand because a shell's background jobs start with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     session = Session(options)
     try:
         db_bench, libraries = session.prepare()

@@ -125,10 +125,13 @@ def raced_line(rocksdb):
     """The first line of every report: which build was raced, and what that means."""
     facts = rocksdb.describe()
     debian = facts["package"].startswith("librocksdb")
-    name = f"RocksDB from Debian's package {facts['package']}" if debian else "another build of RocksDB"
+    name = "another build of RocksDB"
+    if debian:
+        name = f"RocksDB from Debian's package {facts['package']}"
     if facts["assertions"]:
-        text = "built with assertions on" + (
-            ", as Debian ships it; a build without them is up to 1.34 times as fast" if debian else "")
+        text = "built with assertions on"
+        if debian:
+            text += ", as Debian ships it; a build without them is up to 1.34 times as fast"
     else:
         text = "built without assertions"
     if facts["preload"]:

@@ -30,9 +30,9 @@ class Results:
 class Progress:
     """One line that is rewritten on a terminal; one line per finished run elsewhere."""
 
-    def __init__(self, total, clock):
+    def __init__(self, total, left_seconds):
         self._total = total
-        self._clock = clock
+        self._left_seconds = left_seconds
         self._number = 0
         self._terminal = sys.stderr.isatty()
         self._label = ""
@@ -52,7 +52,7 @@ class Progress:
         if self._terminal and now - self._shown >= 1:
             self._shown = now
             elapsed = now - self._started
-            left = max(0, self._clock.left_seconds() - elapsed)
+            left = max(0, self._left_seconds() - elapsed)
             sys.stderr.write(f"\r\033[K{self._label}: {elapsed:.0f} s, about {minutes(left)} left")
             sys.stderr.flush()
         return False
@@ -60,7 +60,7 @@ class Progress:
     def finish(self, text):
         start = "\r\033[K" if self._terminal else ""
         sys.stderr.write(f"{start}{self._label}: {text}; about "
-                         f"{minutes(self._clock.left_seconds())} left\n")
+                         f"{minutes(self._left_seconds())} left\n")
         sys.stderr.flush()
 
     def skip(self):
@@ -87,18 +87,26 @@ class Race:
         self._keep = keep
         self._limit_seconds = limit_seconds  # None: as long as it takes
         self._clock = plan.Clock(passes)
-        self._progress = Progress(sum(len(one.steps) for one in passes), self._clock)
+        self._progress = Progress(sum(len(one.steps) for one in passes), self.left_seconds)
         self._started = time.monotonic()
+        self._current = None
         self._broken = {}  # library -> why its database of this pass cannot be used
         self._before = {}  # library -> (bytes stored, device bytes, user bytes) of an unsettled row
         self._exact = {}
         self.results = Results()
 
-    def expected_seconds(self):
-        return self._clock.left_seconds()
+    def left_seconds(self):
+        """The time left as far as it can be foretold, without the passes there is no time for."""
+        left = 0
+        for one in self._passes:
+            expected = self._clock.pass_seconds(one)
+            if expected and (one is self._current or not self._too_late(one, left)):
+                left += expected
+        return left
 
     def run(self):
         for one in self._passes:
+            self._current = one
             if self._too_late(one):
                 for step in one.steps:
                     self._clock.done(step, None)
@@ -120,10 +128,11 @@ class Race:
                 for library in plan.LIBRARIES:
                     self._clear(self._path(library))
 
-    def _too_late(self, one):
+    def _too_late(self, one, ahead_seconds=0):
+        """Whether a pass does not fit any more, when others before it take `ahead_seconds`."""
         if self._limit_seconds is None:
             return False
-        elapsed = time.monotonic() - self._started
+        elapsed = time.monotonic() - self._started + ahead_seconds
         if one.pair == 1:
             return elapsed > self._limit_seconds
         return elapsed + self._clock.pass_seconds(one) > self._limit_seconds

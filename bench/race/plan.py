@@ -1,9 +1,9 @@
-"""The order of a race: which run of which row on which library comes when, and how long it may take.
+"""The order of a race: which run of which row on which library comes when, and how long it takes.
 
 Pairs alternate: each row runs on RocksDB, then on Aether, and the next pair comes after the whole
 board, so that slow drifts of the machine fall on both. Write rows get a database of their own for
 throughput and another for latency, because db_bench's histograms cost time and a row that writes
-cannot be run twice on the same state. Read rows run for both on the database of the throughput pass.
+cannot be run twice on the same state. Read rows run for both on the throughput pass's database.
 """
 
 import dataclasses
@@ -58,7 +58,6 @@ def _stage_passes(stage, settings, chosen, pair, pairs):
     chosen_writes = [row for row in needed if row.writes and row.name in chosen]
     chosen_reads = [row for row in needed if not row.writes and row.name in chosen]
     throughput = "throughput" in settings.modes
-    latency = "latency" in settings.modes
     passes = []
     if chosen_reads and not chosen_writes:
         # Nothing here changes from pair to pair: one database serves them all.
@@ -68,7 +67,7 @@ def _stage_passes(stage, settings, chosen, pair, pairs):
         return passes
     if needed and (throughput or chosen_reads):
         passes.append(Pass(stage, pair, _steps(stage, settings, needed, chosen, [pair])))
-    if chosen_writes and latency:
+    if chosen_writes and settings.latency(pair):
         last = needed.index(chosen_writes[-1])
         steps = []
         upto = [row for row in needed[:last + 1] if row.writes or row.shapes]
@@ -83,7 +82,6 @@ def _steps(stage, settings, needed, chosen, pairs):
     """The pass that measures throughput, and for rows that do not write also latency."""
     steps = []
     throughput = "throughput" in settings.modes
-    latency = "latency" in settings.modes
     for row in needed:
         reported = row.name in chosen
         if row.writes or row.shapes or not reported:
@@ -95,7 +93,7 @@ def _steps(stage, settings, needed, chosen, pairs):
         for pair in pairs:
             if throughput:
                 steps += _run(stage, settings, row, pair, False, True)
-            if latency:
+            if settings.latency(pair):
                 steps += _run(stage, settings, row, pair, True, True)
     return steps
 
@@ -115,12 +113,12 @@ class Clock:
     """Expects the time left from what like steps took, and guesses for those not yet seen."""
 
     def __init__(self, passes):
-        self._waiting = [step for one in passes for step in one.steps]
+        self._waiting = {id(step) for one in passes for step in one.steps}
         self._seen = {}
         self._spent = {name: [0.0, 0.0] for name in LIBRARIES}  # measured, guessed
 
     def done(self, step, seconds):
-        self._waiting.remove(step)
+        self._waiting.remove(id(step))
         if seconds is None:
             return
         self._seen[step.key()] = seconds
@@ -136,11 +134,9 @@ class Clock:
             return step.guess_seconds
         return step.guess_seconds * min(4.0, max(0.2, measured / guessed))
 
-    def left_seconds(self):
-        return sum(self.expect(step) for step in self._waiting)
-
     def pass_seconds(self, one):
-        return sum(self.expect(step) for step in one.steps)
+        """What is left of a pass."""
+        return sum(self.expect(step) for step in one.steps if id(step) in self._waiting)
 
 
 def space_needed(settings, passes):

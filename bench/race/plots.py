@@ -1,14 +1,18 @@
-"""Draws the report's plots. Without matplotlib there are none, and the report says nothing of them."""
+"""Draws the report's plots. Without matplotlib there are none, and the report shows none."""
 
 import os
 
 from race import plan
 
+_NAMES = ("ratios.png", "tails.png", "costs.png")
 _COLORS = ("#8a8d91", "#1f6fb4")
 
 
 def draw(summary, directory):
-    """Writes PNG files and returns their names."""
+    """Writes PNG files and returns their names. Plots of an earlier race are removed."""
+    for name in _NAMES:
+        if os.path.exists(os.path.join(directory, name)):
+            os.unlink(os.path.join(directory, name))
     try:
         import matplotlib
     except ImportError:
@@ -16,7 +20,7 @@ def draw(summary, directory):
     matplotlib.use("Agg")
     from matplotlib import pyplot
     names = []
-    for name, drawer in (("ratios.png", _ratios), ("tails.png", _tails), ("costs.png", _costs)):
+    for name, drawer in zip(_NAMES, (_ratios, _tails, _costs)):
         figure = drawer(pyplot, summary)
         if figure is not None:
             figure.tight_layout()

@@ -112,8 +112,8 @@ class Runner:
     def run(self, command, library, directory=None, timeout_seconds=600, tick=None):
         """Runs a command on a library, to its end. Raises WrongLibrary.
 
-        Memory and the space below `directory` are sampled; `tick(pid)` is called between samples and
-        may return True to have the process ended.
+        Memory and the space below `directory` are sampled; `tick(pid)` is called between samples
+        and may return True to have the process ended.
         """
         usage = Usage()
         counters_path = os.path.join(self._scratch, "counters")

@@ -158,7 +158,8 @@ def lines(measured):
         cells = ["failed" if value is None else f"{value:.3f}" for value in medians]
         factor = f"{medians[0] / medians[1]:.2f}" if all(medians) else "-"
         text.append(f"| {entry['log_bytes'] >> 20} MB | {cells[0]} | {cells[1]} | {factor} |")
-    text += ["", f"| idle with {measured['idle_keys']:,} keys | RocksDB | Aether |", "|---|---|---|"]
+    text += ["", f"| idle with {measured['idle_keys']:,} keys | RocksDB | Aether |",
+             "|---|---|---|"]
     for title, key, show in (
             ("memory, MB", "memory_bytes", lambda v: f"{v / 1e6:.0f}"),
             ("mapped files, MB", "mapped_file_bytes", lambda v: f"{v / 1e6:.0f}"),

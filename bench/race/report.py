@@ -90,8 +90,8 @@ def _cells(entry):
     return [entry["row"], *rates, ratio, *tails, *amplification, *memory]
 
 
-_HEADERS = ["workload", "RocksDB op/s", "Aether op/s", "ratio", "P99.9 us R", "P99.9 us A", "WA R", "WA A",
-            "MB R", "MB A"]
+_HEADERS = ["workload", "RocksDB op/s", "Aether op/s", "ratio", "P99.9 us R", "P99.9 us A", "WA R",
+            "WA A", "MB R", "MB A"]
 
 
 def table(summary):

@@ -56,10 +56,14 @@ class Settings:
     duration: int
     settle_seconds: int
     modes: tuple = ("throughput", "latency")
+    latency_pairs: int = 1 << 30  # Pairs that also measure latency.
+
+    def latency(self, pair):
+        return "latency" in self.modes and pair <= self.latency_pairs
 
     def rounds(self, row):
-        # Five rounds of overwriting take minutes; the quick race makes do with two.
-        return row.rounds if self.full else min(row.rounds, 2)
+        # Five rounds of overwriting take minutes; the quick race makes do with one.
+        return row.rounds if self.full else min(row.rounds, 1)
 
     def seconds(self, row):
         if not row.seconds:
@@ -93,7 +97,8 @@ def _read(name, benchmark, threads=1, flags=(), repeats=0, warm=False, kind="rea
 
 
 def _get(name, threads=1, quick=False, flags=()):
-    return _read(name, "readrandom", threads=threads, flags=flags, repeats=3, warm=True, quick=quick)
+    return _read(name, "readrandom", threads=threads, flags=flags, repeats=3, warm=True,
+                 quick=quick)
 
 
 def _seek(name, nexts, quick=False):
@@ -110,7 +115,7 @@ def _sync(name, threads, quick=False):
                quick=quick)
 
 
-# The published mix of one production workload: gets, puts, scans, value and scan lengths, hot ranges.
+# The published mix of one production workload: gets, puts, scans, their lengths, hot ranges.
 _MIXGRAPH = ("--mix_get_ratio=0.83", "--mix_put_ratio=0.14", "--mix_seek_ratio=0.03",
              "--value_k=0.2615", "--value_sigma=25.45", "--iter_k=2.517", "--iter_sigma=14.236",
              "--keyrange_dist_a=14.18", "--keyrange_dist_b=-2.917", "--keyrange_dist_c=0.0164",
@@ -259,7 +264,7 @@ def _common(stage, num, directory):
 
 
 def settle_flags(stage, settings, directory, idle_seconds):
-    """Flush, wait for the merges, then stay open and idle: each further wait sleeps five seconds."""
+    """Flush, wait for the merges, stay open and idle: each further wait sleeps five seconds."""
     waits = 1 + math.ceil(idle_seconds / WAIT_SECONDS)
     return ["--benchmarks=" + ",".join(["flush"] + ["waitforcompaction"] * waits),
             *_common(stage, keys(stage, settings), directory), f"--seed={FILL_SEED}",
@@ -292,4 +297,5 @@ def first_guess_seconds(row, stage, settings, latency):
 
 
 def settle_guess_seconds(stage, settings, idle_seconds):
-    return 1 + WAIT_SECONDS * (1 + math.ceil(idle_seconds / WAIT_SECONDS)) + keys(stage, settings) / 2e6
+    waits = 1 + math.ceil(idle_seconds / WAIT_SECONDS)
+    return 1 + WAIT_SECONDS * waits + keys(stage, settings) / 2e6
