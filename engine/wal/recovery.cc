@@ -1,0 +1,410 @@
+#include "engine/wal/recovery.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "engine/wal/format.h"
+#include "engine/wal/planted_bugs.h"
+
+namespace aether::wal {
+namespace {
+
+struct Place {
+  uint64_t ticket;
+  uint32_t segment;   // index into the list of segments
+  uint32_t offset_8;  // offset / 8
+};
+static_assert(sizeof(Place) == 16);
+
+struct SkipRange {
+  uint64_t first;
+  uint64_t last;
+  SequenceNumber sequence;
+};
+
+struct ChunkStart {
+  uint64_t offset;  // of the chunk header
+  uint64_t end;     // behind the last valid record
+  uint64_t limit;   // of the chunk
+  uint32_t salt;
+};
+
+struct Scan {
+  OldSegment file;
+  SegmentIdentity identity;
+  bool valid = false;
+  std::vector<ChunkStart> chunks;
+  std::vector<Place> places;
+  std::vector<SkipRange> skips;
+  uint64_t durable_ticket = 0;  // of the largest anchor
+  std::vector<AnchorPosition> durable_positions;
+  uint64_t discarded = 0;
+};
+
+class Contents {
+ public:
+  Status Read(FileSystem* fs, const OldSegment& file) {
+    std::unique_ptr<RandomReadFile> reader;
+    ReadFileOptions options;
+    options.pattern = AccessPattern::kSequential;
+    AETHER_RETURN_IF_ERROR(fs->NewRandomReadFile(file.path, options, &reader));
+    uint64_t size = 0;
+    AETHER_RETURN_IF_ERROR(reader->Size(&size));
+    memory_.reset(new char[size + 1]);
+    uint64_t done = 0;
+    while (done < size) {
+      Slice piece;
+      AETHER_RETURN_IF_ERROR(reader->ReadAt(done, size - done, memory_.get() + done, &piece));
+      if (piece.empty()) break;
+      if (piece.data() != memory_.get() + done) {
+        std::memcpy(memory_.get() + done, piece.data(), piece.size());
+      }
+      done += piece.size();
+    }
+    bytes_ = Slice(memory_.get(), done);
+    return Status::OK();
+  }
+  Slice bytes() const { return bytes_; }
+  bool loaded() const { return memory_ != nullptr; }
+  void Drop() {
+    memory_.reset();
+    bytes_ = Slice();
+  }
+
+ private:
+  std::unique_ptr<char[]> memory_;
+  Slice bytes_;
+};
+
+class Recovery {
+ public:
+  Recovery(const RecoveryOptions& options, const LogState& state)
+      : options_(options), state_(state) {}
+
+  Status Run(const ReplayFunction& replay, Recovered* result) {
+    AETHER_RETURN_IF_ERROR(ListSegments());
+    AETHER_RETURN_IF_ERROR(ScanAll());
+    AETHER_RETURN_IF_ERROR(FindPrefix());
+    AETHER_RETURN_IF_ERROR(CheckPrefix());
+    AETHER_RETURN_IF_ERROR(Replay(replay));
+    return Finish(result);
+  }
+
+ private:
+  bool salvage() const { return options_.mode == RecoveryMode::kSkipDamaged; }
+
+  Status ListSegments() {
+    std::vector<std::string> names;
+    Status s = options_.fs->List(options_.directory, &names);
+    if (s.IsNotFound() || s.IsPathNotFound()) return Status::OK();
+    AETHER_RETURN_IF_ERROR(s);
+    for (const std::string& name : names) {
+      Scan scan;
+      if (!ParseSegmentName(name, &scan.file.number)) continue;
+      scan.file.path = options_.directory + "/" + name;
+      scans_.push_back(std::move(scan));
+    }
+    std::sort(scans_.begin(), scans_.end(),
+              [](const Scan& a, const Scan& b) { return a.file.number < b.file.number; });
+    // What is read below has to stay, names included, before anybody relies on it.
+    if (options_.read_only || Planted(PlantedBug::kNoSyncInRecovery)) return Status::OK();
+    return options_.fs->SyncDir(options_.directory);
+  }
+
+  Status ScanAll() {
+    std::vector<Status> outcomes(scans_.size());
+    std::atomic<size_t> next{0};
+    auto work = [&] {
+      for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < scans_.size();) {
+        outcomes[i] = ScanSegment(static_cast<uint32_t>(i));
+      }
+    };
+    std::vector<std::thread> threads;
+    const size_t wanted =
+        std::min<size_t>(scans_.size(), static_cast<size_t>(std::max(1, options_.threads)));
+    for (size_t i = 1; i < wanted; ++i) threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads) thread.join();
+    for (Status& outcome : outcomes) AETHER_RETURN_IF_ERROR(std::move(outcome));
+    return Status::OK();
+  }
+
+  Status MakeDurable(const std::string& path) {
+    if (options_.read_only || Planted(PlantedBug::kNoSyncInRecovery)) return Status::OK();
+    std::unique_ptr<WritableFile> file;
+    WriteFileOptions append;
+    append.mode = WriteFileOptions::kAppend;
+    Status s = options_.fs->NewWritableFile(path, append, &file);
+    // A file system that cannot reopen a file has promised its bytes at the close.
+    if (s.IsNotSupported()) return Status::OK();
+    AETHER_RETURN_IF_ERROR(s);
+    return file->Sync();
+  }
+
+  Status ScanSegment(uint32_t index) {
+    Scan* const scan = &scans_[index];
+    Status s = MakeDurable(scan->file.path);
+    Contents contents;
+    if (s.ok()) s = contents.Read(options_.fs, scan->file);
+    if (options_.read_only && (s.IsPathNotFound() || s.IsNotFound())) {
+      return Status::TryAgain(scan->file.path + ": the log file went away while it was read");
+    }
+    AETHER_RETURN_IF_ERROR(s);
+    const Slice bytes = contents.bytes();
+    scan->file.bytes = bytes.size();
+    SegmentHeader header;
+    HeaderState header_state;
+    AETHER_RETURN_IF_ERROR(
+        DecodeSegmentHeader(bytes, options_.store_id, scan->file.path, &header_state, &header));
+    if (header_state == HeaderState::kAbsent) return Status::OK();
+    scan->valid = true;
+    scan->identity = {header.store_id, header.number, header.epoch};
+    scan->file.number = std::max(scan->file.number, header.number);
+    const uint64_t unit_bytes = header.unit_bytes;
+    for (uint64_t unit = 0; unit * unit_bytes < bytes.size();) {
+      const uint64_t offset = unit == 0 ? kSegmentHeaderBytes : unit * unit_bytes;
+      uint32_t units = 0;
+      if (offset >= bytes.size() ||
+          !DecodeChunkHeader(Slice(bytes.data() + offset, bytes.size() - offset), scan->identity,
+                             static_cast<uint32_t>(unit), &units)) {
+        ++unit;
+        continue;
+      }
+      // units 0: a file that only grows, one chunk to its end.
+      const uint64_t limit =
+          units == 0 ? bytes.size() : std::min<uint64_t>((unit + units) * unit_bytes, bytes.size());
+      ScanChunk(index, bytes, static_cast<uint32_t>(unit), offset, limit);
+      if (units == 0) break;
+      unit += units;
+    }
+    return Status::OK();
+  }
+
+  void ScanChunk(uint32_t index, Slice bytes, uint32_t unit, uint64_t offset, uint64_t limit) {
+    Scan* const scan = &scans_[index];
+    ChunkStart chunk{offset, 0, limit, ChunkSalt(scan->identity, unit)};
+    uint64_t at = offset + kChunkHeaderBytes;
+    DecodedRecord record;
+    while (at + kRecordHeaderBytes <= limit &&
+           DecodeRecord(Slice(bytes.data() + at, limit - at), chunk.salt, &record)) {
+      const uint64_t here = at;
+      at += RecordBytes(record.body.size());
+      if (!Counts(scan->identity.epoch, record.ticket)) {
+        scan->discarded += record.type == RecordType::kBatch;
+        continue;
+      }
+      switch (record.type) {
+        case RecordType::kBatch:
+          if (record.ticket > state_.floor.ticket) {
+            scan->places.push_back({record.ticket, index, static_cast<uint32_t>(here / 8)});
+          }
+          break;
+        case RecordType::kSkip:
+          scan->skips.push_back(
+              {record.body.size() == 8 ? LoadFixed<uint64_t>(record.body.data()) : record.ticket,
+               record.ticket, record.sequence});
+          break;
+        case RecordType::kAnchor:
+          if (record.ticket >= scan->durable_ticket) {
+            scan->durable_ticket = record.ticket;
+            if (!DecodeAnchor(record.body, &scan->durable_positions)) {
+              scan->durable_positions.clear();
+            }
+          }
+          break;
+        case RecordType::kVoid:
+          break;
+      }
+    }
+    chunk.end = at;
+    scan->chunks.push_back(chunk);
+  }
+
+  // The epoch rule: a record of the current epoch counts when it lies beyond every cut, one of an
+  // earlier epoch when it lies within its own.
+  bool Counts(uint32_t epoch, uint64_t ticket) const {
+    uint64_t before = 0;  // the cut of the epoch before
+    for (const LogState::Cut& cut : state_.cuts) {
+      if (cut.epoch == epoch) return ticket > before && ticket <= cut.last_ticket;
+      before = cut.last_ticket;
+    }
+    return epoch == state_.epoch && ticket > before;
+  }
+
+  Status FindPrefix() {
+    size_t total = 0;
+    for (const Scan& scan : scans_) total += scan.places.size();
+    places_.reserve(total);
+    for (Scan& scan : scans_) {
+      places_.insert(places_.end(), scan.places.begin(), scan.places.end());
+      scan.places = std::vector<Place>();
+      skips_.insert(skips_.end(), scan.skips.begin(), scan.skips.end());
+    }
+    std::sort(places_.begin(), places_.end(),
+              [](const Place& a, const Place& b) { return a.ticket < b.ticket; });
+    std::sort(skips_.begin(), skips_.end(), [](const SkipRange& a, const SkipRange& b) {
+      return a.first < b.first || (a.first == b.first && a.last < b.last);
+    });
+    for (size_t i = 1; i < places_.size(); ++i) {
+      if (places_[i].ticket == places_[i - 1].ticket && !salvage()) {
+        return Status::Corruption(Where(places_[i]) + ": batch " +
+                                  std::to_string(places_[i].ticket) + " is also at " +
+                                  Where(places_[i - 1]));
+      }
+    }
+    uint64_t last = state_.floor.ticket;
+    SequenceNumber sequence = state_.floor.sequence;
+    size_t place = 0;
+    size_t skip = 0;
+    for (;;) {
+      if (skip < skips_.size() && (skips_[skip].first <= last + 1 || salvage())) {
+        last = std::max(last, skips_[skip].last);
+        sequence = std::max(sequence, skips_[skip].sequence);
+        ++skip;
+      } else if (place < places_.size() && (places_[place].ticket <= last + 1 || salvage())) {
+        last = std::max(last, places_[place].ticket);
+        ++place;
+      } else {
+        break;
+      }
+    }
+    last_ticket_ = last;
+    last_sequence_ = sequence;
+    replay_count_ = place;
+    return Status::OK();
+  }
+
+  Status CheckPrefix() const {
+    if (salvage()) return Status::OK();
+    const std::string found = "log ends at batch " + std::to_string(last_ticket_);
+    const uint64_t cut = state_.cuts.empty() ? 0 : state_.cuts.back().last_ticket;
+    if (cut > last_ticket_) {
+      return Status::Corruption(options_.directory + ": " + found + " but batches up to " +
+                                std::to_string(cut) + " were recovered before");
+    }
+    const Scan* anchor = nullptr;
+    for (const Scan& scan : scans_) {
+      if (anchor == nullptr || scan.durable_ticket > anchor->durable_ticket) anchor = &scan;
+    }
+    if (anchor != nullptr && anchor->durable_ticket > last_ticket_) {
+      return Status::Corruption(FirstDamage(*anchor) + ": " + found + " but batches up to " +
+                                std::to_string(anchor->durable_ticket) + " were synced");
+    }
+    if (options_.mode == RecoveryMode::kAbsolute && replay_count_ < places_.size()) {
+      return Status::Corruption(Where(places_[replay_count_]) + ": " + found + " but batch " +
+                                std::to_string(places_[replay_count_].ticket) + " follows");
+    }
+    return Status::OK();
+  }
+
+  // The first place where a segment is readable less far than the anchor says it was durable.
+  std::string FirstDamage(const Scan& anchor) const {
+    for (const AnchorPosition& position : anchor.durable_positions) {
+      for (const Scan& scan : scans_) {
+        if (scan.file.number != position.number) continue;
+        if (!scan.valid) return scan.file.path + ": offset 0";
+        for (const ChunkStart& chunk : scan.chunks) {
+          if (position.offset > chunk.offset && position.offset <= chunk.limit &&
+              chunk.end < position.offset) {
+            return scan.file.path + ": offset " + std::to_string(chunk.end);
+          }
+        }
+      }
+    }
+    return options_.directory;
+  }
+
+  std::string Where(const Place& place) const {
+    return scans_[place.segment].file.path + ": offset " +
+           std::to_string(uint64_t{place.offset_8} * 8);
+  }
+
+  Status Replay(const ReplayFunction& replay) {
+    std::vector<uint64_t> left(scans_.size());
+    for (size_t i = 0; i < replay_count_; ++i) left[places_[i].segment]++;
+    std::vector<Contents> contents(scans_.size());
+    for (size_t i = 0; i < replay_count_; ++i) {
+      const Place& place = places_[i];
+      Scan* const scan = &scans_[place.segment];
+      Contents* const bytes = &contents[place.segment];
+      if (!bytes->loaded()) AETHER_RETURN_IF_ERROR(bytes->Read(options_.fs, scan->file));
+      const uint64_t offset = uint64_t{place.offset_8} * 8;
+      auto chunk =
+          std::upper_bound(scan->chunks.begin(), scan->chunks.end(), offset,
+                           [](uint64_t at, const ChunkStart& start) { return at < start.offset; });
+      --chunk;
+      DecodedRecord record;
+      if (offset >= bytes->bytes().size() ||
+          !DecodeRecord(Slice(bytes->bytes().data() + offset, bytes->bytes().size() - offset),
+                        chunk->salt, &record) ||
+          record.ticket != place.ticket) {
+        return Status::Corruption(Where(place) + ": the record changed while it was recovered");
+      }
+      uint32_t count = 0;
+      Status s = replay({record.ticket, record.sequence, record.body}, &count);
+      if (!s.ok()) return s.WithContext(Where(place));
+      if (count > 0) last_sequence_ = std::max(last_sequence_, record.sequence + count - 1);
+      replayed_bytes_ += record.body.size();
+      scan->file.last_ticket = std::max(scan->file.last_ticket, place.ticket);
+      if (--left[place.segment] == 0) bytes->Drop();
+    }
+    return Status::OK();
+  }
+
+  Status Finish(Recovered* result) {
+    if (options_.max_flushed_sequence > last_sequence_ && !salvage()) {
+      return Status::Corruption(options_.directory + ": runs hold sequence numbers up to " +
+                                std::to_string(options_.max_flushed_sequence) +
+                                " but the log ends at " + std::to_string(last_sequence_));
+    }
+    *result = Recovered();
+    result->last.ticket = last_ticket_;
+    result->last.sequence =
+        std::max({last_sequence_, state_.last_sequence, options_.max_flushed_sequence});
+    result->next_state = state_;
+    const bool reuse = Planted(PlantedBug::kEpochReused) && state_.epoch > 0;
+    if (!reuse) {
+      if (state_.epoch > 0 && last_ticket_ > state_.floor.ticket) {
+        result->next_state.cuts.push_back({state_.epoch, last_ticket_});
+      }
+      result->next_state.epoch = state_.epoch + 1;
+    }
+    result->next_state.last_sequence = result->last.sequence;
+    result->records = replay_count_;
+    result->replayed_bytes = replayed_bytes_;
+    result->discarded_records = places_.size() - replay_count_;
+    for (Scan& scan : scans_) {
+      for (const SkipRange& skip : scan.skips) {
+        if (skip.last > state_.floor.ticket && skip.last <= last_ticket_) {
+          scan.file.last_ticket = std::max(scan.file.last_ticket, skip.last);
+        }
+      }
+      result->discarded_records += scan.discarded;
+      result->max_file_number = std::max(result->max_file_number, scan.file.number);
+      result->segments.push_back(scan.file);
+    }
+    return Status::OK();
+  }
+
+  const RecoveryOptions& options_;
+  const LogState& state_;
+  std::vector<Scan> scans_;
+  std::vector<Place> places_;
+  std::vector<SkipRange> skips_;
+  size_t replay_count_ = 0;
+  uint64_t last_ticket_ = 0;
+  SequenceNumber last_sequence_ = 0;
+  uint64_t replayed_bytes_ = 0;
+};
+
+}  // namespace
+
+Status Recover(const RecoveryOptions& options, const LogState& state, const ReplayFunction& replay,
+               Recovered* result) {
+  return Recovery(options, state).Run(replay, result);
+}
+
+}  // namespace aether::wal

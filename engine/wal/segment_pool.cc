@@ -1,0 +1,632 @@
+#include "engine/wal/segment_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/epoch.h"
+#include "engine/io/thread.h"
+#include "engine/wal/planted_bugs.h"
+
+namespace aether::wal {
+namespace {
+
+enum class UnitState : uint8_t {
+  kFresh,    // never written in this file: a sync has to convert its extents
+  kWritten,  // holds bytes of no value
+  kBusy,     // the background thread prepares it
+  kWarm,     // written, and its page faults are taken
+  kTaken,
+};
+
+constexpr uint32_t kWarmUnits = 2;      // ahead of the writers
+constexpr uint32_t kZeroFillUnits = 8;  // at a time
+
+uint64_t ChunkOffset(uint32_t unit, uint32_t unit_bytes) {
+  return unit == 0 ? kSegmentHeaderBytes : uint64_t{unit} * unit_bytes;
+}
+
+}  // namespace
+
+struct Segment {
+  std::unique_ptr<LogSegment> file;
+  SegmentIdentity identity;
+  uint64_t bytes = 0;
+  bool own = false;  // made for one record
+
+  // Under the pool's mutex from here on.
+  std::vector<UnitState> units;
+  uint32_t open_chunks = 0;
+  uint32_t users = 0;  // threads that use `file` without the mutex
+  uint64_t used_bytes = 0;
+  uint64_t last_ticket = 0;
+  bool closed = false;
+  bool sealed = false;
+  bool retired = false;  // handed to the epochs
+  bool unmapped = false;
+  bool synced = false;
+  bool doomed = false;  // of an earlier epoch: delete, do not recycle
+
+  std::atomic<bool> quiet{false};
+
+  UnitState* FirstUnit(UnitState state) {
+    for (UnitState& unit : units) {
+      if (unit == state) return &unit;
+    }
+    return nullptr;
+  }
+};
+
+SegmentPool::SegmentPool(const LogOptions& options)
+    : options_(options),
+      units_per_segment_(static_cast<uint32_t>(options.segment_bytes / options.unit_bytes)),
+      epoch_(options.epoch),
+      old_(options.old_segments) {}
+
+Status SegmentPool::Open(const LogOptions& options, std::unique_ptr<SegmentPool>* result) {
+  if (options.unit_bytes < 4096 || (options.unit_bytes & (options.unit_bytes - 1)) != 0 ||
+      options.segment_bytes < options.unit_bytes ||
+      options.segment_bytes % options.unit_bytes != 0) {
+    return Status::InvalidArgument("log: the segment size must be a multiple of the chunk size");
+  }
+  std::unique_ptr<SegmentPool> pool(new SegmentPool(options));
+  AETHER_RETURN_IF_ERROR(options.fs->OpenDirectory(options.directory, &pool->directory_));
+  if (!options.allow_mapped || !options.fs->MappedLogIsSafe(options.directory)) {
+    // Only a segment can tell whether its file system writes in place.
+    pool->backend_ = Backend::kWriteAt;
+    SegmentPtr first;
+    AETHER_RETURN_IF_ERROR(
+        pool->MakeSegment(nullptr, options.segment_bytes, options.epoch, &first));
+    MutexLock lock(&pool->mutex_);
+    pool->next_ = std::move(first);
+  }
+  if (options.background_thread) {
+    pool->thread_ = std::thread([raw = pool.get()] { raw->BackgroundLoop(); });
+  }
+  *result = std::move(pool);
+  return Status::OK();
+}
+
+SegmentPool::~SegmentPool() {
+  {
+    MutexLock lock(&mutex_);
+    stop_ = true;
+    Signal();
+  }
+  if (thread_.joinable()) thread_.join();
+  // What holds no record is of no use to the next opening.
+  MutexLock lock(&mutex_);
+  for (const SegmentPtr& segment : free_) Delete(segment);
+  if (next_ != nullptr) Delete(next_);
+}
+
+// --- chunks ---
+
+Status SegmentPool::TakeChunk(uint64_t bytes, Chunk* chunk) {
+  if (backend_ == Backend::kGrowing) return TakeGrowing(chunk);
+  const uint64_t unit = options_.unit_bytes;
+  const uint64_t need = bytes + kChunkHeaderBytes + kSegmentHeaderBytes;
+  if (need > options_.segment_bytes / 2) return TakeOwnSegment(need, chunk);
+  auto units = static_cast<uint32_t>((need + unit - 1) / unit);
+  // Records of near a unit would leave much of it empty: take room for several.
+  if (need > unit / 4) {
+    units = std::max(units, static_cast<uint32_t>(std::min<uint64_t>((4 * need + unit - 1) / unit,
+                                                                     units_per_segment_ / 8)));
+  }
+  SegmentPtr segment;
+  uint32_t first = 0;
+  {
+    MutexLock lock(&mutex_);
+    while (active_ == nullptr || !TakeUnits(units, &first)) {
+      if (active_ != nullptr) {
+        CloseSegment(active_);
+        active_ = nullptr;
+      }
+      if (next_ != nullptr) {
+        active_ = std::move(next_);
+        next_ = nullptr;
+        live_.push_back(active_);
+      } else if (preparing_) {
+        prepared_.Wait(&mutex_);
+      } else {
+        AETHER_RETURN_IF_ERROR(PrepareNext());
+      }
+    }
+    segment = active_;
+    Signal();
+  }
+  FillChunk(segment, first, units, chunk);
+  Status s;
+  if (!chunk->mapped) {
+    char header[kChunkHeaderBytes];
+    EncodeChunkHeader(segment->identity, first, units, header);
+    s = segment->file->WriteAt(chunk->offset, Slice(header, sizeof(header)));
+    if (!s.ok()) SealChunk(chunk, 0);
+  } else {
+    EncodeChunkHeader(segment->identity, first, units, chunk->memory);
+  }
+  return s;
+}
+
+void SegmentPool::FillChunk(const SegmentPtr& segment, uint32_t first, uint32_t units,
+                            Chunk* chunk) {
+  chunk->segment = segment;
+  chunk->file = segment->file.get();
+  chunk->number = segment->identity.number;
+  chunk->offset = ChunkOffset(first, options_.unit_bytes);
+  chunk->bytes = uint64_t{first + units} * options_.unit_bytes - chunk->offset;
+  chunk->salt = ChunkSalt(segment->identity, first);
+  chunk->mapped = backend_ == Backend::kMapped;
+  chunk->memory = chunk->mapped ? segment->file->base() + chunk->offset : nullptr;
+}
+
+bool SegmentPool::TakeUnits(uint32_t units, uint32_t* first) {
+  Segment* const segment = active_.get();
+  std::vector<UnitState>& state = segment->units;
+  const auto count = static_cast<uint32_t>(state.size());
+  uint32_t found = count;
+  if (units == 1) {
+    for (UnitState wanted : {UnitState::kWarm, UnitState::kWritten, UnitState::kFresh}) {
+      UnitState* const unit = segment->FirstUnit(wanted);
+      if (unit == nullptr) continue;
+      found = static_cast<uint32_t>(unit - state.data());
+      break;
+    }
+  } else {
+    uint32_t run = 0;
+    for (uint32_t i = 0; i < count && found == count; ++i) {
+      run = state[i] == UnitState::kTaken || state[i] == UnitState::kBusy ? 0 : run + 1;
+      if (run == units) found = i + 1 - units;
+    }
+  }
+  if (found == count) return false;
+  std::fill(state.begin() + found, state.begin() + found + units, UnitState::kTaken);
+  segment->open_chunks++;
+  segment->used_bytes += uint64_t{units} * options_.unit_bytes;
+  *first = found;
+  return true;
+}
+
+Status SegmentPool::TakeOwnSegment(uint64_t bytes, Chunk* chunk) {
+  const uint64_t unit = options_.unit_bytes;
+  uint32_t epoch;
+  {
+    MutexLock lock(&mutex_);
+    epoch = epoch_;
+  }
+  SegmentPtr segment;
+  AETHER_RETURN_IF_ERROR(MakeSegment(nullptr, (bytes + unit - 1) / unit * unit, epoch, &segment));
+  const auto units = static_cast<uint32_t>(segment->units.size());
+  segment->own = true;
+  {
+    MutexLock lock(&mutex_);
+    std::fill(segment->units.begin(), segment->units.end(), UnitState::kTaken);
+    segment->open_chunks = 1;
+    segment->used_bytes = segment->bytes;
+    segment->closed = true;
+    live_.push_back(segment);
+  }
+  FillChunk(segment, 0, units, chunk);
+  char header[kChunkHeaderBytes];
+  EncodeChunkHeader(segment->identity, 0, units, header);
+  if (chunk->mapped) {
+    std::memcpy(chunk->memory, header, sizeof(header));
+    return Status::OK();
+  }
+  Status s = segment->file->WriteAt(chunk->offset, Slice(header, sizeof(header)));
+  if (!s.ok()) SealChunk(chunk, 0);
+  return s;
+}
+
+Status SegmentPool::TakeGrowing(Chunk* chunk) {
+  SegmentPtr segment;
+  {
+    MutexLock lock(&mutex_);
+    while (next_ == nullptr) {
+      if (preparing_) {
+        prepared_.Wait(&mutex_);
+      } else {
+        AETHER_RETURN_IF_ERROR(PrepareNext());
+      }
+    }
+    segment = std::move(next_);
+    next_ = nullptr;
+    segment->open_chunks = 1;
+    segment->used_bytes = segment->bytes;
+    segment->closed = true;
+    live_.push_back(segment);
+    Signal();
+  }
+  chunk->segment = segment;
+  chunk->file = segment->file.get();
+  chunk->number = segment->identity.number;
+  chunk->offset = kSegmentHeaderBytes;
+  chunk->bytes = segment->bytes;
+  chunk->salt = ChunkSalt(segment->identity, 0);
+  chunk->mapped = false;
+  chunk->memory = nullptr;
+  char header[kChunkHeaderBytes];
+  EncodeChunkHeader(segment->identity, 0, 0, header);
+  uint64_t offset = 0;
+  Status s = segment->file->Append(Slice(header, sizeof(header)), &offset);
+  if (!s.ok()) SealChunk(chunk, 0);
+  return s;
+}
+
+void SegmentPool::SealChunk(Chunk* chunk, uint64_t last_ticket) {
+  if (chunk->segment == nullptr) return;
+  MutexLock lock(&mutex_);
+  Segment* const segment = chunk->segment.get();
+  segment->last_ticket = std::max(segment->last_ticket, last_ticket);
+  segment->open_chunks--;
+  if (segment->closed && segment->open_chunks == 0) {
+    segment->sealed = true;
+    Signal();
+  }
+  *chunk = Chunk();
+}
+
+void SegmentPool::CloseSegment(const SegmentPtr& segment) {
+  segment->closed = true;
+  if (segment->open_chunks == 0) segment->sealed = true;
+}
+
+bool SegmentPool::IsClosed(const Chunk& chunk) const {
+  MutexLock lock(&mutex_);
+  return chunk.segment != nullptr && chunk.segment->closed && backend_ != Backend::kGrowing;
+}
+
+// --- making segments ---
+
+Status SegmentPool::PrepareNext() {
+  preparing_ = true;
+  SegmentPtr recycle;
+  if (!free_.empty()) {
+    recycle = std::move(free_.front());
+    free_.pop_front();
+  }
+  const uint32_t epoch = epoch_;
+  mutex_.Unlock();
+  SegmentPtr made;
+  Status s = MakeSegment(std::move(recycle), options_.segment_bytes, epoch, &made);
+  mutex_.Lock();
+  preparing_ = false;
+  prepare_failed_ = !s.ok();
+  if (s.ok() && made->identity.epoch != epoch_) {
+    Delete(made);  // a restart came in between
+  } else if (s.ok()) {
+    next_ = std::move(made);
+  }
+  prepared_.NotifyAll();
+  return s;
+}
+
+Status SegmentPool::MakeSegment(SegmentPtr recycle, uint64_t bytes, uint32_t epoch,
+                                SegmentPtr* result) {
+  auto segment = std::make_shared<Segment>();
+  segment->identity = {options_.store_id, options_.new_number(), epoch};
+  segment->bytes = bytes;
+  const std::string path = SegmentPath(options_.directory, segment->identity.number);
+  if (recycle != nullptr && recycle->file->Recycle(path).ok()) {
+    segment->file = std::move(recycle->file);
+    recycled_.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    if (recycle != nullptr) {
+      const std::string old_path = recycle->file->path();
+      recycle->file.reset();
+      options_.fs->Remove(old_path).Ignore();
+      recycle = nullptr;
+      segment->identity.number = options_.new_number();
+    }
+    LogSegmentOptions file_options;
+    file_options.size = bytes;
+    file_options.map = backend_ == Backend::kMapped;
+    file_options.poison = options_.poison;
+    AETHER_RETURN_IF_ERROR(options_.fs->NewLogSegment(
+        SegmentPath(options_.directory, segment->identity.number), file_options, &segment->file));
+    created_.fetch_add(1, std::memory_order_relaxed);
+  }
+  LogSegment* const file = segment->file.get();
+  if (backend_ == Backend::kWriteAt && !file->can_write_at()) backend_ = Backend::kGrowing;
+  if (backend_ != Backend::kGrowing) {
+    segment->units.assign(bytes / options_.unit_bytes,
+                          recycle != nullptr ? UnitState::kWritten : UnitState::kFresh);
+  }
+  char header[kSegmentHeaderBytes];
+  EncodeSegmentHeader(segment->identity, options_.unit_bytes, bytes, header);
+  Status s;
+  uint64_t offset = 0;
+  switch (backend_) {
+    case Backend::kMapped:
+      if (file->base() == nullptr) {
+        s = Status::IOError(file->path() + ": the log segment could not be mapped");
+      } else {
+        std::memcpy(file->base(), header, sizeof(header));
+      }
+      break;
+    case Backend::kWriteAt:
+      s = file->WriteAt(0, Slice(header, sizeof(header)));
+      break;
+    case Backend::kGrowing:
+      s = file->Append(Slice(header, sizeof(header)), &offset);
+      break;
+  }
+  // The name must last before a sync of the file can promise anything. A recycled file is found
+  // under its old name or the new one; its header says what it is.
+  if (s.ok() && recycle == nullptr) s = directory_->Sync();
+  if (!s.ok()) {
+    const std::string failed = file->path();
+    segment->file.reset();
+    options_.fs->Remove(failed).Ignore();
+    return s;
+  }
+  *result = std::move(segment);
+  return Status::OK();
+}
+
+// --- durability ---
+
+Status SegmentPool::SyncAll(int token) {
+  struct Target {
+    SegmentPtr segment;
+    bool sealed;
+  };
+  std::vector<Target> targets;
+  {
+    MutexLock lock(&mutex_);
+    if (!sync_seen_.exchange(true, std::memory_order_relaxed)) Signal();
+    for (const SegmentPtr& segment : live_) {
+      if (segment->synced || segment->used_bytes == 0 || segment->doomed) continue;
+      segment->users++;
+      targets.push_back({segment, segment->sealed});
+    }
+  }
+  Status s;
+  for (const Target& target : targets) {
+    s = target.segment->file->Sync(token);
+    if (!s.ok()) break;
+  }
+  MutexLock lock(&mutex_);
+  for (const Target& target : targets) {
+    target.segment->users--;
+    // Sealed before the sync began: there is nothing it could have missed.
+    if (s.ok() && target.sealed) target.segment->synced = true;
+  }
+  return s;
+}
+
+// --- end of life ---
+
+void SegmentPool::Release(uint64_t floor_ticket) {
+  {
+    MutexLock lock(&mutex_);
+    if (floor_ticket > released_.load(std::memory_order_relaxed)) {
+      released_.store(floor_ticket, std::memory_order_relaxed);
+    }
+    Signal();
+  }
+  TidyInForeground();
+}
+
+void SegmentPool::Restart(uint32_t epoch) {
+  {
+    MutexLock lock(&mutex_);
+    while (preparing_) prepared_.Wait(&mutex_);
+    epoch_ = epoch;
+    prepare_failed_ = false;
+    active_ = nullptr;
+    for (const SegmentPtr& segment : live_) {
+      segment->closed = segment->sealed = segment->doomed = true;
+      segment->last_ticket = 0;
+    }
+    if (next_ != nullptr) {
+      next_->closed = next_->sealed = next_->doomed = true;
+      live_.push_back(std::move(next_));
+      next_ = nullptr;
+    }
+    for (SegmentPtr& segment : free_) {
+      segment->doomed = true;
+      live_.push_back(std::move(segment));
+    }
+    free_.clear();
+    for (OldSegment& old : old_) old.last_ticket = 0;
+    Signal();
+  }
+  TidyInForeground();
+}
+
+bool SegmentPool::TidySegment(const SegmentPtr& segment) {
+  if (!segment->sealed || segment->users > 0) return false;
+  if (!segment->retired) {
+    segment->retired = true;
+    if (Planted(PlantedBug::kRecycleBeforeEpochs)) {
+      segment->quiet.store(true, std::memory_order_relaxed);
+      return true;
+    }
+    mutex_.Unlock();
+    // Every record of the segment is done, so a helper that starts from now on leaves it alone; one
+    // that read a slot of the ring before that holds a guard.
+    EpochRetire(new SegmentPtr(segment), [](void* object) {
+      auto* const retired = static_cast<SegmentPtr*>(object);
+      (*retired)->quiet.store(true, std::memory_order_release);
+      delete retired;
+    });
+    mutex_.Lock();
+    return true;
+  }
+  if (!segment->quiet.load(std::memory_order_acquire)) return false;
+  if (!segment->unmapped) {
+    segment->unmapped = true;
+    segment->users++;
+    mutex_.Unlock();
+    // Failure leaves a mapping behind, no damage.
+    segment->file->Unmap().Ignore();
+    mutex_.Lock();
+    segment->users--;
+    return true;
+  }
+  if (segment->last_ticket > released_.load(std::memory_order_relaxed)) return false;
+  live_.erase(std::find(live_.begin(), live_.end(), segment));
+  if (!segment->doomed && !segment->own && free_.size() < options_.recycled_segments) {
+    free_.push_back(segment);
+  } else {
+    Delete(segment);
+  }
+  return true;
+}
+
+bool SegmentPool::TidySome() {
+  if (tidying_) return false;
+  tidying_ = true;
+  bool did = false;
+  for (size_t i = 0; i < live_.size() && !did; ++i) {
+    const SegmentPtr segment = live_[i];
+    did = TidySegment(segment);
+  }
+  const uint64_t floor = released_.load(std::memory_order_relaxed);
+  for (size_t i = 0; i < old_.size() && !did; ++i) {
+    if (old_[i].last_ticket > floor) continue;
+    const std::string path = old_[i].path;
+    old_.erase(old_.begin() + static_cast<std::ptrdiff_t>(i));
+    mutex_.Unlock();
+    // Its records count no more, so a file that stays does no harm.
+    options_.fs->Remove(path).Ignore();
+    mutex_.Lock();
+    did = true;
+  }
+  tidying_ = false;
+  return did;
+}
+
+bool SegmentPool::AwaitsQuiet() const {
+  for (const SegmentPtr& segment : live_) {
+    if (segment->retired && !segment->quiet.load(std::memory_order_relaxed)) return true;
+  }
+  return false;
+}
+
+void SegmentPool::TidyInForeground() {
+  if (options_.background_thread) return;
+  MutexLock lock(&mutex_);
+  while (TidySome()) {
+  }
+}
+
+void SegmentPool::Delete(const SegmentPtr& segment) {
+  mutex_.Unlock();
+  const std::string path = segment->file->path();
+  segment->file.reset();
+  options_.fs->Remove(path).Ignore();
+  mutex_.Lock();
+}
+
+// --- ahead of need ---
+
+bool SegmentPool::PrefaultSome() {
+  if (backend_ != Backend::kMapped || active_ == nullptr) return false;
+  for (SegmentPtr segment : {active_, next_}) {
+    if (segment == nullptr) continue;
+    uint32_t warm = 0;
+    for (UnitState state : segment->units) warm += state == UnitState::kWarm;
+    if (warm >= kWarmUnits) return false;
+    UnitState* unit = segment->FirstUnit(UnitState::kWritten);
+    if (unit == nullptr) unit = segment->FirstUnit(UnitState::kFresh);
+    if (unit == nullptr) continue;
+    *unit = UnitState::kBusy;
+    segment->users++;
+    const uint64_t offset =
+        static_cast<uint64_t>(unit - segment->units.data()) * options_.unit_bytes;
+    // The first unit holds the header already; the fallback of old kernels would wipe it.
+    Status s;
+    mutex_.Unlock();
+    if (offset != 0) s = segment->file->Prefault(offset, options_.unit_bytes);
+    mutex_.Lock();
+    segment->users--;
+    // On failure a writer would meet SIGBUS there: nobody gets this unit.
+    *unit = s.ok() ? UnitState::kWarm : UnitState::kTaken;
+    return true;
+  }
+  return false;
+}
+
+bool SegmentPool::ZeroFillSome() {
+  // Only writers that sync gain from it; it costs them all a second write of each byte.
+  if (backend_ != Backend::kMapped || !sync_seen_.load(std::memory_order_relaxed)) return false;
+  for (SegmentPtr segment : {active_, next_}) {
+    if (segment == nullptr) continue;
+    uint32_t first = 0;
+    const auto count = static_cast<uint32_t>(segment->units.size());
+    while (first < count && (segment->units[first] != UnitState::kFresh || first == 0)) ++first;
+    if (first >= count) continue;
+    uint32_t n = 0;
+    for (; n < kZeroFillUnits && first + n < count; ++n) {
+      if (segment->units[first + n] != UnitState::kFresh) break;
+      segment->units[first + n] = UnitState::kBusy;
+    }
+    segment->users++;
+    mutex_.Unlock();
+    Status s = segment->file->ZeroFill(uint64_t{first} * options_.unit_bytes,
+                                       uint64_t{n} * options_.unit_bytes);
+    mutex_.Lock();
+    segment->users--;
+    for (uint32_t i = first; i < first + n; ++i) {
+      segment->units[i] = s.ok() ? UnitState::kWritten : UnitState::kTaken;
+    }
+    return true;
+  }
+  return false;
+}
+
+void SegmentPool::Signal() {
+  signalled_ = true;
+  wake_.NotifyOne();
+}
+
+void SegmentPool::BackgroundLoop() {
+  SetThreadName("aether-log");
+  MutexLock lock(&mutex_);
+  while (!stop_) {
+    signalled_ = false;
+    bool did = PrefaultSome();
+    // Only once something is written: an idle store has no log file.
+    if (!did && active_ != nullptr && next_ == nullptr && !preparing_ && !prepare_failed_) {
+      PrepareNext().Ignore();  // whoever needs it tries again and gets the error
+      did = true;
+    }
+    did = did || ZeroFillSome() || TidySome();
+    if (did || signalled_) continue;
+    if (AwaitsQuiet()) {
+      mutex_.Unlock();
+      EpochReclaim();
+      mutex_.Lock();
+      if (!stop_ && !signalled_) wake_.WaitFor(&mutex_, std::chrono::milliseconds(2));
+    } else {
+      wake_.Wait(&mutex_);
+    }
+  }
+}
+
+// --- figures ---
+
+uint64_t SegmentPool::LiveBytes() const {
+  MutexLock lock(&mutex_);
+  uint64_t bytes = 0;
+  for (const SegmentPtr& segment : live_) bytes += segment->used_bytes;
+  for (const OldSegment& old : old_) bytes += old.bytes;
+  return bytes;
+}
+
+std::vector<SegmentPool::FileInfo> SegmentPool::Files() const {
+  MutexLock lock(&mutex_);
+  std::vector<FileInfo> files;
+  for (const OldSegment& old : old_) files.push_back({old.number, old.bytes, true});
+  for (const SegmentPtr& segment : live_) {
+    files.push_back({segment->identity.number, segment->bytes, !segment->doomed});
+  }
+  if (next_ != nullptr) files.push_back({next_->identity.number, next_->bytes, true});
+  for (const SegmentPtr& segment : free_) {
+    files.push_back({segment->identity.number, segment->bytes, false});
+  }
+  return files;
+}
+
+}  // namespace aether::wal

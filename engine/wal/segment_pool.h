@@ -1,0 +1,161 @@
+// The segment files of a log: prepared ahead of need, cut into chunks, synced, unmapped, recycled.
+//
+// Life of a segment: prepared (created or recycled, its header written, its name durable) ->
+// active (chunks are taken from it) -> closed (no more chunks) -> sealed (every chunk given back)
+// -> quiet (no EpochGuard of a time when it was not sealed is left: no helper can store into it) ->
+// unmapped -> and once its last ticket is at or below the released floor, free: recycled under a
+// new number, or deleted.
+//
+// A background thread prepares the next segment, takes the page faults of the next chunks, unmaps,
+// recycles and deletes; without it (tests) the same happens in the calls that need it. A thread
+// that finds nothing prepared does the work itself: it has no number yet, so nobody waits for it.
+//
+// Thread safety: all functions may be called by any thread. One mutex, never held across a call
+//   into the file system; it is taken once a chunk, not once a record.
+// Failure: TakeChunk returns what the file system said and changes nothing. A failed sync or
+//   zero-fill raises LogSegmentOptions::poison (engine/io/file_system.h).
+
+#ifndef AETHER_ENGINE_WAL_SEGMENT_POOL_H_
+#define AETHER_ENGINE_WAL_SEGMENT_POOL_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "engine/base/thread_annotations.h"
+#include "engine/io/file_system.h"
+#include "engine/wal/format.h"
+#include "engine/wal/recovery.h"
+
+namespace aether::wal {
+
+struct LogOptions {
+  FileSystem* fs = nullptr;
+  std::string directory;
+  uint64_t store_id = 0;
+  uint32_t epoch = 1;
+  uint64_t segment_bytes = 8 << 20;  // a multiple of unit_bytes
+  uint32_t unit_bytes = 128 << 10;   // a power of two, at least 4096
+  uint32_t recycled_segments = 8;
+  bool allow_mapped = true;
+  bool background_thread = true;
+  std::function<uint64_t()> new_number;
+  std::atomic<bool>* poison = nullptr;   // outlives the log
+  std::vector<OldSegment> old_segments;  // what recovery found
+};
+
+struct Segment;
+
+// A stretch of a segment that belongs to one stream.
+struct Chunk {
+  std::shared_ptr<Segment> segment;
+  LogSegment* file = nullptr;
+  char* memory = nullptr;  // the mapping, or the buffer of an append backend
+  uint64_t offset = 0;     // of the chunk in its file
+  uint64_t bytes = 0;      // its size, header included
+  uint64_t number = 0;     // of the segment
+  uint32_t salt = 0;
+  bool mapped = false;
+};
+
+class SegmentPool {
+ public:
+  static Status Open(const LogOptions& options, std::unique_ptr<SegmentPool>* result);
+  ~SegmentPool();
+  SegmentPool(const SegmentPool&) = delete;
+  SegmentPool& operator=(const SegmentPool&) = delete;
+
+  // How records reach the file: kGrowing files have one chunk, one writer and only Append.
+  enum class Backend : uint8_t { kMapped, kWriteAt, kGrowing };
+  Backend backend() const { return backend_; }
+
+  // A chunk with room for records of `bytes` in all, its header written.
+  Status TakeChunk(uint64_t bytes, Chunk* chunk);
+  // Gives a chunk back: all its records are stamped and applied, the last is `last_ticket`.
+  void SealChunk(Chunk* chunk, uint64_t last_ticket);
+  // True when nothing new can come into the chunk's segment, so that the chunk holds it back.
+  bool IsClosed(const Chunk& chunk) const;
+  uint64_t segment_bytes() const { return options_.segment_bytes; }
+  uint32_t unit_bytes() const { return options_.unit_bytes; }
+
+  // fdatasync of every segment that may hold bytes not known to be durable.
+  Status SyncAll(int token);
+
+  // Records up to floor_ticket are not needed any more.
+  void Release(uint64_t floor_ticket);
+  uint64_t released() const { return released_.load(std::memory_order_relaxed); }
+
+  // Everything so far is old and goes; chunks taken from now on carry the new epoch.
+  // REQUIRES: every chunk is sealed.
+  void Restart(uint32_t epoch);
+
+  uint64_t LiveBytes() const;
+  struct FileInfo {
+    uint64_t number;
+    uint64_t bytes;
+    bool live;
+  };
+  std::vector<FileInfo> Files() const;
+  uint64_t created() const { return created_.load(std::memory_order_relaxed); }
+  uint64_t recycled() const { return recycled_.load(std::memory_order_relaxed); }
+
+ private:
+  explicit SegmentPool(const LogOptions& options);
+  using SegmentPtr = std::shared_ptr<Segment>;
+
+  Status TakeGrowing(Chunk* chunk);
+  Status TakeOwnSegment(uint64_t bytes, Chunk* chunk);
+  // The next segment becomes next_. Releases the mutex while it works.
+  Status PrepareNext() REQUIRES(mutex_);
+  Status MakeSegment(SegmentPtr recycle, uint64_t bytes, uint32_t epoch, SegmentPtr* result);
+  void FillChunk(const SegmentPtr& segment, uint32_t first, uint32_t units, Chunk* chunk);
+  void CloseSegment(const SegmentPtr& segment) REQUIRES(mutex_);
+  // Finds `units` neighbours in the active segment, warm ones first; closes it when there are none.
+  bool TakeUnits(uint32_t units, uint32_t* first) REQUIRES(mutex_);
+
+  void BackgroundLoop();
+  // Each does one piece of work, with the mutex released meanwhile; false when there was none.
+  bool PrefaultSome() REQUIRES(mutex_);
+  bool ZeroFillSome() REQUIRES(mutex_);
+  bool TidySome() REQUIRES(mutex_);
+  bool TidySegment(const SegmentPtr& segment) REQUIRES(mutex_);
+  bool AwaitsQuiet() const REQUIRES(mutex_);
+  void TidyInForeground();
+  void Delete(const SegmentPtr& segment) REQUIRES(mutex_);
+  void Signal() REQUIRES(mutex_);
+
+  const LogOptions options_;
+  Backend backend_ = Backend::kMapped;
+  uint32_t units_per_segment_;
+  std::unique_ptr<Directory> directory_;
+
+  mutable Mutex mutex_;
+  CondVar wake_;      // the background thread has something to do
+  CondVar prepared_;  // a preparation ended
+  uint32_t epoch_ GUARDED_BY(mutex_);
+  SegmentPtr active_ GUARDED_BY(mutex_);
+  SegmentPtr next_ GUARDED_BY(mutex_);
+  std::deque<SegmentPtr> live_ GUARDED_BY(mutex_);  // with active_, oldest first
+  std::deque<SegmentPtr> free_ GUARDED_BY(mutex_);
+  std::vector<OldSegment> old_ GUARDED_BY(mutex_);
+  bool preparing_ GUARDED_BY(mutex_) = false;
+  bool prepare_failed_ GUARDED_BY(mutex_) = false;
+  bool tidying_ GUARDED_BY(mutex_) = false;
+  bool signalled_ GUARDED_BY(mutex_) = false;
+  bool stop_ GUARDED_BY(mutex_) = false;
+  std::atomic<bool> sync_seen_{false};
+  std::atomic<uint64_t> released_{0};
+  std::atomic<uint64_t> created_{0};
+  std::atomic<uint64_t> recycled_{0};
+  std::thread thread_;
+};
+
+}  // namespace aether::wal
+
+#endif  // AETHER_ENGINE_WAL_SEGMENT_POOL_H_
