@@ -4,6 +4,7 @@
 #include <new>
 
 #include "engine/memtable/arena.h"
+#include "engine/memtable/btree.h"
 #include "engine/memtable/range_deletes.h"
 #include "engine/memtable/skiplist.h"
 
@@ -108,7 +109,7 @@ class SkipListIndex {
 
 std::unique_ptr<MemTable> NewMemTable(MemTableKind kind, const Comparator* order) {
   if (kind == MemTableKind::kDefault && order->bytewise()) {
-    return std::make_unique<IndexedMemTable<SkipListIndex>>(order);
+    return std::make_unique<IndexedMemTable<Btree>>(order);
   }
   return std::make_unique<IndexedMemTable<SkipListIndex>>(order);
 }
