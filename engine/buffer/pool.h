@@ -79,7 +79,7 @@ class Pool {
 
   // Bytes of pages and extents in memory plus charges.
   size_t Usage() const EXCLUDES(mutex_);
-  // Bytes of frames with at least one pin plus pinned charges; walks over all frames.
+  // Bytes of frames with at least one pin plus charges; walks over all frames.
   size_t PinnedUsage() const EXCLUDES(mutex_);
   // Bytes taken from the system, free frames included, without charges.
   size_t MemoryBytes() const EXCLUDES(mutex_);
@@ -120,32 +120,43 @@ class Pool {
 
   Pool(size_t capacity, bool strict);
   ~Pool();
-  // The last std::shared_ptr is gone; deletes the pool when no guard and no pin can reach its
-  // memory any more.
+  // The last std::shared_ptr is gone: the pool goes once no guard and no pin can reach its memory.
   static void Close(Pool* pool);
   static void DeleteRetired(void* pool);
-
   static Pool* PoolOf(Frame* frame);
-  static size_t BytesOf(const Frame* frame);
-  void Unpinned(Frame* frame, uint32_t before) EXCLUDES(mutex_);
+  static size_t BytesOf(Frame* frame);
+
+  // The slow half of Pin::Unpin: `frame` is an orphan that nobody holds any more.
+  void FreeOrphan(Frame* frame) EXCLUDES(mutex_);
+  // Pin::Unpin while memory is above the capacity.
+  void UnpinOver(Frame* frame) EXCLUDES(mutex_);
 
   size_t CommittedLocked() const REQUIRES(mutex_);
+  // The capacity, and a little more for what is on its way out.
+  size_t AllowedLocked() const REQUIRES(mutex_);
   bool GrowLocked() REQUIRES(mutex_);
-  Frame* PopFreeLocked(bool within_budget) REQUIRES(mutex_);
+  // Null when there is no free frame with memory and, unless `beyond`, none can be had in budget.
+  Frame* PopPageLocked(bool beyond) REQUIRES(mutex_);
+  Status TakePageLocked(Frame** frame) REQUIRES(mutex_);
+  Status TakeExtentLocked(size_t bytes, Frame** frame) REQUIRES(mutex_);
   void FreeLocked(Frame* frame) REQUIRES(mutex_);
-  void UnbackLocked(Frame* frame) REQUIRES(mutex_);
   void TrimFreeLocked() REQUIRES(mutex_);
-  // Evicts until `bytes` more have gone to limbo or nothing evictable is left. Returns bytes
-  // evicted.
-  size_t EvictLocked(size_t bytes) REQUIRES(mutex_);
-  size_t EvictPagesLocked(size_t bytes) REQUIRES(mutex_);
+  void UnbackOneLocked() REQUIRES(mutex_);
+
+  // Move up to `bytes` of pages and extents to limbo, in proportion to what they hold, and return
+  // how many were moved. `thorough` goes on until nothing evictable is left, else the walk is
+  // bounded.
+  size_t EvictLocked(size_t bytes, bool thorough) REQUIRES(mutex_);
+  size_t EvictPagesLocked(size_t bytes, bool thorough) REQUIRES(mutex_);
   size_t EvictExtentsLocked(size_t bytes) REQUIRES(mutex_);
-  bool TryEvictLocked(Frame* frame, bool even_hot) REQUIRES(mutex_);
-  // Frames whose epoch has passed become free or orphans of their pins.
-  void ReclaimLocked() REQUIRES(mutex_);
+  bool VisitLocked(Frame* frame, bool even_hot) REQUIRES(mutex_);
   void StampLocked() REQUIRES(mutex_);
-  size_t ShrinkToFitLocked(size_t extra) REQUIRES(mutex_);
-  bool DeadLocked() const REQUIRES(mutex_);
+  // What has passed its epoch becomes free, or an orphan of its pins.
+  void ReclaimLocked() REQUIRES(mutex_);
+  // Makes room for `extra` more bytes as far as it can be done now.
+  void ShrinkLocked(size_t extra) REQUIRES(mutex_);
+  void UpdateOverLocked() REQUIRES(mutex_);
+  bool DeadLocked() const REQUIRES(mutex_) { return closed_ && epoch_passed_ && out_ == 0; }
 
   std::atomic<size_t> capacity_;
   std::atomic<bool> strict_;
@@ -166,7 +177,9 @@ class Pool {
   std::vector<Frame*> unstamped_ GUARDED_BY(mutex_);
   std::deque<Limbo> limbo_ GUARDED_BY(mutex_);
   size_t limbo_bytes_ GUARDED_BY(mutex_) = 0;
+  size_t out_ GUARDED_BY(mutex_) = 0;  // frames that are neither free nor bare
   bool closed_ GUARDED_BY(mutex_) = false;
+  bool epoch_passed_ GUARDED_BY(mutex_) = false;  // since closed_
   PoolCounters counters_ GUARDED_BY(mutex_);
 };
 

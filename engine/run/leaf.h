@@ -98,8 +98,6 @@ class LeafView {
     const auto kind = static_cast<uint8_t>(*p++);
     const uint64_t rest = Varint(&p);
     const uint64_t value_size = Varint(&p);
-    // Eight bytes may be read past the delta: the page's last record ends at least that far from
-    // the end of its frame or the bytes are masked off; see ReadDelta.
     const uint64_t delta = ReadDelta(p);
     p += sequence_bytes_;
     record->tag =
@@ -146,6 +144,21 @@ class LeafView {
   // Compares `key` with the key of a slot. With heads, REQUIRES: the key has the page's prefix.
   Status CompareKey(const Comparator* order, Slice key, size_t slot, const LeafRecord& record,
                     LargeKeyReader* reader, int* result) const;
+  // Whether the record of a slot has exactly this key.
+  Status MatchKey(const Comparator* order, Slice key, size_t slot, const LeafRecord& record,
+                  LargeKeyReader* reader, bool* match) const {
+    if (!heads_ || record.large_key) [[unlikely]] {
+      return MatchKeySlow(order, key, record, reader, match);
+    }
+    *match =
+        key.size() == record.key_size &&
+        (prefix_size_ == 0 || std::memcmp(key.data(), slots_ + 2 * count_, prefix_size_) == 0) &&
+        KeyHead(Slice(key.data() + prefix_size_, key.size() - prefix_size_)) == Head(slot) &&
+        (record.key_tail.empty() ||
+         std::memcmp(key.data() + prefix_size_ + 8, record.key_tail.data(),
+                     record.key_tail.size()) == 0);
+    return Status::OK();
+  }
   // The whole key, copied together. REQUIRES: not large; room for key_size bytes.
   void AssembleKey(size_t slot, const LeafRecord& record, char* to) const {
     if (prefix_size_ != 0) std::memcpy(to, slots_ + 2 * count_, prefix_size_);
@@ -180,6 +193,8 @@ class LeafView {
     }
     return delta;
   }
+  Status MatchKeySlow(const Comparator* order, Slice key, const LeafRecord& record,
+                      LargeKeyReader* reader, bool* match) const;
   void DecodeLarge(uint8_t kind, uint64_t rest, uint64_t value_size, const char* p,
                    LeafRecord* record) const;
   Status LowerBoundCompare(const Comparator* order, Slice key, SequenceNumber sequence,

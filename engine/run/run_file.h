@@ -52,7 +52,7 @@ struct RunReadOptions {
   bool fill_cache = true;   // false: pages that had to be read are not kept
   bool verify = true;       // checksums of what is read from the disk
   // Iterators only. Bytes to ask the system for ahead of a scan; 0 leaves it to the system.
-  size_t readahead = 0;
+  size_t readahead_bytes = 0;
   // Iterators only: a forward pass with a private buffer that does not touch the pool (merging,
   // verification).
   bool stream = false;
@@ -102,6 +102,12 @@ class RunFile {
   Status Visit(Slice key, SequenceNumber sequence, const RunReadOptions& options, Visitor visit,
                void* context) const;
 
+  // Starts fetching what Visit of this key will touch from memory; does no I/O. For batches: first
+  // all of these, then the visits. REQUIRES: an EpochGuard that lasts until the visits.
+  void PrefetchKey(Slice key, SequenceNumber sequence) const {
+    if (LeafCount() != 0) PrefetchLeaf(fences_.Find(options_.order, key, sequence));
+  }
+
   // The iterator must not outlive this file. Start with a Seek.
   std::unique_ptr<RunIterator> NewIterator(const RunReadOptions& options) const;
 
@@ -146,13 +152,14 @@ class RunFile {
   const FenceIndex& fences() const { return fences_; }
   uint64_t LeafOffset(size_t index) const { return fences_.LeafOffset(index); }
   const RandomReadFile& file() const { return *file_; }
-  Status CheckLeaf(size_t index, const char* page) const;
+  Status CheckLeaf(size_t index, const char* page, bool verify) const;
   Status CheckExtent(const Extent& extent, const char* data) const;
   Status Corrupt(uint64_t offset, const std::string& what) const;
 
  private:
   RunFile(std::string path, std::shared_ptr<Pool> pool, const RunFileOptions& options);
   Status Load(FileSystem* fs, const FileMeta* expected);
+  Status LoadSections(Slice sections, uint64_t meta_offset, int probes);
   Status LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const;
   Status ReadExact(uint64_t offset, size_t n, char* to) const;
 
@@ -164,6 +171,13 @@ class RunFile {
   BloomFilter filter_;
   FenceIndex fences_;
   RangeDeleteSet range_deletes_;
+  struct Section {
+    uint64_t offset = 0;
+    uint64_t size = 0;
+    uint64_t checksum = 0;
+  };
+  Status ReadSection(const Section& section, const char* what, char* to) const;
+  Section sections_[3];  // filter, fences, range deletes
   std::unique_ptr<Swip[]> swips_;
   std::unique_ptr<Swip[]> extent_swips_;
   size_t memory_bytes_ = 0;

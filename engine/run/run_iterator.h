@@ -4,8 +4,9 @@
 // Thread safety: one thread at a time. Must not outlive its RunFile.
 // Invariant: while Valid() in pooled mode, the page under the cursor is pinned; key() and value()
 // stay valid until the cursor moves, and PinValue() keeps the value longer. The key is assembled in
-// a buffer of the cursor. Stream mode (RunReadOptions::stream) reads the file front to back through
-// a private buffer: SeekToFirst, Seek and Next only; the others make it invalid with NotSupported.
+// a buffer of the cursor.
+// Stream mode (RunReadOptions::stream) reads through private buffers and leaves the pool alone; it
+// is made for passes from front to back, and reads the same bytes again when it goes backward.
 // Failure: Valid() turns false and status() tells why. A large value is read when value() is first
 // asked for: when that fails, value() is empty and Valid() is false.
 
@@ -55,6 +56,8 @@ class RunIterator final : public EntryIterator {
   Slice value() const override { return record_.large_value ? LargeValue() : record_.value; }
   Status status() const override { return status_; }
 
+  // Offset in the file of the page under the cursor. REQUIRES: Valid().
+  uint64_t LeafOffset() const { return file_->LeafOffset(leaf_index_); }
   // Keeps the bytes of value() in place until the pin goes; empty in stream mode. REQUIRES:
   // Valid().
   Pin PinValue() const;
@@ -63,18 +66,36 @@ class RunIterator final : public EntryIterator {
   }
 
  private:
-  struct Stream;
+  class Stream;
 
-  void Decode();
+  void Decode() {
+    leaf_.Decode(slot_, &record_);
+    if (record_.large_key || record_.large_value || large_value_loaded_) [[unlikely]] {
+      DecodeLarge();
+    } else if (leaf_.has_heads()) {
+      leaf_.AssembleRest(slot_, record_, key_buffer_);
+      key_ = Slice(key_buffer_, record_.key_size);
+    } else {
+      key_ = record_.key_tail;
+    }
+  }
+  void DecodeLarge();
   void NextLeaf();
   void PrevLeaf();
+  // Puts the leaf under the cursor; false after an error.
   bool LoadLeaf(size_t index);
-  bool LoadStreamLeaf(size_t index);
-  Status ReadLarge(const Extent& extent, PageRef* page, Slice* bytes) const;
+  void Position(size_t slot) {
+    slot_ = slot;
+    valid_ = true;
+    Decode();
+  }
+  // The first leaf and slot at or after (key, sequence); the slot may be count(). False after an
+  // error.
+  bool Find(Slice key, SequenceNumber sequence, size_t* slot);
+  Status ReadLarge(const Extent& extent, PageRef* ref) const;
   Slice LargeValue() const;
-  void LargeKey();
   void Fail(Status status) const;
-  void Position(size_t leaf, size_t slot);
+  void Unposition();
 
   const RunFile* const file_;
   const RunReadOptions options_;
@@ -85,16 +106,15 @@ class RunIterator final : public EntryIterator {
   mutable bool valid_ = false;
   size_t leaf_index_ = SIZE_MAX;
   Pin leaf_pin_;
-  // The assembled key: the prefix of the page stays at the front, the rest is written for each
-  // entry.
-  std::unique_ptr<char[]> key_buffer_;
   PageRef large_key_;
   mutable PageRef large_value_;
-  mutable Slice large_value_bytes_;
   mutable bool large_value_loaded_ = false;
   mutable Status status_;
-  size_t readahead_until_ = 0;
+  uint64_t readahead_until_ = 0;
   std::unique_ptr<Stream> stream_;
+  // The assembled key: the prefix of the page stays at the front, the rest is written for each
+  // entry.
+  char key_buffer_[run_format::kMaxPrefix + 8 + run_format::kMaxInlineKey];
 };
 
 }  // namespace aether

@@ -1,0 +1,487 @@
+#include "engine/buffer/pool.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <thread>
+
+namespace aether {
+namespace {
+
+// Pages of one eviction: enough that the stamp and the walk over the guards are shared by many.
+constexpr size_t kBatchFrames = 32;
+// Free frames below which the next batch is put into limbo, so that it is ready when they run out.
+constexpr size_t kLowFrames = 16;
+// Frames the clock hand looks at for one batch before it takes hot ones: bounds the time a miss may
+// take.
+constexpr size_t kMaxWalk = 4096;
+// Pools of this size and more ask for huge pages: a miss of the address translation costs more than
+// what the last chunk may waste.
+constexpr size_t kHugePagePool = size_t{64} << 20;
+
+// Below this a pool keeps kReserveFrames even beyond its capacity, so that a page does not cost a
+// call to the system.
+constexpr size_t kTinyPool = size_t{1} << 20;
+
+Status MemoryLimit(const std::string& what) {
+  return Status(Status::kAborted, Status::kMemoryLimit, what);
+}
+
+Frame* FramesOfChunk(char* chunk) { return reinterpret_cast<Frame*>(chunk + sizeof(ChunkHead)); }
+
+}  // namespace
+
+// --- pins ---
+
+Pool* Pool::PoolOf(Frame* frame) {
+  if (frame->extent) return reinterpret_cast<ExtentFrame*>(frame)->pool;
+  const uintptr_t chunk = reinterpret_cast<uintptr_t>(frame) & ~(kChunkSize - 1);
+  return reinterpret_cast<ChunkHead*>(chunk)->pool;
+}
+
+size_t Pool::BytesOf(Frame* frame) {
+  return frame->extent ? reinterpret_cast<ExtentFrame*>(frame)->bytes + kExtentHead : kPageSize;
+}
+
+void Pin::Unpin(Frame* frame) {
+  // Once the count is down, frame and pool may go at any moment, unless this was the last pin of an
+  // orphan: everything needed is read before.
+  Pool* const pool = Pool::PoolOf(frame);
+  if (pool->over_.load(std::memory_order_relaxed)) [[unlikely]] {
+    pool->UnpinOver(frame);
+    return;
+  }
+  const uint32_t before = frame->pins.fetch_sub(1, std::memory_order_acq_rel);
+  if (before == (Frame::kOrphan | 1)) pool->FreeOrphan(frame);
+}
+
+void Pool::FreeOrphan(Frame* frame) {
+  bool dead;
+  {
+    MutexLock lock(&mutex_);
+    frame->pins.store(0, std::memory_order_relaxed);
+    FreeLocked(frame);
+    UpdateOverLocked();
+    dead = DeadLocked();
+  }
+  if (dead) delete this;
+}
+
+void Pool::UnpinOver(Frame* frame) {
+  bool dead;
+  {
+    MutexLock lock(&mutex_);
+    const uint32_t before = frame->pins.fetch_sub(1, std::memory_order_acq_rel);
+    if (before == (Frame::kOrphan | 1)) {
+      frame->pins.store(0, std::memory_order_relaxed);
+      FreeLocked(frame);
+    } else if (before == 1 && CommittedLocked() > Capacity()) {
+      VisitLocked(frame, true);
+    }
+    StampLocked();
+    ReclaimLocked();
+    TrimFreeLocked();
+    UpdateOverLocked();
+    dead = DeadLocked();
+  }
+  if (dead) delete this;
+}
+
+// --- life ---
+
+std::shared_ptr<Pool> Pool::New(size_t capacity, bool strict) {
+  return std::shared_ptr<Pool>(new Pool(capacity, strict), &Pool::Close);
+}
+
+Pool::Pool(size_t capacity, bool strict) : capacity_(capacity), strict_(strict) {}
+
+Pool::~Pool() {
+  MutexLock lock(&mutex_);
+  for (char* chunk : chunks_) std::free(chunk);
+}
+
+void Pool::Close(Pool* pool) {
+  {
+    MutexLock lock(&pool->mutex_);
+    pool->closed_ = true;
+    pool->StampLocked();
+  }
+  EpochRetire(pool, &Pool::DeleteRetired);
+}
+
+void Pool::DeleteRetired(void* object) {
+  auto* pool = static_cast<Pool*>(object);
+  bool dead;
+  {
+    MutexLock lock(&pool->mutex_);
+    pool->epoch_passed_ = true;
+    pool->ReclaimLocked();
+    dead = pool->DeadLocked();
+  }
+  if (dead) delete pool;
+}
+
+// --- budget ---
+
+size_t Pool::CommittedLocked() const { return backed_ * kPageSize + extent_bytes_ + charged_; }
+
+size_t Pool::AllowedLocked() const {
+  const size_t credit = std::max(kReserveFrames * kPageSize, Capacity() / 8);
+  return Capacity() + std::min(limbo_bytes_, credit);
+}
+
+void Pool::UpdateOverLocked() {
+  over_.store(CommittedLocked() > Capacity(), std::memory_order_relaxed);
+}
+
+void Pool::SetCapacity(size_t bytes) {
+  capacity_.store(bytes, std::memory_order_relaxed);
+  // A reader that is in the middle of a page keeps what left with it for microseconds: wait a
+  // little for that, so that the caller sees the memory gone, but not for a guard that is held long
+  // or by this very thread.
+  for (int attempt = 0; attempt < 64; ++attempt) {
+    {
+      MutexLock lock(&mutex_);
+      const size_t committed = CommittedLocked();
+      if (committed > bytes + limbo_bytes_) EvictLocked(committed - bytes - limbo_bytes_, true);
+      StampLocked();
+      ReclaimLocked();
+      TrimFreeLocked();
+      UpdateOverLocked();
+      if (limbo_.empty() || CommittedLocked() <= bytes) return;
+    }
+    std::this_thread::yield();
+  }
+}
+
+void Pool::EvictAll() {
+  MutexLock lock(&mutex_);
+  EvictLocked(SIZE_MAX / 2, true);
+  StampLocked();
+  ReclaimLocked();
+  TrimFreeLocked();
+  UpdateOverLocked();
+}
+
+size_t Pool::Usage() const {
+  MutexLock lock(&mutex_);
+  return (backed_ - free_count_) * kPageSize + extent_bytes_ + charged_;
+}
+
+size_t Pool::PinnedUsage() const {
+  MutexLock lock(&mutex_);
+  size_t bytes = 0;
+  for (char* chunk : chunks_) {
+    Frame* frames = FramesOfChunk(chunk);
+    for (size_t i = 0; i < kFramesPerChunk; ++i) {
+      if ((frames[i].pins.load(std::memory_order_relaxed) & ~Frame::kOrphan) != 0) {
+        bytes += kPageSize;
+      }
+    }
+  }
+  for (ExtentFrame* extent : extents_) {
+    if ((extent->frame.pins.load(std::memory_order_relaxed) & ~Frame::kOrphan) != 0) {
+      bytes += extent->bytes + kExtentHead;
+    }
+  }
+  return bytes + charged_;
+}
+
+size_t Pool::MemoryBytes() const {
+  MutexLock lock(&mutex_);
+  return backed_ * kPageSize + extent_bytes_ + chunks_.size() * kChunkHeadPages * kPageSize;
+}
+
+PoolCounters Pool::Counters() const {
+  MutexLock lock(&mutex_);
+  return counters_;
+}
+
+Status Pool::Charge(size_t bytes, bool must_fit) {
+  MutexLock lock(&mutex_);
+  if (CommittedLocked() + bytes > Capacity()) {
+    ShrinkLocked(bytes);
+    if ((must_fit || Strict()) && CommittedLocked() + bytes > AllowedLocked()) {
+      UpdateOverLocked();
+      return MemoryLimit("the pool of " + std::to_string(Capacity()) + " bytes has no room for " +
+                         std::to_string(bytes) + " more");
+    }
+  }
+  charged_ += bytes;
+  UpdateOverLocked();
+  return Status::OK();
+}
+
+void Pool::Uncharge(size_t bytes) {
+  MutexLock lock(&mutex_);
+  charged_ -= std::min(bytes, charged_);
+  UpdateOverLocked();
+}
+
+void Pool::ShrinkLocked(size_t extra) {
+  ReclaimLocked();
+  const size_t target = CommittedLocked() + extra;
+  const size_t going = Capacity() + limbo_bytes_ + free_count_ * kPageSize;
+  if (target > going) EvictLocked(target - going, true);
+  StampLocked();
+  ReclaimLocked();
+  while (free_ != nullptr && CommittedLocked() + extra > Capacity()) UnbackOneLocked();
+}
+
+// --- frames ---
+
+bool Pool::GrowLocked() {
+  auto* chunk = static_cast<char*>(std::aligned_alloc(kChunkSize, kChunkSize));
+  if (chunk == nullptr) return false;
+  if (Capacity() >= kHugePagePool) madvise(chunk, kChunkSize, MADV_HUGEPAGE);
+  new (chunk) ChunkHead{this};
+  Frame* frames = FramesOfChunk(chunk);
+  for (size_t i = kFramesPerChunk; i-- > 0;) {
+    auto* frame = new (&frames[i]) Frame;
+    frame->next = bare_;
+    bare_ = frame;
+  }
+  chunks_.push_back(chunk);
+  return true;
+}
+
+Frame* Pool::PopPageLocked(bool beyond) {
+  if (free_ != nullptr) {
+    Frame* frame = free_;
+    free_ = frame->next;
+    --free_count_;
+    return frame;
+  }
+  if (!beyond && CommittedLocked() + kPageSize > Capacity()) return nullptr;
+  if (bare_ == nullptr && !GrowLocked()) return nullptr;
+  Frame* frame = bare_;
+  bare_ = frame->next;
+  frame->backed = true;
+  ++backed_;
+  return frame;
+}
+
+Status Pool::TakePageLocked(Frame** frame) {
+  // Ahead of need: what goes to limbo now can be used once the guards of this moment have ended.
+  const size_t capacity = Capacity();
+  const size_t low = std::min(kLowFrames, capacity / kPageSize / 8);
+  if (free_count_ <= low && CommittedLocked() + low * kPageSize >= capacity) {
+    ReclaimLocked();
+    if (free_count_ <= low) {
+      const size_t batch = std::clamp(capacity / kPageSize / 4, size_t{1}, kBatchFrames);
+      if (limbo_bytes_ < batch * kPageSize) {
+        EvictLocked(batch * kPageSize, false);
+        StampLocked();
+        ReclaimLocked();
+      }
+    }
+  }
+  *frame = PopPageLocked(false);
+  if (*frame != nullptr) return Status::OK();
+  if (Strict() && limbo_.empty()) {
+    return MemoryLimit("everything in the pool of " + std::to_string(capacity) +
+                       " bytes is pinned or charged");
+  }
+  *frame = PopPageLocked(true);
+  return *frame != nullptr ? Status::OK() : MemoryLimit("no memory for a chunk of page frames");
+}
+
+Status Pool::TakeExtentLocked(size_t bytes, Frame** frame) {
+  const size_t whole = bytes + kExtentHead;
+  // One that would push out a large part of everything else is not kept.
+  if (whole <= Capacity() / 4 && CommittedLocked() + whole > Capacity()) ShrinkLocked(whole);
+  if (Strict() && CommittedLocked() + whole > AllowedLocked() && limbo_.empty()) {
+    return MemoryLimit("no room in the pool of " + std::to_string(Capacity()) +
+                       " bytes for a value of " + std::to_string(bytes));
+  }
+  const size_t rounded = (whole + kExtentHead - 1) / kExtentHead * kExtentHead;
+  void* memory = std::aligned_alloc(kExtentHead, rounded);
+  if (memory == nullptr) return MemoryLimit("no memory for a value of " + std::to_string(bytes));
+  auto* extent = new (memory) ExtentFrame;
+  extent->frame.extent = true;
+  extent->pool = this;
+  extent->bytes = bytes;
+  extent->position = extents_.size();
+  extents_.push_back(extent);
+  extent_bytes_ += whole;
+  *frame = &extent->frame;
+  return Status::OK();
+}
+
+Status Pool::Take(size_t extent_bytes, Frame** frame, bool* publishable) {
+  MutexLock lock(&mutex_);
+  AETHER_RETURN_IF_ERROR(extent_bytes == 0 ? TakePageLocked(frame)
+                                           : TakeExtentLocked(extent_bytes, frame));
+  ++out_;
+  // Private until published: its pin is all there is.
+  (*frame)->pins.store(Frame::kOrphan | 1, std::memory_order_relaxed);
+  *publishable = CommittedLocked() <= AllowedLocked();
+  ++counters_.loads;
+  counters_.load_bytes += extent_bytes == 0 ? kPageSize : extent_bytes;
+  if (!*publishable) ++counters_.private_loads;
+  UpdateOverLocked();
+  return Status::OK();
+}
+
+const char* Pool::Publish(Swip* swip, Frame* frame) {
+  // Nobody else knows the frame before the swip leads to it, and a pin can be taken as soon as it
+  // does: the orphan bit must be gone by then. The clock hand may see the owner earlier; it leaves
+  // alone what the swip does not lead to.
+  char* const data = Data(frame);
+  frame->pins.store(0, std::memory_order_relaxed);
+  frame->owner.store(swip, std::memory_order_release);
+  const uint64_t other = swip->Publish(data);
+  if (other == Swip::kEvicted) return data;
+  MutexLock lock(&mutex_);
+  frame->owner.store(nullptr, std::memory_order_relaxed);
+  FreeLocked(frame);
+  ++counters_.lost_races;
+  return Swip::Address(other);
+}
+
+void Pool::FreeLocked(Frame* frame) {
+  --out_;
+  if (frame->extent) {
+    auto* extent = reinterpret_cast<ExtentFrame*>(frame);
+    extents_.back()->position = extent->position;
+    extents_[extent->position] = extents_.back();
+    extents_.pop_back();
+    extent_bytes_ -= extent->bytes + kExtentHead;
+    std::free(extent);
+    return;
+  }
+  frame->next = free_;
+  free_ = frame;
+  ++free_count_;
+  TrimFreeLocked();
+}
+
+void Pool::TrimFreeLocked() {
+  const size_t reserve = Capacity() < kTinyPool ? kReserveFrames : 0;
+  while (free_count_ > reserve && CommittedLocked() > Capacity()) UnbackOneLocked();
+}
+
+void Pool::UnbackOneLocked() {
+  Frame* frame = free_;
+  free_ = frame->next;
+  --free_count_;
+  madvise(PageOfFrame(frame), kPageSize, MADV_DONTNEED);
+  frame->backed = false;
+  --backed_;
+  frame->next = bare_;
+  bare_ = frame;
+}
+
+// --- eviction ---
+
+bool Pool::VisitLocked(Frame* frame, bool even_hot) {
+  // The owner stays valid while the mutex is held: Forget takes the swips away under it before they
+  // are freed.
+  Swip* const swip = frame->owner.load(std::memory_order_acquire);
+  if (swip == nullptr || frame->pins.load(std::memory_order_relaxed) != 0) return false;
+  const uint64_t word = swip->Load();
+  if (Swip::Address(word) != Data(frame)) return false;  // being published, or lost the race
+  if (!Swip::IsCool(word) && !even_hot) {
+    swip->Cool(word);
+    return false;
+  }
+  if (!swip->Evict(word)) return false;  // used in this moment
+  frame->owner.store(nullptr, std::memory_order_relaxed);
+  unstamped_.push_back(frame);
+  limbo_bytes_ += BytesOf(frame);
+  ++counters_.evictions;
+  return true;
+}
+
+size_t Pool::EvictPagesLocked(size_t bytes, bool thorough) {
+  const size_t total = chunks_.size() * kFramesPerChunk;
+  // Two rounds: the first may only cool. A third takes pages that readers warm as fast as they are
+  // cooled.
+  const size_t rounds = 3 * total;
+  const size_t limit = thorough ? rounds : std::min(rounds, kMaxWalk);
+  size_t moved = 0;
+  for (size_t walked = 0; walked < limit && moved < bytes; ++walked) {
+    if (hand_ >= total) hand_ = 0;
+    Frame* frame = FramesOfChunk(chunks_[hand_ / kFramesPerChunk]) + hand_ % kFramesPerChunk;
+    ++hand_;
+    const bool even_hot = thorough ? walked >= 2 * total : walked + kBatchFrames * 4 >= limit;
+    if (VisitLocked(frame, even_hot)) moved += kPageSize;
+  }
+  return moved;
+}
+
+size_t Pool::EvictExtentsLocked(size_t bytes) {
+  size_t moved = 0;
+  const size_t limit = 3 * extents_.size();
+  for (size_t walked = 0; walked < limit && moved < bytes; ++walked) {
+    if (extent_hand_ >= extents_.size()) extent_hand_ = 0;
+    ExtentFrame* extent = extents_[extent_hand_++];
+    if (VisitLocked(&extent->frame, walked >= 2 * extents_.size())) {
+      moved += extent->bytes + kExtentHead;
+    }
+  }
+  return moved;
+}
+
+size_t Pool::EvictLocked(size_t bytes, bool thorough) {
+  const size_t pages = (backed_ - free_count_) * kPageSize;
+  size_t moved = 0;
+  if (extent_bytes_ > 0) {
+    const double share =
+        static_cast<double>(extent_bytes_) / static_cast<double>(extent_bytes_ + pages);
+    moved += EvictExtentsLocked(static_cast<size_t>(share * static_cast<double>(bytes)) + 1);
+  }
+  if (moved < bytes) moved += EvictPagesLocked(bytes - moved, thorough);
+  if (moved < bytes && thorough && extent_bytes_ > 0) moved += EvictExtentsLocked(bytes - moved);
+  return moved;
+}
+
+void Pool::StampLocked() {
+  if (unstamped_.empty()) return;
+  // After the swips were emptied: a guard that starts now, or that started and has not loaded them
+  // yet, cannot find these frames; one that could has an epoch that is not above the stamp.
+  const uint64_t stamp = EpochStamp();
+  for (Frame* frame : unstamped_) limbo_.push_back({frame, stamp});
+  unstamped_.clear();
+}
+
+void Pool::ReclaimLocked() {
+  if (limbo_.empty()) return;
+  const uint64_t oldest = EpochOldest();
+  while (!limbo_.empty() && limbo_.front().stamp < oldest) {
+    Frame* frame = limbo_.front().frame;
+    limbo_.pop_front();
+    limbo_bytes_ -= BytesOf(frame);
+    const uint32_t before = frame->pins.fetch_or(Frame::kOrphan, std::memory_order_acq_rel);
+    if (before == 0) {
+      frame->pins.store(0, std::memory_order_relaxed);
+      FreeLocked(frame);
+    }
+  }
+}
+
+void Pool::Forget(Swip* swips, size_t n, bool extents) {
+  constexpr size_t kStep = 1024;  // the mutex is held for this many at a time
+  for (size_t start = 0; start < n; start += kStep) {
+    MutexLock lock(&mutex_);
+    const size_t end = std::min(n, start + kStep);
+    for (size_t i = start; i < end; ++i) {
+      const uint64_t word = swips[i].Load();
+      if (word == Swip::kEvicted) continue;
+      swips[i].Evict(word);
+      char* data = Swip::Address(word);
+      Frame* frame = extents ? FrameOfExtent(data) : FrameOfPage(data);
+      frame->owner.store(nullptr, std::memory_order_relaxed);
+      unstamped_.push_back(frame);
+      limbo_bytes_ += BytesOf(frame);
+    }
+    StampLocked();
+    ReclaimLocked();
+    UpdateOverLocked();
+  }
+}
+
+}  // namespace aether

@@ -1,0 +1,397 @@
+#include "engine/run/run_file.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/checksum.h"
+#include "engine/base/coding.h"
+#include "engine/base/epoch.h"
+#include "engine/run/format.h"
+#include "engine/run/run_iterator.h"
+
+namespace aether {
+
+using namespace run_format;
+
+namespace {
+
+// Keeps the last large key that a search compared with.
+class PoolKeyReader final : public LargeKeyReader {
+ public:
+  PoolKeyReader(const RunFile* file, const RunReadOptions& options)
+      : file_(file), options_(options) {}
+  Status ReadLargeKey(const Extent& extent, Slice* key) override {
+    AETHER_RETURN_IF_ERROR(file_->ReadExtent(extent, options_, &ref_));
+    *key = Slice(ref_.data, extent.bytes);
+    return Status::OK();
+  }
+
+ private:
+  const RunFile* const file_;
+  const RunReadOptions& options_;
+  PageRef ref_;
+};
+
+}  // namespace
+
+RunFile::RunFile(std::string path, std::shared_ptr<Pool> pool, const RunFileOptions& options)
+    : path_(std::move(path)), pool_(std::move(pool)), options_(options) {}
+
+RunFile::~RunFile() {
+  if (swips_ != nullptr) pool_->Forget(swips_.get(), LeafCount(), false);
+  if (extent_swips_ != nullptr) pool_->Forget(extent_swips_.get(), meta_.extents, true);
+  if (charged_ != 0) pool_->Uncharge(charged_);
+}
+
+Status RunFile::Corrupt(uint64_t offset, const std::string& what) const {
+  return Status::Corruption(path_ + ": offset " + std::to_string(offset) + ": " + what);
+}
+
+Status RunFile::ReadExact(uint64_t offset, size_t n, char* to) const {
+  Slice got;
+  AETHER_RETURN_IF_ERROR(file_->ReadAt(offset, n, to, &got));
+  if (got.size() != n) {
+    return Corrupt(offset, "the file ends after " + std::to_string(offset + got.size()) +
+                               " bytes, " + std::to_string(offset + n) + " are needed");
+  }
+  if (got.data() != to) std::memcpy(to, got.data(), n);
+  return Status::OK();
+}
+
+// --- opening ---
+
+Status RunFile::Open(FileSystem* fs, const std::string& path, const FileMeta* expected,
+                     std::shared_ptr<Pool> pool, const RunFileOptions& options,
+                     std::unique_ptr<RunFile>* out) {
+  std::unique_ptr<RunFile> file(new RunFile(path, std::move(pool), options));
+  AETHER_RETURN_IF_ERROR(file->Load(fs, expected));
+  *out = std::move(file);
+  return Status::OK();
+}
+
+Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
+  ReadFileOptions read_options;
+  read_options.direct = options_.direct_reads;
+  read_options.pattern = AccessPattern::kRandom;
+  AETHER_RETURN_IF_ERROR(fs->NewRandomReadFile(path_, read_options, &file_));
+  uint64_t size = 0;
+  AETHER_RETURN_IF_ERROR(file_->Size(&size));
+  if (expected != nullptr && expected->file_size != size) {
+    return Corrupt(size, "the file has " + std::to_string(size) + " bytes, the manifest says " +
+                             std::to_string(expected->file_size));
+  }
+  if (size < kFooterSize) return Corrupt(size, "too short for a run file");
+
+  std::string tail(std::min<uint64_t>(size, kPageSize), '\0');
+  AETHER_RETURN_IF_ERROR(ReadExact(size - tail.size(), tail.size(), tail.data()));
+  const uint64_t footer_offset = size - kFooterSize;
+  const char* footer = tail.data() + tail.size() - kFooterSize;
+  if (LoadFixed<uint64_t>(footer) != kMagic) {
+    return Corrupt(footer_offset, "not a run file of this engine, or cut off (no magic number)");
+  }
+  const auto version = LoadFixed<uint32_t>(footer + 8);
+  if (version > kVersion) {
+    return Status::NotSupported(path_ + ": run format version " + std::to_string(version) +
+                                " is newer than version " + std::to_string(kVersion) +
+                                ", the newest this build reads");
+  }
+  if (LoadFixed<uint64_t>(footer + 40) != Hash64(footer, 40) || version == 0) {
+    return Corrupt(footer_offset, "checksum mismatch in the footer");
+  }
+  const uint64_t meta_size = LoadFixed<uint32_t>(footer + 12);
+  const auto meta_offset = LoadFixed<uint64_t>(footer + 16);
+  const auto salt = LoadFixed<uint64_t>(footer + 24);
+  if (meta_offset > footer_offset || meta_size != footer_offset - meta_offset) {
+    return Corrupt(footer_offset, "the footer does not fit the size of the file");
+  }
+  std::string block(meta_size, '\0');
+  AETHER_RETURN_IF_ERROR(ReadExact(meta_offset, meta_size, block.data()));
+  if (LoadFixed<uint64_t>(footer + 32) !=
+      Hash64(block.data(), block.size(), Seed(salt, meta_offset))) {
+    return Corrupt(meta_offset, "checksum mismatch in the description of the file");
+  }
+  Slice input(block);
+  if (Status s = meta_.DecodeFrom(&input); !s.ok()) return s.WithContext(path_);
+  Slice order_name;
+  uint32_t probes = 0;
+  if (!GetLengthPrefixed(&input, &order_name) || !GetVarint32(&input, &probes)) {
+    return Corrupt(meta_offset, "the description of the file is malformed");
+  }
+  if (order_name != Slice(options_.order->Name())) {
+    return Status::InvalidArgument(path_ + ": written with comparator " + order_name.ToString() +
+                                   ", opened with " + options_.order->Name());
+  }
+  meta_.file_size = size;
+  if (expected != nullptr) {
+    if (expected->salt != salt || expected->entries != meta_.entries ||
+        expected->range_deletes != meta_.range_deletes) {
+      return Corrupt(meta_offset, "this is not the file that the manifest describes");
+    }
+    meta_.number = expected->number;
+  }
+  if (meta_.salt != salt || meta_.data_bytes > meta_offset ||
+      meta_.leaves > meta_.data_bytes / kPageSize || meta_.extents > meta_.data_bytes / 2 ||
+      (meta_.leaves == 0) != (meta_.entries == 0)) {
+    return Corrupt(meta_offset, "the description of the file contradicts itself");
+  }
+  return LoadSections(input, meta_offset, static_cast<int>(std::min(probes, 255u)));
+}
+
+Status RunFile::ReadSection(const Section& section, const char* what, char* to) const {
+  AETHER_RETURN_IF_ERROR(ReadExact(section.offset, section.size, to));
+  if (Hash64(to, section.size, Seed(meta_.salt, section.offset)) != section.checksum) {
+    return Corrupt(section.offset, std::string("checksum mismatch in the ") + what);
+  }
+  return Status::OK();
+}
+
+Status RunFile::LoadSections(Slice input, uint64_t meta_offset, int probes) {
+  for (Section& section : sections_) {
+    if (!GetVarint64(&input, &section.offset) || !GetVarint64(&input, &section.size) ||
+        !GetFixed(&input, &section.checksum) ||
+        (section.size != 0 && (section.offset < meta_.data_bytes || section.offset > meta_offset ||
+                               section.size > meta_offset - section.offset))) {
+      return Corrupt(meta_offset, "the list of sections is malformed");
+    }
+  }
+  const auto& [filter, fences, deletes] = sections_;
+  if (filter.size != 0) {
+    if (filter.size % BloomFilter::kBlockBytes != 0 || probes < 1 ||
+        probes > BloomFilter::kMaxProbes) {
+      return Corrupt(filter.offset, "the filter is malformed");
+    }
+    filter_ = BloomFilter::Allocate(filter.size, probes);
+    if (filter_.empty()) return Status(Status::kAborted, Status::kMemoryLimit, path_);
+    AETHER_RETURN_IF_ERROR(ReadSection(filter, "filter", filter_.data()));
+  }
+  std::string block(fences.size, '\0');
+  AETHER_RETURN_IF_ERROR(ReadSection(fences, "fence keys", block.data()));
+  if (!fences_.Decode(block, options_.order, meta_.leaves, meta_.data_bytes)) {
+    return Corrupt(fences.offset, "the fence keys are malformed");
+  }
+  block.assign(deletes.size, '\0');
+  AETHER_RETURN_IF_ERROR(ReadSection(deletes, "range deletes", block.data()));
+  std::vector<RangeDelete> list;
+  for (Slice rest(block); !rest.empty();) {
+    RangeDelete range;
+    Slice begin, end;
+    if (!GetVarint64(&rest, &range.sequence) || !GetLengthPrefixed(&rest, &begin) ||
+        !GetLengthPrefixed(&rest, &end) || range.sequence > kMaxSequence) {
+      return Corrupt(deletes.offset, "the range deletes are malformed");
+    }
+    range.begin = begin.ToString();
+    range.end = end.ToString();
+    list.push_back(std::move(range));
+  }
+  if (list.size() != meta_.range_deletes) {
+    return Corrupt(deletes.offset, "the number of range deletes is wrong");
+  }
+  range_deletes_ = RangeDeleteSet(options_.order, std::move(list));
+
+  swips_ = std::make_unique<Swip[]>(LeafCount());
+  if (meta_.extents != 0) extent_swips_ = std::make_unique<Swip[]>(meta_.extents);
+  memory_bytes_ = sizeof(*this) + filter_.MemoryBytes() + IndexBytes();
+  if (options_.charge_pool) {
+    AETHER_RETURN_IF_ERROR(pool_->Charge(memory_bytes_));
+    charged_ = memory_bytes_;
+  }
+  return Status::OK();
+}
+
+size_t RunFile::IndexBytes() const {
+  return fences_.MemoryBytes() + range_deletes_.MemoryBytes() +
+         (LeafCount() + meta_.extents) * sizeof(Swip);
+}
+
+// --- pages ---
+
+Status RunFile::CheckLeaf(size_t index, const char* page, bool verify) const {
+  const uint64_t offset = LeafOffset(index);
+  if (verify && LoadFixed<uint64_t>(page + kLeafChecksum) !=
+                    Hash64(page + 8, kPageSize - 8, Seed(meta_.salt, offset))) {
+    return Corrupt(offset, "checksum mismatch in a page");
+  }
+  const char* wrong =
+      ValidateLeaf(page, options_.order->bytewise(), meta_.extents, meta_.data_bytes);
+  return wrong == nullptr ? Status::OK() : Corrupt(offset, wrong);
+}
+
+Status RunFile::CheckExtent(const Extent& extent, const char* data) const {
+  if (Hash64(data, extent.bytes, Seed(meta_.salt, extent.offset)) != extent.checksum) {
+    return Corrupt(extent.offset, "checksum mismatch in a large value or key");
+  }
+  return Status::OK();
+}
+
+Status RunFile::LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const {
+  if (options.cache_only) return Status::Incomplete(path_ + ": a page is not in the cache");
+  Frame* frame = nullptr;
+  bool publishable = false;
+  AETHER_RETURN_IF_ERROR(pool_->Take(0, &frame, &publishable));
+  Pin pin = Pin::Adopt(frame);
+  char* data = Pool::Data(frame);
+  AETHER_RETURN_IF_ERROR(ReadExact(LeafOffset(index), kPageSize, data));
+  AETHER_RETURN_IF_ERROR(CheckLeaf(index, data, options.verify));
+  if (options.counters != nullptr) {
+    ++options.counters->page_loads;
+    options.counters->load_bytes += kPageSize;
+  }
+  if (publishable && options.fill_cache) {
+    page->data = pool_->Publish(&swips_[index], pin.Detach());
+    page->pin.Release();
+  } else {
+    page->data = data;
+    page->pin = std::move(pin);
+  }
+  return Status::OK();
+}
+
+Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
+                           PageRef* ref) const {
+  Swip* const swip = &extent_swips_[extent.ordinal];
+  if (const uint64_t word = swip->Load(); word != Swip::kEvicted) {
+    if (Swip::IsCool(word)) swip->Warm(word);
+    if (options.counters != nullptr) ++options.counters->page_hits;
+    ref->data = Swip::Address(word);
+    ref->pin.Release();
+  } else {
+    if (options.cache_only) return Status::Incomplete(path_ + ": a value is not in the cache");
+    Frame* frame = nullptr;
+    bool publishable = false;
+    AETHER_RETURN_IF_ERROR(pool_->Take(extent.bytes, &frame, &publishable));
+    Pin pin = Pin::Adopt(frame);
+    char* data = Pool::Data(frame);
+    AETHER_RETURN_IF_ERROR(ReadExact(extent.offset, extent.bytes, data));
+    if (options.verify) AETHER_RETURN_IF_ERROR(CheckExtent(extent, data));
+    if (options.counters != nullptr) {
+      ++options.counters->page_loads;
+      options.counters->load_bytes += extent.bytes;
+    }
+    if (publishable && options.fill_cache) {
+      ref->data = pool_->Publish(swip, pin.Detach());
+      ref->pin.Release();
+    } else {
+      ref->data = data;
+      ref->pin = std::move(pin);
+    }
+  }
+  // Two records of a forged file could claim one ordinal with different sizes.
+  const Frame* frame = FrameOfExtent(ref->data);
+  if (reinterpret_cast<const ExtentFrame*>(frame)->bytes != extent.bytes) {
+    return Corrupt(extent.offset, "two values share one ordinal");
+  }
+  return Status::OK();
+}
+
+void RunFile::PrefetchLeaf(size_t index) const {
+  const uint64_t word = swips_[index].Load();
+  if (word == Swip::kEvicted) return;
+  const char* page = Swip::Address(word);
+  for (size_t line = 0; line < 5; ++line) __builtin_prefetch(page + 64 * line);
+}
+
+// --- reading ---
+
+Status RunFile::Visit(Slice key, SequenceNumber sequence, const RunReadOptions& options,
+                      Visitor visit, void* context) const {
+  if (LeafCount() == 0) return Status::OK();
+  const Comparator* order = options_.order;
+  EpochGuard guard;
+  size_t leaf = fences_.Find(order, key, sequence);
+  PageRef page;
+  AETHER_RETURN_IF_ERROR(Leaf(leaf, options, &page));
+  LeafView view(page.data);
+  PoolKeyReader reader(this, options);
+  size_t slot;
+  AETHER_RETURN_IF_ERROR(view.LowerBound(order, key, sequence, &reader, &slot));
+  LeafRecord record;
+  PageRef large;
+  for (;; ++slot) {
+    if (slot == view.count()) {
+      // Every later leaf begins after (key, sequence); it has more of the key only when it goes on
+      // with it.
+      if (++leaf == LeafCount() || CompareKeys(order, fences_.Key(leaf), key) != 0) {
+        return Status::OK();
+      }
+      AETHER_RETURN_IF_ERROR(Leaf(leaf, options, &page));
+      view = LeafView(page.data);
+      slot = 0;
+    }
+    view.Decode(slot, &record);
+    bool match;
+    AETHER_RETURN_IF_ERROR(view.MatchKey(order, key, slot, record, &reader, &match));
+    if (!match) return Status::OK();
+    Entry entry;
+    // In bytewise order equal keys have equal bytes; in another order the stored ones are the key.
+    entry.key = order->bytewise() || record.large_key ? key : record.key_tail;
+    entry.tag = record.tag;
+    PageRef large_key;
+    if (record.large_key && !order->bytewise()) {
+      AETHER_RETURN_IF_ERROR(ReadExtent(record.key_extent, options, &large_key));
+      entry.key = Slice(large_key.data, record.key_extent.bytes);
+    }
+    Frame* frame;
+    if (record.large_value) [[unlikely]] {
+      AETHER_RETURN_IF_ERROR(ReadExtent(record.value_extent, options, &large));
+      entry.value = Slice(large.data, record.value_extent.bytes);
+      frame = FrameOfExtent(large.data);
+    } else {
+      entry.value = record.value;
+      frame = FrameOfPage(page.data);
+    }
+    if (!visit(context, entry, PinSource(frame))) return Status::OK();
+  }
+}
+
+std::unique_ptr<RunIterator> RunFile::NewIterator(const RunReadOptions& options) const {
+  return std::make_unique<RunIterator>(this, options);
+}
+
+uint64_t RunFile::ApproximateOffset(Slice key) const {
+  if (LeafCount() == 0) return 0;
+  const size_t leaf = fences_.Find(options_.order, key, kMaxSequence);
+  if (leaf == 0 && CompareKeys(options_.order, key, meta_.smallest) <= 0) return 0;
+  if (leaf + 1 == LeafCount() && CompareKeys(options_.order, key, meta_.largest) > 0) {
+    return meta_.data_bytes;
+  }
+  return LeafOffset(leaf);
+}
+
+std::string RunFile::SplitKey(size_t part, size_t parts) const {
+  const size_t leaf = parts == 0 ? 0 : LeafCount() * part / parts;
+  return leaf == 0 || leaf >= LeafCount() ? std::string() : fences_.Key(leaf).ToString();
+}
+
+Status RunFile::VerifyChecksums() const {
+  static constexpr const char* kNames[] = {"filter", "fence keys", "range deletes"};
+  std::string block;
+  for (size_t i = 0; i < 3; ++i) {
+    block.resize(sections_[i].size);
+    AETHER_RETURN_IF_ERROR(ReadSection(sections_[i], kNames[i], block.data()));
+  }
+  RunReadOptions options;
+  options.stream = true;
+  RunIterator it(this, options);
+  std::string last_key;
+  uint64_t last_tag = 0;
+  uint64_t entries = 0;
+  for (it.SeekToFirst(); it.Valid(); it.Next()) {
+    if (entries != 0 && CompareEntries(options_.order, last_key, TagSequence(last_tag), it.key(),
+                                       TagSequence(it.tag())) >= 0) {
+      return Corrupt(it.LeafOffset(), "entries are not in order");
+    }
+    last_key.assign(it.key().data(), it.key().size());
+    last_tag = it.tag();
+    if (it.value().size() != it.ValueSize()) break;  // could not be read; status() tells
+    ++entries;
+  }
+  AETHER_RETURN_IF_ERROR(it.status());
+  if (entries != meta_.entries) {
+    return Corrupt(0, "there are " + std::to_string(entries) + " entries, the file says " +
+                          std::to_string(meta_.entries));
+  }
+  return Status::OK();
+}
+
+}  // namespace aether
