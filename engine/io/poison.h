@@ -39,7 +39,7 @@
 
 // Files.
 #pragma GCC poison creat openat pread pwrite preadv pwritev readv writev fsync fdatasync
-#pragma GCC poison sync_file_range ftruncate fallocate posix_fallocate posix_fadvise readahead
+#pragma GCC poison sync_file_range ftruncate fallocate posix_fallocate posix_fadvise
 #pragma GCC poison unlink unlinkat renameat renameat2 rmdir opendir readdir fopen freopen tmpfile
 #pragma GCC poison ifstream ofstream
 // Mappings.

@@ -44,7 +44,7 @@ SimPages::~SimPages() { std::free(data_); }
 SimInode::~SimInode() { space_->used -= reserved_; }
 
 size_t SimInode::Read(uint64_t offset, size_t n, char* scratch) {
-  Fold();
+  Fold(offset, n);
   if (offset >= content_.size()) return 0;
   n = std::min<size_t>(n, content_.size() - offset);
   std::memcpy(scratch, content_.data() + offset, n);
@@ -68,7 +68,7 @@ size_t SimInode::ReadDurable(uint64_t offset, size_t n, char* scratch) {
 
 size_t SimInode::Write(uint64_t offset, Slice data) {
   if (data.empty()) return 0;
-  Fold();
+  Fold(offset, data.size());
   size_t n = data.size();
   if (!Reserve(offset + n)) {
     const uint64_t room = reserved_ + space_->free() / kBlock * kBlock;
@@ -172,8 +172,11 @@ void SimInode::FailSync() {
 }
 
 void SimInode::WriteBackSomePage(Random* random) {
-  Fold();
-  if (unsynced_.empty() || content_.size() != durable_size_) return;
+  if (live_ == nullptr || content_.size() != durable_size_) return;
+  // Looking everywhere would take longer than the I/O that this accompanies.
+  constexpr uint64_t kWindow = 64 * kBlock;
+  Fold(random->Uniform(live_->size() / kBlock) * kBlock, kWindow);
+  if (unsynced_.empty()) return;
   auto it = unsynced_.begin();
   std::advance(it, static_cast<std::ptrdiff_t>(random->Uniform(unsynced_.size())));
   unsynced_.erase(it);
@@ -248,11 +251,12 @@ void SimInode::Touch(uint64_t index) {
   }
 }
 
-void SimInode::Fold() {
+void SimInode::Fold(uint64_t offset, uint64_t n) {
   if (live_ == nullptr) return;
-  const size_t n = std::min(live_->size(), content_.size()) / kBlock * kBlock;
+  const uint64_t mapped = std::min(live_->size(), content_.size()) / kBlock * kBlock;
+  const uint64_t end = n > mapped || offset > mapped - n ? mapped : RoundUp(offset + n);
   std::string known(kBlock, '\0');
-  for (size_t from = 0; from < n; from += kBlock) {
+  for (uint64_t from = offset / kBlock * kBlock; from < end; from += kBlock) {
     std::memcpy(known.data(), content_.data() + from, kBlock);
     if (!TakeOver(live_->data() + from, known.data(), kBlock)) continue;
     Touch(from / kBlock);

@@ -95,8 +95,8 @@ class SimInode {
   void PutBlock(uint64_t index, const std::string& bytes);
   // Remembers the durable bytes of a block before it changes.
   void Touch(uint64_t index);
-  // Takes over what was stored into the mapping.
-  void Fold();
+  // Takes over what was stored into the mapping, in whole blocks.
+  void Fold(uint64_t offset = 0, uint64_t n = UINT64_MAX);
 
   const std::shared_ptr<SimSpace> space_;
   uint64_t reserved_ = 0;  // of space_, in bytes
