@@ -8,16 +8,10 @@
 #include <chrono>
 #include <cstdint>
 
-#include "rocksdb/perf_context.h"
-#include "rocksdb/perf_level.h"
+#include "compat/statistics/perf_state.h"
 #include "rocksdb/statistics.h"
 
 namespace rocksdb {
-
-// Defined in compat/statistics; executables bind to both.
-extern __thread PerfLevel perf_level;
-
-inline bool CountsWanted() { return perf_level >= PerfLevel::kEnableCount; }
 
 inline void Tick(Statistics* statistics, Tickers ticker, uint64_t count = 1) {
   if (statistics != nullptr) statistics->recordTick(ticker, count);

@@ -133,7 +133,7 @@ class StoreIterator : public Iterator {
   void CountBytes() {
     const uint64_t bytes = engine_->key().size() + engine_->value().size();
     counts_.bytes += bytes;
-    if (CountsWanted()) get_perf_context()->iter_read_bytes += bytes;
+    PerfAdd(&PerfContext::iter_read_bytes, bytes);
   }
 
   void LimitToPrefixOf(aether::Slice target, bool known) {

@@ -1,0 +1,118 @@
+// Column families of StoreDb: handles, creation, removal.
+
+#include <utility>
+
+#include "compat/db/adapters.h"
+#include "compat/db/listener_bridge.h"
+#include "compat/db/option_map.h"
+#include "compat/db/store_db.h"
+#include "compat/env/status_convert.h"
+
+namespace rocksdb {
+
+StoreHandle::~StoreHandle() { db_->HandleGoesAway(this); }
+
+Status StoreHandle::GetDescriptor(ColumnFamilyDescriptor* desc) {
+  *desc = ColumnFamilyDescriptor(GetName(), db_->FamilyOptions(family));
+  return Status::OK();
+}
+
+void StoreDb::HandleGoesAway(ColumnFamilyHandle* handle) { bridge_->HandleGoesAway(handle); }
+
+ColumnFamilyOptions StoreDb::FamilyOptions(const Family* family) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return family->options;
+}
+
+Family* StoreDb::NewFamily(const ColumnFamilyOptions& options) {
+  auto family = std::make_unique<Family>();
+  family->options = SanitizeFamily(options);
+  family->order = ToEngineOrder(family->options.comparator, &family->owned_order);
+  family->has_merge_operator = family->options.merge_operator != nullptr;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  families_.push_back(std::move(family));
+  return families_.back().get();
+}
+
+Status StoreDb::CreateFamily(const ColumnFamilyOptions& options, const std::string& name,
+                             ColumnFamilyHandle** handle) {
+  *handle = nullptr;
+  Status s = CheckWritable();
+  if (s.ok()) s = CheckFamilyOptions(options);
+  if (!s.ok()) return s;
+  Family* const family = NewFamily(options);
+  aether::StoreOptions engine_options;
+  s = ToEngineStore(*family, db_options_, &engine_options);
+  if (s.ok()) s = ToRocks(engine_->CreateStore(name, engine_options, &family->store));
+  if (!s.ok()) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (auto it = families_.begin(); it != families_.end(); ++it) {
+      if (it->get() != family) continue;
+      families_.erase(it);
+      break;
+    }
+    return s;
+  }
+  *handle = new StoreHandle(this, family);
+  Info(info_log(), "Created column family [%s] (ID %u)", name.c_str(), family->store->id());
+  return s;
+}
+
+Status StoreDb::CreateColumnFamily(const ColumnFamilyOptions& options, const std::string& name,
+                                   ColumnFamilyHandle** handle) {
+  Status s = CreateFamily(options, name, handle);
+  if (s.ok()) s = WriteOptionsFile();
+  return s;
+}
+
+Status StoreDb::CreateColumnFamilies(const ColumnFamilyOptions& options,
+                                     const std::vector<std::string>& names,
+                                     std::vector<ColumnFamilyHandle*>* handles) {
+  std::vector<ColumnFamilyDescriptor> families;
+  for (const std::string& name : names) families.emplace_back(name, options);
+  return CreateColumnFamilies(families, handles);
+}
+
+Status StoreDb::CreateColumnFamilies(const std::vector<ColumnFamilyDescriptor>& families,
+                                     std::vector<ColumnFamilyHandle*>* handles) {
+  handles->clear();
+  Status s;
+  for (const ColumnFamilyDescriptor& family : families) {
+    ColumnFamilyHandle* handle = nullptr;
+    s = CreateFamily(family.options, family.name, &handle);
+    if (!s.ok()) break;
+    handles->push_back(handle);
+  }
+  if (handles->empty()) return s;
+  const Status persisted = WriteOptionsFile();
+  return s.ok() ? persisted : s;
+}
+
+Status StoreDb::DropColumnFamily(ColumnFamilyHandle* handle) {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  aether::KvStore* const store = Store(handle);
+  if (store->id() == 0) return Status::InvalidArgument("Can't drop default column family");
+  s = ToRocks(engine_->DropStore(store));
+  if (!s.ok()) return s;
+  Info(info_log(), "Dropped column family [%s] (ID %u)", store->name().c_str(), store->id());
+  return WriteOptionsFile();
+}
+
+Status StoreDb::DropColumnFamilies(const std::vector<ColumnFamilyHandle*>& handles) {
+  for (ColumnFamilyHandle* handle : handles) {
+    Status s = DropColumnFamily(handle);
+    if (!s.ok()) return s;
+  }
+  return Status::OK();
+}
+
+Status StoreDb::DestroyColumnFamilyHandle(ColumnFamilyHandle* handle) {
+  if (handle == default_handle_.get()) {
+    return Status::InvalidArgument("Cannot destroy the handle returned by DefaultColumnFamily()");
+  }
+  delete handle;
+  return Status::OK();
+}
+
+}  // namespace rocksdb

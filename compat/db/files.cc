@@ -1,0 +1,289 @@
+// What files a DB consists of, and calls that take or bring files.
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "compat/db/file_names.h"
+#include "compat/db/options_file.h"
+#include "compat/db/slices.h"
+#include "compat/db/store_db.h"
+#include "compat/env/status_convert.h"
+#include "rocksdb/env.h"
+#include "rocksdb/table_properties.h"
+
+namespace rocksdb {
+
+namespace {
+
+class LogFileImpl final : public LogFile {
+ public:
+  explicit LogFileImpl(const aether::LogFileInfo& info) : info_(info) {}
+  std::string PathName() const override { return "/" + BaseName(info_.path); }
+  uint64_t LogNumber() const override { return info_.number; }
+  WalFileType Type() const override { return kAliveLogFile; }
+  // One segment takes records of many writers, so there is no first number of a file.
+  SequenceNumber StartSequence() const override { return 0; }
+  uint64_t SizeFileBytes() const override { return info_.bytes; }
+
+ private:
+  const aether::LogFileInfo info_;
+};
+
+SstFileMetaData ToMetaData(const aether::FileInfo& file) {
+  SstFileMetaData out;
+  out.relative_filename = BaseName(file.path);
+  out.name = "/" + out.relative_filename;
+  out.directory = DirectoryName(file.path);
+  out.db_path = out.directory;
+  out.file_number = file.number;
+  out.file_type = kTableFile;
+  out.size = file.bytes;
+  out.smallest_seqno = file.smallest_sequence;
+  out.largest_seqno = file.largest_sequence;
+  out.smallestkey = file.smallest_key;
+  out.largestkey = file.largest_key;
+  out.being_compacted = file.merging;
+  out.num_entries = file.entries;
+  out.num_deletions = file.deletes;
+  out.file_creation_time = file.creation_time;
+  return out;
+}
+
+std::shared_ptr<const TableProperties> ToProperties(const aether::FileInfo& file,
+                                                    const ColumnFamilyHandle* handle,
+                                                    const ColumnFamilyOptions& options) {
+  auto out = std::make_shared<TableProperties>();
+  out->orig_file_number = file.number;
+  out->data_size = file.bytes - std::min(file.bytes, file.index_bytes + file.filter_bytes);
+  out->index_size = file.index_bytes;
+  out->filter_size = file.filter_bytes;
+  out->raw_key_size = file.raw_key_bytes;
+  out->raw_value_size = file.raw_value_bytes;
+  out->num_entries = file.entries;
+  out->num_deletions = file.deletes;
+  out->num_merge_operands = file.merges;
+  out->num_range_deletions = file.range_deletes;
+  out->num_filter_entries = file.filter_bytes == 0 ? 0 : file.entries;
+  out->column_family_id = handle->GetID();
+  out->column_family_name = handle->GetName();
+  out->creation_time = file.creation_time;
+  out->file_creation_time = file.creation_time;
+  out->comparator_name = options.comparator->Name();
+  if (options.merge_operator != nullptr) out->merge_operator_name = options.merge_operator->Name();
+  out->compression_name = "NoCompression";
+  return out;
+}
+
+}  // namespace
+
+Status StoreDb::DisableFileDeletions() {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  s = ToRocks(engine_->DisableFileDeletions());
+  if (s.ok()) file_deletions_enabled_.store(false, std::memory_order_relaxed);
+  return s;
+}
+
+Status StoreDb::EnableFileDeletions(bool force) {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  s = ToRocks(engine_->EnableFileDeletions(force));
+  if (s.ok()) file_deletions_enabled_.store(true, std::memory_order_relaxed);
+  return s;
+}
+
+Status StoreDb::GetLiveFiles(std::vector<std::string>& files, uint64_t* manifest_file_size,
+                             bool flush_memtable) {
+  files.clear();
+  if (closed()) return CheckWritable();
+  if (flush_memtable && mode_ == Mode::kReadWrite) {
+    Status s = ToRocks(engine_->FlushAll(true));
+    if (!s.ok()) return s;
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& family : families_) {
+    if (family->store == nullptr || family->store->dropped()) continue;
+    for (const aether::FileInfo& file : family->store->Files()) {
+      files.push_back("/" + BaseName(file.path));
+    }
+  }
+  files.push_back("/CURRENT");
+  files.push_back("/" + BaseName(engine_->manifest_path()));
+  std::vector<std::string> names;
+  Status s = env_->GetChildren(name_, &names);
+  if (!s.ok()) return s;
+  uint64_t newest = 0;
+  for (const std::string& name : names) {
+    uint64_t number = 0;
+    if (IsOptionsFileName(name, &number)) newest = std::max(newest, number);
+  }
+  if (newest != 0) files.push_back("/" + OptionsFileName(newest));
+  if (manifest_file_size == nullptr) return s;
+  return env_->GetFileSize(engine_->manifest_path(), manifest_file_size);
+}
+
+void StoreDb::GetLiveFilesMetaData(std::vector<LiveFileMetaData>* metadata) {
+  metadata->clear();
+  if (closed()) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& family : families_) {
+    if (family->store == nullptr || family->store->dropped()) continue;
+    for (const aether::FileInfo& file : family->store->Files()) {
+      LiveFileMetaData out;
+      static_cast<SstFileMetaData&>(out) = ToMetaData(file);
+      out.column_family_name = family->store->name();
+      out.level = file.level;
+      metadata->push_back(std::move(out));
+    }
+  }
+}
+
+Status StoreDb::GetLiveFilesChecksumInfo(FileChecksumList*) {
+  return Status::NotSupported("DB::GetLiveFilesChecksumInfo");
+}
+
+Status StoreDb::GetLiveFilesStorageInfo(const LiveFilesStorageInfoOptions&,
+                                        std::vector<LiveFileStorageInfo>*) {
+  return Status::NotSupported("DB::GetLiveFilesStorageInfo");
+}
+
+void StoreDb::AddFiles(const Family* family, ColumnFamilyMetaData* metadata) const {
+  metadata->name = family->store->name();
+  metadata->size = 0;
+  metadata->file_count = 0;
+  metadata->levels.clear();
+  std::map<int, std::vector<SstFileMetaData>> levels;
+  for (const aether::FileInfo& file : family->store->Files()) {
+    metadata->size += file.bytes;
+    ++metadata->file_count;
+    levels[file.level].push_back(ToMetaData(file));
+  }
+  const int deepest = levels.empty() ? 0 : levels.rbegin()->first + 1;
+  const int count = std::max(deepest, family->options.num_levels);
+  for (int level = 0; level < count; ++level) {
+    std::vector<SstFileMetaData> files = std::move(levels[level]);
+    uint64_t bytes = 0;
+    for (const SstFileMetaData& file : files) bytes += file.size;
+    metadata->levels.emplace_back(level, bytes, std::move(files));
+  }
+}
+
+void StoreDb::GetColumnFamilyMetaData(ColumnFamilyHandle* handle, ColumnFamilyMetaData* metadata) {
+  if (closed()) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  AddFiles(Handle(handle)->family, metadata);
+}
+
+void StoreDb::GetAllColumnFamilyMetaData(std::vector<ColumnFamilyMetaData>* metadata) {
+  metadata->clear();
+  if (closed()) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& family : families_) {
+    if (family->store == nullptr || family->store->dropped()) continue;
+    metadata->emplace_back();
+    AddFiles(family.get(), &metadata->back());
+  }
+}
+
+Status StoreDb::GetSortedWalFiles(VectorLogPtr& files) {
+  files.clear();
+  if (closed()) return CheckWritable();
+  std::vector<aether::LogFileInfo> logs = engine_->LogFiles();
+  std::sort(logs.begin(), logs.end(),
+            [](const auto& a, const auto& b) { return a.number < b.number; });
+  for (const aether::LogFileInfo& log : logs) files.push_back(std::make_unique<LogFileImpl>(log));
+  return Status::OK();
+}
+
+Status StoreDb::GetCurrentWalFile(std::unique_ptr<LogFile>* current_log_file) {
+  VectorLogPtr files;
+  Status s = GetSortedWalFiles(files);
+  if (!s.ok()) return s;
+  if (files.empty()) return Status::NotFound("there is no log file");
+  *current_log_file = std::move(files.back());
+  return s;
+}
+
+Status StoreDb::GetCreationTimeOfOldestFile(uint64_t* creation_time) {
+  std::vector<LiveFileMetaData> files;
+  GetLiveFilesMetaData(&files);
+  *creation_time = UINT64_MAX;
+  for (const LiveFileMetaData& file : files) {
+    *creation_time = std::min(*creation_time, file.file_creation_time);
+  }
+  return Status::OK();
+}
+
+Status StoreDb::GetUpdatesSince(SequenceNumber, std::unique_ptr<TransactionLogIterator>*,
+                                const TransactionLogIterator::ReadOptions&) {
+  return Status::NotSupported("DB::GetUpdatesSince");
+}
+
+Status StoreDb::DeleteFile(std::string) { return Status::NotSupported("DB::DeleteFile"); }
+
+Status StoreDb::IngestExternalFile(ColumnFamilyHandle*, const std::vector<std::string>& files,
+                                   const IngestExternalFileOptions&) {
+  if (mode_ == Mode::kReadOnly) return RefuseReadOnly();
+  if (files.empty()) return Status::InvalidArgument("external_files[0] is empty");
+  return Status::NotSupported("DB::IngestExternalFile");
+}
+
+Status StoreDb::IngestExternalFiles(const std::vector<IngestExternalFileArg>&) {
+  if (mode_ == Mode::kReadOnly) return RefuseReadOnly();
+  return Status::NotSupported("DB::IngestExternalFiles");
+}
+
+Status StoreDb::CreateColumnFamilyWithImport(const ColumnFamilyOptions&, const std::string&,
+                                             const ImportColumnFamilyOptions&,
+                                             const ExportImportFilesMetaData&,
+                                             ColumnFamilyHandle** handle) {
+  *handle = nullptr;
+  return Status::NotSupported("DB::CreateColumnFamilyWithImport");
+}
+
+Status StoreDb::GetDbIdentity(std::string& identity) const {
+  if (closed()) return CheckWritable();
+  identity = engine_->identity();
+  return Status::OK();
+}
+
+Status StoreDb::GetDbSessionId(std::string& session_id) const {
+  session_id = session_id_;
+  return Status::OK();
+}
+
+Status StoreDb::GetPropertiesOfAllTables(ColumnFamilyHandle* handle,
+                                         TablePropertiesCollection* props) {
+  if (closed()) return CheckWritable();
+  const ColumnFamilyOptions options = FamilyOptions(Handle(handle)->family);
+  for (const aether::FileInfo& file : Store(handle)->Files()) {
+    (*props)[file.path] = ToProperties(file, handle, options);
+  }
+  return Status::OK();
+}
+
+Status StoreDb::GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const Range* range,
+                                             std::size_t n, TablePropertiesCollection* props) {
+  if (closed()) return CheckWritable();
+  const ColumnFamilyOptions options = FamilyOptions(Handle(handle)->family);
+  const Comparator* const order = options.comparator;
+  for (const aether::FileInfo& file : Store(handle)->Files()) {
+    const bool wanted = std::any_of(range, range + n, [&](const Range& r) {
+      return order->Compare(file.smallest_key, r.limit) <= 0 &&
+             order->Compare(r.start, file.largest_key) <= 0;
+    });
+    if (wanted) (*props)[file.path] = ToProperties(file, handle, options);
+  }
+  return Status::OK();
+}
+
+Status StoreDb::IncreaseFullHistoryTsLow(ColumnFamilyHandle*, std::string) {
+  return Status::NotSupported("DB::IncreaseFullHistoryTsLow (user-defined timestamps)");
+}
+
+Status StoreDb::GetFullHistoryTsLow(ColumnFamilyHandle*, std::string*) {
+  return Status::NotSupported("DB::GetFullHistoryTsLow (user-defined timestamps)");
+}
+
+}  // namespace rocksdb

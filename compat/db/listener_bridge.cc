@@ -1,0 +1,190 @@
+#include "compat/db/listener_bridge.h"
+
+#include <utility>
+
+#include "compat/db/file_names.h"
+#include "compat/db/telemetry.h"
+#include "compat/env/status_convert.h"
+#include "rocksdb/db.h"
+#include "rocksdb/env.h"
+
+namespace rocksdb {
+
+namespace {
+
+WriteStallCondition ToCondition(aether::StallState state) {
+  switch (state) {
+    case aether::StallState::kNormal:
+      return WriteStallCondition::kNormal;
+    case aether::StallState::kDelayed:
+      return WriteStallCondition::kDelayed;
+    case aether::StallState::kStopped:
+      return WriteStallCondition::kStopped;
+  }
+  return WriteStallCondition::kNormal;
+}
+
+}  // namespace
+
+FlushJobInfo ListenerBridge::ToInfo(const aether::FlushEvent& event) const {
+  FlushJobInfo info{};
+  info.cf_id = event.family;
+  info.cf_name = event.family_name;
+  info.file_path = event.path;
+  info.file_number = event.file_number;
+  info.thread_id = db_->GetEnv()->GetThreadID();
+  info.smallest_seqno = event.smallest_sequence;
+  info.largest_seqno = event.largest_sequence;
+  info.flush_reason = FlushReason::kOthers;
+  info.table_properties.num_entries = event.entries;
+  info.table_properties.data_size = event.bytes;
+  return info;
+}
+
+CompactionJobInfo ListenerBridge::ToInfo(const aether::MergeEvent& event) const {
+  CompactionJobInfo info{};
+  info.cf_id = event.family;
+  info.cf_name = event.family_name;
+  info.status = ToRocks(event.status);
+  info.thread_id = db_->GetEnv()->GetThreadID();
+  info.base_input_level = event.input_level;
+  info.output_level = event.output_level;
+  for (const uint64_t number : event.input_files) {
+    info.input_files.push_back(TableFilePath(db_name_, number));
+    info.input_file_infos.push_back({event.input_level, number, 0});
+  }
+  for (const uint64_t number : event.output_files) {
+    info.output_files.push_back(TableFilePath(db_name_, number));
+    info.output_file_infos.push_back({event.output_level, number, 0});
+  }
+  info.compaction_reason =
+      event.manual ? CompactionReason::kManualCompaction : CompactionReason::kLevelMaxLevelSize;
+  info.compression = kNoCompression;
+  info.stats.elapsed_micros = event.micros;
+  info.stats.num_input_records = event.entries_read;
+  info.stats.num_output_records = event.entries_read - event.entries_dropped;
+  info.stats.num_input_files = event.input_files.size();
+  info.stats.num_output_files = event.output_files.size();
+  info.stats.total_input_bytes = event.bytes_read;
+  info.stats.total_output_bytes = event.bytes_written;
+  info.stats.is_manual_compaction = event.manual;
+  return info;
+}
+
+void ListenerBridge::OnFlushBegin(const aether::FlushEvent& event) {
+  if (listeners_.empty()) return;
+  FlushJobInfo info = ToInfo(event);
+  info.job_id = next_job_.load(std::memory_order_relaxed);
+  for (const auto& listener : listeners_) listener->OnFlushBegin(db_, info);
+}
+
+void ListenerBridge::OnFlushEnd(const aether::FlushEvent& event) {
+  if (statistics_ != nullptr) {
+    Tick(statistics_, FLUSH_WRITE_BYTES, event.bytes);
+    statistics_->recordInHistogram(FLUSH_TIME, event.micros);
+  }
+  const int job = next_job_.fetch_add(1, std::memory_order_relaxed);
+  if (listeners_.empty()) return;
+  FlushJobInfo info = ToInfo(event);
+  info.job_id = job;
+  for (const auto& listener : listeners_) listener->OnFlushCompleted(db_, info);
+}
+
+void ListenerBridge::OnMergeBegin(const aether::MergeEvent& event) {
+  if (listeners_.empty()) return;
+  CompactionJobInfo info = ToInfo(event);
+  info.job_id = next_job_.load(std::memory_order_relaxed);
+  for (const auto& listener : listeners_) listener->OnCompactionBegin(db_, info);
+}
+
+void ListenerBridge::OnMergeEnd(const aether::MergeEvent& event) {
+  if (statistics_ != nullptr) {
+    Tick(statistics_, COMPACT_READ_BYTES, event.bytes_read);
+    Tick(statistics_, COMPACT_WRITE_BYTES, event.bytes_written);
+    statistics_->recordInHistogram(COMPACTION_TIME, event.micros);
+    statistics_->recordInHistogram(NUM_FILES_IN_SINGLE_COMPACTION, event.input_files.size());
+  }
+  const int job = next_job_.fetch_add(1, std::memory_order_relaxed);
+  if (listeners_.empty()) return;
+  CompactionJobInfo info = ToInfo(event);
+  info.job_id = job;
+  for (const auto& listener : listeners_) listener->OnCompactionCompleted(db_, info);
+}
+
+void ListenerBridge::OnFileCreated(const aether::FileEvent& event) {
+  if (listeners_.empty()) return;
+  TableFileCreationInfo info;
+  info.db_name = db_name_;
+  info.cf_name = event.family_name;
+  info.file_path = event.path;
+  info.job_id = next_job_.load(std::memory_order_relaxed);
+  info.reason =
+      event.flush ? TableFileCreationReason::kFlush : TableFileCreationReason::kCompaction;
+  info.file_size = event.bytes;
+  for (const auto& listener : listeners_) {
+    listener->OnTableFileCreationStarted(info);
+    listener->OnTableFileCreated(info);
+  }
+}
+
+void ListenerBridge::OnFileDeleted(const aether::FileEvent& event) {
+  Tick(statistics_, FILES_DELETED_IMMEDIATELY);
+  if (listeners_.empty()) return;
+  TableFileDeletionInfo info;
+  info.db_name = db_name_;
+  info.file_path = event.path;
+  info.job_id = next_job_.load(std::memory_order_relaxed);
+  for (const auto& listener : listeners_) listener->OnTableFileDeleted(info);
+}
+
+void ListenerBridge::OnMemTableSealed(uint32_t, uint64_t entries) {
+  if (listeners_.empty()) return;
+  MemTableInfo info{};
+  info.num_entries = entries;
+  for (const auto& listener : listeners_) listener->OnMemTableSealed(info);
+}
+
+void ListenerBridge::OnStall(uint32_t, aether::StallState before, aether::StallState after) {
+  if (listeners_.empty()) return;
+  WriteStallInfo info{};
+  info.condition.cur = ToCondition(after);
+  info.condition.prev = ToCondition(before);
+  for (const auto& listener : listeners_) listener->OnStallConditionsChanged(info);
+}
+
+void ListenerBridge::OnStallTime(uint64_t micros) {
+  stall_micros_.fetch_add(micros, std::memory_order_relaxed);
+  if (statistics_ == nullptr) return;
+  Tick(statistics_, STALL_MICROS, micros);
+  statistics_->recordInHistogram(WRITE_STALL, micros);
+}
+
+void ListenerBridge::OnBackgroundError(aether::ErrorReason reason, const aether::Status& status) {
+  Tick(statistics_, ERROR_HANDLER_BG_ERROR_COUNT);
+  if (status.IsIOError()) Tick(statistics_, ERROR_HANDLER_BG_IO_ERROR_COUNT);
+  if (listeners_.empty()) return;
+  BackgroundErrorReason why = BackgroundErrorReason::kFlush;
+  switch (reason) {
+    case aether::ErrorReason::kFlush:
+      why = BackgroundErrorReason::kFlush;
+      break;
+    case aether::ErrorReason::kMerge:
+      why = BackgroundErrorReason::kCompaction;
+      break;
+    case aether::ErrorReason::kWrite:
+      why = BackgroundErrorReason::kWriteCallback;
+      break;
+    case aether::ErrorReason::kManifest:
+      why = BackgroundErrorReason::kManifestWrite;
+      break;
+  }
+  // A listener may look at the error; clearing it here does not clear it in the engine.
+  Status told = ToRocks(status);
+  for (const auto& listener : listeners_) listener->OnBackgroundError(why, &told);
+}
+
+void ListenerBridge::HandleGoesAway(ColumnFamilyHandle* handle) {
+  for (const auto& listener : listeners_) listener->OnColumnFamilyHandleDeletionStarted(handle);
+}
+
+}  // namespace rocksdb

@@ -1,0 +1,309 @@
+// Flushing, merging, the log, and options that change while the DB is open.
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "compat/db/listener_bridge.h"
+#include "compat/db/option_map.h"
+#include "compat/db/slices.h"
+#include "compat/db/store_db.h"
+#include "compat/env/status_convert.h"
+#include "rocksdb/convenience.h"
+
+namespace rocksdb {
+
+namespace {
+
+// What SetOptions may change, as in 7.8.
+constexpr std::string_view kMutableFamilyOptions[] = {
+    "arena_block_size",
+    "block_based_table_factory",
+    "blob_cache",
+    "blob_compaction_readahead_size",
+    "blob_compression_type",
+    "blob_file_size",
+    "blob_file_starting_level",
+    "blob_garbage_collection_age_cutoff",
+    "blob_garbage_collection_force_threshold",
+    "bottommost_compression",
+    "bottommost_compression_opts",
+    "bottommost_temperature",
+    "check_flush_compaction_key_order",
+    "compaction_options_fifo",
+    "compaction_options_universal",
+    "compression",
+    "compression_opts",
+    "compression_per_level",
+    "disable_auto_compactions",
+    "enable_blob_files",
+    "enable_blob_garbage_collection",
+    "experimental_mempurge_threshold",
+    "filter_deletes",
+    "hard_pending_compaction_bytes_limit",
+    "hard_rate_limit",
+    "ignore_max_compaction_bytes_for_input",
+    "inplace_update_num_locks",
+    "last_level_temperature",
+    "level0_file_num_compaction_trigger",
+    "level0_slowdown_writes_trigger",
+    "level0_stop_writes_trigger",
+    "max_bytes_for_level_base",
+    "max_bytes_for_level_multiplier",
+    "max_bytes_for_level_multiplier_additional",
+    "max_compaction_bytes",
+    "max_sequential_skip_in_iterations",
+    "max_successive_merges",
+    "max_write_buffer_number",
+    "memtable_huge_page_size",
+    "memtable_prefix_bloom_size_ratio",
+    "memtable_protection_bytes_per_key",
+    "memtable_whole_key_filtering",
+    "min_blob_size",
+    "paranoid_file_checks",
+    "periodic_compaction_seconds",
+    "plain_table_factory",
+    "prefix_extractor",
+    "prepopulate_blob_cache",
+    "report_bg_io_stats",
+    "sample_for_compression",
+    "soft_pending_compaction_bytes_limit",
+    "soft_rate_limit",
+    "table_factory",
+    "target_file_size_base",
+    "target_file_size_multiplier",
+    "ttl",
+    "write_buffer_size",
+};
+
+constexpr std::string_view kMutableDbOptions[] = {
+    "avoid_flush_during_shutdown",
+    "base_background_compactions",
+    "bytes_per_sync",
+    "compaction_readahead_size",
+    "delayed_write_rate",
+    "delete_obsolete_files_period_micros",
+    "max_background_compactions",
+    "max_background_flushes",
+    "max_background_jobs",
+    "max_open_files",
+    "max_subcompactions",
+    "max_total_wal_size",
+    "stats_dump_period_sec",
+    "stats_history_buffer_size",
+    "stats_persist_period_sec",
+    "strict_bytes_per_sync",
+    "wal_bytes_per_sync",
+    "writable_file_max_buffer_size",
+};
+
+template <size_t n>
+bool Contains(const std::string_view (&names)[n], const std::string& name) {
+  // "table_factory.block_size" changes a part of table_factory.
+  const std::string_view whole = std::string_view(name).substr(0, name.find_first_of(".{"));
+  return std::find(std::begin(names), std::end(names), whole) != std::end(names);
+}
+
+}  // namespace
+
+Status StoreDb::Flush(const FlushOptions& options, ColumnFamilyHandle* handle) {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  return ToRocks(Store(handle)->Flush(options.wait));
+}
+
+Status StoreDb::Flush(const FlushOptions& options,
+                      const std::vector<ColumnFamilyHandle*>& handles) {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  // Start them all, then wait: the flushes run side by side.
+  for (ColumnFamilyHandle* handle : handles) {
+    s = ToRocks(Store(handle)->Flush(false));
+    if (!s.ok()) return s;
+  }
+  if (!options.wait) return s;
+  for (ColumnFamilyHandle* handle : handles) {
+    s = ToRocks(Store(handle)->Flush(true));
+    if (!s.ok()) return s;
+  }
+  return s;
+}
+
+Status StoreDb::CompactRange(const CompactRangeOptions& options, ColumnFamilyHandle* handle,
+                             const Slice* begin, const Slice* end) {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  const ColumnFamilyOptions family = FamilyOptions(Handle(handle)->family);
+  if (options.change_level && options.target_level >= family.num_levels) {
+    return Status::InvalidArgument("Target level exceeds number of levels");
+  }
+  if (options.target_path_id > 0) return Status::InvalidArgument("Invalid target path ID");
+  aether::CompactRangeOptions out;
+  out.canceled = options.canceled;
+  switch (options.bottommost_level_compaction) {
+    case BottommostLevelCompaction::kSkip:
+      out.force_last_level = false;
+      break;
+    case BottommostLevelCompaction::kIfHaveCompactionFilter:
+      out.force_last_level =
+          family.compaction_filter != nullptr || family.compaction_filter_factory != nullptr;
+      break;
+    case BottommostLevelCompaction::kForce:
+    case BottommostLevelCompaction::kForceOptimized:
+      out.force_last_level = true;
+      break;
+  }
+  aether::Slice first;
+  aether::Slice last;
+  if (begin != nullptr) first = ToEngine(*begin);
+  if (end != nullptr) last = ToEngine(*end);
+  s = ToRocks(Store(handle)->CompactRange(out, begin == nullptr ? nullptr : &first,
+                                          end == nullptr ? nullptr : &last));
+  Info(info_log(), "[%s] Manual compaction: %s", handle->GetName().c_str(), s.ToString().c_str());
+  return s;
+}
+
+Status StoreDb::CompactFiles(const CompactionOptions&, ColumnFamilyHandle*,
+                             const std::vector<std::string>&, const int, const int,
+                             std::vector<std::string>* const, CompactionJobInfo*) {
+  return Status::NotSupported("DB::CompactFiles");
+}
+
+Status StoreDb::PauseBackgroundWork() {
+  Status s = CheckWritable();
+  return s.ok() ? ToRocks(engine_->PauseBackgroundWork()) : s;
+}
+
+Status StoreDb::ContinueBackgroundWork() {
+  Status s = CheckWritable();
+  return s.ok() ? ToRocks(engine_->ContinueBackgroundWork()) : s;
+}
+
+Status StoreDb::EnableAutoCompaction(const std::vector<ColumnFamilyHandle*>& handles) {
+  for (ColumnFamilyHandle* handle : handles) {
+    Status s = SetOptions(handle, {{"disable_auto_compactions", "false"}});
+    if (!s.ok()) return s;
+  }
+  return Status::OK();
+}
+
+void StoreDb::DisableManualCompaction() {
+  if (!closed()) engine_->DisableManualMerges();
+}
+
+void StoreDb::EnableManualCompaction() {
+  if (!closed()) engine_->EnableManualMerges();
+}
+
+Status StoreDb::FlushWAL(bool sync) {
+  Status s = CheckWritable();
+  return s.ok() ? ToRocks(engine_->FlushWal(sync)) : s;
+}
+
+Status StoreDb::SyncWAL() { return FlushWAL(true); }
+
+Status StoreDb::LockWAL() { return Status::NotSupported("DB::LockWAL"); }
+
+Status StoreDb::UnlockWAL() { return Status::NotSupported("DB::UnlockWAL"); }
+
+Status StoreDb::VerifyChecksum(const ReadOptions&) {
+  if (closed()) return CheckWritable();
+  std::vector<aether::KvStore*> stores;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& family : families_) {
+      if (family->store != nullptr && !family->store->dropped()) stores.push_back(family->store);
+    }
+  }
+  for (aether::KvStore* store : stores) {
+    Status s = ToRocks(store->VerifyChecksums());
+    if (!s.ok()) return s;
+  }
+  return Status::OK();
+}
+
+Status StoreDb::SetOptions(ColumnFamilyHandle* handle,
+                           const std::unordered_map<std::string, std::string>& new_options) {
+  if (new_options.empty()) return Status::InvalidArgument("empty input");
+  if (closed()) return CheckWritable();
+  Family* const family = Handle(handle)->family;
+  const ColumnFamilyOptions before = FamilyOptions(family);
+  ConfigOptions config;
+  config.mutable_options_only = false;
+  ColumnFamilyOptions after;
+  Status s = GetColumnFamilyOptionsFromMap(config, before, new_options, &after);
+  if (!s.ok()) return s;
+  for (const auto& [name, value] : new_options) {
+    if (!Contains(kMutableFamilyOptions, name)) {
+      return Status::InvalidArgument("Option not changeable: " + name);
+    }
+  }
+  s = CheckFamilyOptions(after);
+  if (!s.ok()) return s;
+  after = SanitizeFamily(after);
+  if (after.write_buffer_size != before.write_buffer_size) {
+    s = ToRocks(Store(handle)->SetWriteBufferSize(after.write_buffer_size));
+  }
+  if (s.ok() && after.max_write_buffer_number != before.max_write_buffer_number) {
+    s = ToRocks(Store(handle)->SetMaxWriteBuffers(after.max_write_buffer_number));
+  }
+  if (s.ok()) s = ToRocks(Store(handle)->SetTreeOptions(ToEngineTree(after)));
+  for (const auto& [name, value] : new_options) {
+    Info(info_log(), "[%s] SetOptions %s = %s: %s", handle->GetName().c_str(), name.c_str(),
+         value.c_str(), s.ToString().c_str());
+  }
+  if (!s.ok()) return s;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    family->options = after;
+  }
+  return WriteOptionsFile();
+}
+
+Status StoreDb::SetDBOptions(const std::unordered_map<std::string, std::string>& new_options) {
+  if (new_options.empty()) return Status::InvalidArgument("empty input");
+  if (closed()) return CheckWritable();
+  const DBOptions before = GetDBOptions();
+  ConfigOptions config;
+  DBOptions after;
+  for (const auto& [name, value] : new_options) {
+    if (Contains(kMutableDbOptions, name)) continue;
+    const Status known = GetDBOptionsFromMap(config, before, {{name, value}}, &after);
+    if (known.ok()) return Status::InvalidArgument("Option not changeable: " + name);
+    return Status::NotFound("Unrecognized option: " + name);
+  }
+  Status s = GetDBOptionsFromMap(config, before, new_options, &after);
+  if (!s.ok()) return s;
+  for (const auto& [name, value] : new_options) {
+    Info(info_log(), "SetDBOptions %s = %s, in effect after the next open", name.c_str(),
+         value.c_str());
+  }
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    db_options_ = after;
+  }
+  return WriteOptionsFile();
+}
+
+int StoreDb::NumberLevels(ColumnFamilyHandle* handle) {
+  return FamilyOptions(Handle(handle)->family).num_levels;
+}
+
+int StoreDb::MaxMemCompactionLevel(ColumnFamilyHandle*) { return 0; }
+
+int StoreDb::Level0StopWriteTrigger(ColumnFamilyHandle* handle) {
+  return FamilyOptions(Handle(handle)->family).level0_stop_writes_trigger;
+}
+
+FileSystem* StoreDb::GetFileSystem() const { return env_->GetFileSystem().get(); }
+
+Options StoreDb::GetOptions(ColumnFamilyHandle* handle) const {
+  return Options(GetDBOptions(), FamilyOptions(Handle(handle)->family));
+}
+
+DBOptions StoreDb::GetDBOptions() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return db_options_;
+}
+
+}  // namespace rocksdb

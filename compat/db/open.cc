@@ -1,0 +1,408 @@
+// The ways into and out of a store: Open in its forms, Close, DestroyDB, RepairDB, ListColumnFamilies.
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "compat/binary/db_session_id.h"
+#include "compat/db/file_names.h"
+#include "compat/db/listener_bridge.h"
+#include "compat/db/option_map.h"
+#include "compat/db/options_file.h"
+#include "compat/db/store_db.h"
+#include "compat/db/telemetry.h"
+#include "compat/env/engine_file_system.h"
+#include "compat/env/status_convert.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/file_system.h"
+
+namespace rocksdb {
+
+const std::string kDefaultColumnFamilyName("default");
+
+namespace {
+
+constexpr char kLibraryName[] = "Aether 0.1.0, librocksdb.so.7.8";
+constexpr char kEngineName[] = "HanoiDB LSM tree, Taurus parallel log";
+constexpr char kAbiTarget[] = "RocksDB 7.8.3 (Debian 12)";
+
+// The engine's file system for an Env: the disk itself for the default one.
+Status FileSystemOf(Env* env, aether::FileSystem** fs) {
+  *fs = EngineFileSystemOf(env->GetFileSystem().get());
+  if (*fs != nullptr) return Status::OK();
+  return Status::NotSupported("a FileSystem or Env of the application's own (" +
+                              std::string(env->GetFileSystem()->Name()) + ")");
+}
+
+bool VerboseWanted() {
+  const char* value = getenv("AETHER_VERBOSE");
+  return value != nullptr && strcmp(value, "1") == 0;
+}
+
+std::string LibraryPath() {
+  Dl_info info;
+  // A function without a name outside this library cannot resolve to another module.
+  if (dladdr(reinterpret_cast<const void*>(&VerboseWanted), &info) == 0 ||
+      info.dli_fname == nullptr) {
+    return "unknown path";
+  }
+  return info.dli_fname;
+}
+
+// Says to LOG, and to stderr when asked, who runs here and what becomes of the options.
+void Announce(Logger* log, const std::string& name, const DBOptions& options,
+              const std::vector<ColumnFamilyDescriptor>& families) {
+  std::vector<std::string> lines;
+  lines.push_back(std::string(kLibraryName) + " at " + LibraryPath());
+  lines.push_back(std::string("engine: ") + kEngineName + "; ABI target: " + kAbiTarget);
+  lines.push_back("database: " + name);
+  for (std::string& line : DescribeDbOptions(options)) {
+    lines.push_back("DB option " + std::move(line));
+  }
+  for (const ColumnFamilyDescriptor& family : families) {
+    for (const std::string& line : DescribeFamilyOptions(family.options)) {
+      lines.push_back("[" + family.name + "] option " + line);
+    }
+  }
+  for (const std::string& line : lines) Header(log, "%s", line.c_str());
+  if (!VerboseWanted()) return;
+  for (const std::string& line : lines) fprintf(stderr, "aether: %s\n", line.c_str());
+}
+
+}  // namespace
+
+DB::~DB() = default;
+
+// An implementation that does not override these has no column families.
+Status DB::CreateColumnFamily(const ColumnFamilyOptions&, const std::string&,
+                              ColumnFamilyHandle**) {
+  return Status::NotSupported("DB::CreateColumnFamily");
+}
+Status DB::CreateColumnFamilies(const ColumnFamilyOptions&, const std::vector<std::string>&,
+                                std::vector<ColumnFamilyHandle*>*) {
+  return Status::NotSupported("DB::CreateColumnFamilies");
+}
+Status DB::CreateColumnFamilies(const std::vector<ColumnFamilyDescriptor>&,
+                                std::vector<ColumnFamilyHandle*>*) {
+  return Status::NotSupported("DB::CreateColumnFamilies");
+}
+Status DB::DropColumnFamily(ColumnFamilyHandle*) {
+  return Status::NotSupported("DB::DropColumnFamily");
+}
+Status DB::DropColumnFamilies(const std::vector<ColumnFamilyHandle*>&) {
+  return Status::NotSupported("DB::DropColumnFamilies");
+}
+Status DB::DestroyColumnFamilyHandle(ColumnFamilyHandle* column_family) {
+  if (column_family == DefaultColumnFamily()) {
+    return Status::InvalidArgument("Cannot destroy the handle returned by DefaultColumnFamily()");
+  }
+  delete column_family;
+  return Status::OK();
+}
+Status DB::PutEntity(const WriteOptions&, ColumnFamilyHandle*, const Slice&, const WideColumns&) {
+  return Status::NotSupported("DB::PutEntity");
+}
+Status DB::DeleteRange(const WriteOptions&, ColumnFamilyHandle*, const Slice&, const Slice&) {
+  return Status::NotSupported("DB::DeleteRange");
+}
+Status DB::DeleteRange(const WriteOptions&, ColumnFamilyHandle*, const Slice&, const Slice&,
+                       const Slice&) {
+  return Status::NotSupported("DB::DeleteRange with a timestamp");
+}
+FileSystem* DB::GetFileSystem() const { return GetEnv()->GetFileSystem().get(); }
+
+StoreDb::StoreDb(const DBOptions& options, const std::string& name, Mode mode)
+    : name_(name),
+      mode_(mode),
+      db_options_(options),
+      env_(options.env),
+      statistics_(options.statistics.get()),
+      session_id_(DBImpl::GenerateDbSessionId(options.env)),
+      opened_micros_(SteadyMicros()),
+      bridge_(std::make_shared<ListenerBridge>(this, name, options.listeners,
+                                               options.statistics.get())) {
+  last_interval_.micros = opened_micros_;
+}
+
+StoreDb::~StoreDb() {
+  Close().PermitUncheckedError();
+  // The default handle tells listeners that it goes, which the bridge still has to hear.
+  default_handle_.reset();
+  engine_.reset();
+  Info(info_log(), "Database closed");
+}
+
+Status StoreDb::Close() {
+  if (closed()) return close_status_;
+  if (engine_ == nullptr) return Status::OK();
+  const aether::Status status = engine_->Close();
+  if (status.code() == aether::Status::kAborted) {
+    return Status::Aborted("Cannot close DB with unreleased snapshot.");
+  }
+  close_status_ = ToRocks(status);
+  closed_.store(true, std::memory_order_relaxed);
+  return close_status_;
+}
+
+Status StoreDb::Resume() {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  return ToRocks(engine_->Resume());
+}
+
+Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
+                           std::vector<ColumnFamilyHandle*>* handles) {
+  aether::EnvOptions options = ToEngineEnv(db_options_);
+  options.read_only = mode_ == Mode::kReadOnly;
+  Status s = FileSystemOf(env_, &options.fs);
+  if (!s.ok()) return s;
+  options.observer = bridge_;
+  if (const std::shared_ptr<Logger> log = info_log()) {
+    options.log = [log](const std::string& line) { Info(log, "%s", line.c_str()); };
+  }
+
+  std::vector<aether::StoreDescriptor> stores;
+  std::vector<Family*> opened;
+  for (const ColumnFamilyDescriptor& descriptor : families) {
+    Family* const family = NewFamily(descriptor.options);
+    aether::StoreDescriptor store;
+    store.name = descriptor.name;
+    s = ToEngineStore(*family, db_options_, &store.options);
+    if (!s.ok()) return s;
+    opened.push_back(family);
+    stores.push_back(std::move(store));
+  }
+  std::vector<aether::KvStore*> engine_handles;
+  s = ToRocks(aether::DbEnv::Open(options, name_, stores, &engine_, &engine_handles));
+  if (!s.ok()) return s;
+  for (size_t i = 0; i < opened.size(); ++i) {
+    opened[i]->store = engine_handles[i];
+    if (engine_handles[i]->id() == 0) {
+      default_handle_ = std::make_unique<StoreHandle>(this, opened[i]);
+    }
+  }
+  if (default_handle_ == nullptr) {
+    return Status::InvalidArgument("Default column family not specified");
+  }
+  if (handles != nullptr) {
+    for (Family* family : opened) handles->push_back(new StoreHandle(this, family));
+  }
+  return Status::OK();
+}
+
+Status StoreDb::OpenStore(const DBOptions& options, const std::string& name,
+                          const std::vector<ColumnFamilyDescriptor>& families, Mode mode,
+                          std::vector<ColumnFamilyHandle*>* handles, DB** db) {
+  *db = nullptr;
+  if (handles != nullptr) handles->clear();
+  Status s = CheckDbOptions(options, families);
+  if (!s.ok()) return s;
+  DBOptions used = SanitizeDb(options);
+  if (mode == Mode::kReadWrite) {
+    s = used.env->CreateDirIfMissing(name);
+    if (!s.ok()) return s;
+    // A log that cannot be written is no reason to refuse the data.
+    if (used.info_log == nullptr) {
+      CreateLoggerFromOptions(name, used, &used.info_log).PermitUncheckedError();
+    }
+    if (!used.wal_dir.empty() && used.wal_dir != name) {
+      s = used.env->CreateDirIfMissing(used.wal_dir);
+      if (!s.ok()) return s;
+    }
+  }
+  Announce(used.info_log.get(), name, used, families);
+
+  std::unique_ptr<StoreDb> store(new StoreDb(used, name, mode));
+  s = store->OpenEngine(families, handles);
+  if (s.ok() && mode == Mode::kReadWrite) s = store->WriteOptionsFile();
+  if (!s.ok()) {
+    Error(used.info_log, "Opening the database failed: %s", s.ToString().c_str());
+    if (handles != nullptr) {
+      for (ColumnFamilyHandle* handle : *handles) delete handle;
+      handles->clear();
+    }
+    return s;
+  }
+  Info(used.info_log, "Database open, session %s, sequence %llu", store->session_id_.c_str(),
+       static_cast<unsigned long long>(store->GetLatestSequenceNumber()));
+  *db = store.release();
+  return s;
+}
+
+Status StoreDb::WriteOptionsFile() {
+  if (mode_ == Mode::kReadOnly) return Status::OK();
+  std::vector<ColumnFamilyDescriptor> families;
+  DBOptions options;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    options = db_options_;
+    for (const auto& family : families_) {
+      if (family->store == nullptr || family->store->dropped()) continue;
+      families.emplace_back(family->store->name(), family->options);
+    }
+  }
+  const Status s = PersistOptions(env_, name_, engine_->NewFileNumber(), options, families);
+  if (s.ok()) return s;
+  Warn(options.info_log, "The options file could not be written: %s", s.ToString().c_str());
+  return options.fail_if_options_file_error ? s : Status::OK();
+}
+
+// --- the static functions of DB ---
+
+Status DB::Open(const Options& options, const std::string& name, DB** dbptr) {
+  const std::vector<ColumnFamilyDescriptor> families{
+      ColumnFamilyDescriptor(kDefaultColumnFamilyName, ColumnFamilyOptions(options))};
+  return StoreDb::OpenStore(DBOptions(options), name, families, StoreDb::Mode::kReadWrite, nullptr,
+                            dbptr);
+}
+
+Status DB::Open(const DBOptions& db_options, const std::string& name,
+                const std::vector<ColumnFamilyDescriptor>& column_families,
+                std::vector<ColumnFamilyHandle*>* handles, DB** dbptr) {
+  return StoreDb::OpenStore(db_options, name, column_families, StoreDb::Mode::kReadWrite, handles,
+                            dbptr);
+}
+
+Status DB::OpenForReadOnly(const Options& options, const std::string& name, DB** dbptr, bool) {
+  const std::vector<ColumnFamilyDescriptor> families{
+      ColumnFamilyDescriptor(kDefaultColumnFamilyName, ColumnFamilyOptions(options))};
+  return StoreDb::OpenStore(DBOptions(options), name, families, StoreDb::Mode::kReadOnly, nullptr,
+                            dbptr);
+}
+
+Status DB::OpenForReadOnly(const DBOptions& db_options, const std::string& name,
+                           const std::vector<ColumnFamilyDescriptor>& column_families,
+                           std::vector<ColumnFamilyHandle*>* handles, DB** dbptr, bool) {
+  return StoreDb::OpenStore(db_options, name, column_families, StoreDb::Mode::kReadOnly, handles,
+                            dbptr);
+}
+
+Status DB::OpenAsSecondary(const Options&, const std::string&, const std::string&, DB** dbptr) {
+  *dbptr = nullptr;
+  return Status::NotSupported("DB::OpenAsSecondary");
+}
+
+Status DB::OpenAsSecondary(const DBOptions&, const std::string&, const std::string&,
+                           const std::vector<ColumnFamilyDescriptor>&,
+                           std::vector<ColumnFamilyHandle*>*, DB** dbptr) {
+  *dbptr = nullptr;
+  return Status::NotSupported("DB::OpenAsSecondary");
+}
+
+Status DB::OpenAndCompact(const std::string&, const std::string&, const std::string&, std::string*,
+                          const CompactionServiceOptionsOverride&) {
+  return Status::NotSupported("DB::OpenAndCompact");
+}
+
+Status DB::OpenAndCompact(const OpenAndCompactOptions&, const std::string&, const std::string&,
+                          const std::string&, std::string*,
+                          const CompactionServiceOptionsOverride&) {
+  return Status::NotSupported("DB::OpenAndCompact");
+}
+
+Status DB::OpenAndTrimHistory(const DBOptions&, const std::string&,
+                              const std::vector<ColumnFamilyDescriptor>&,
+                              std::vector<ColumnFamilyHandle*>*, DB** dbptr, std::string) {
+  *dbptr = nullptr;
+  return Status::NotSupported("DB::OpenAndTrimHistory");
+}
+
+Status DB::ListColumnFamilies(const DBOptions& db_options, const std::string& name,
+                              std::vector<std::string>* column_families) {
+  column_families->clear();
+  aether::FileSystem* fs = nullptr;
+  Status s = FileSystemOf(db_options.env, &fs);
+  if (!s.ok()) return s;
+  return ToRocks(aether::DbEnv::ListStores(fs, name, column_families));
+}
+
+Status DestroyDB(const std::string& name, const Options& options,
+                 const std::vector<ColumnFamilyDescriptor>&) {
+  aether::FileSystem* fs = nullptr;
+  Status s = FileSystemOf(options.env, &fs);
+  if (!s.ok()) return s;
+  // First the engine: it takes the lock, so nothing of an open store is touched.
+  s = ToRocks(aether::DbEnv::Destroy(fs, name, options.wal_dir));
+  if (!s.ok()) return s;
+  std::vector<std::string> names;
+  if (!options.env->GetChildren(name, &names).ok()) return Status::OK();
+  size_t left = 0;
+  for (const std::string& file : names) {
+    if (file == "." || file == "..") continue;
+    const bool ours = file == "LOG" || file.rfind("LOG.old.", 0) == 0 ||
+                      IsOptionsFileName(file, nullptr) || file == "IDENTITY";
+    if (!ours) {
+      ++left;
+      continue;
+    }
+    const Status removed = options.env->DeleteFile(name + "/" + file);
+    if (!removed.ok() && s.ok()) s = removed;
+  }
+  if (left == 0) options.env->DeleteDir(name).PermitUncheckedError();
+  return s;
+}
+
+namespace {
+
+// Opens with everything that helps to save data, so that what the log and the manifest still tell is written anew.
+Status Repair(const std::string& name, const DBOptions& db_options,
+              const std::vector<ColumnFamilyDescriptor>& known,
+              const ColumnFamilyOptions* unknown_family) {
+  if (db_options.env->FileExists(name).IsNotFound()) return Status::OK();
+  std::vector<std::string> names;
+  Status s = DB::ListColumnFamilies(db_options, name, &names);
+  if (s.IsPathNotFound()) return Status::NotSupported("RepairDB without a CURRENT file", name);
+  if (!s.ok()) return s;
+  std::vector<ColumnFamilyDescriptor> families;
+  for (const std::string& family : names) {
+    const auto found = std::find_if(known.begin(), known.end(), [&](const auto& descriptor) {
+      return descriptor.name == family;
+    });
+    if (found != known.end()) {
+      families.push_back(*found);
+    } else if (unknown_family != nullptr) {
+      families.emplace_back(family, *unknown_family);
+    } else {
+      return Status::InvalidArgument("No options for column family " + family);
+    }
+  }
+  DBOptions options(db_options);
+  options.create_if_missing = false;
+  options.error_if_exists = false;
+  options.paranoid_checks = false;
+  options.wal_recovery_mode = WALRecoveryMode::kSkipAnyCorruptedRecords;
+  std::vector<ColumnFamilyHandle*> handles;
+  DB* db = nullptr;
+  s = DB::Open(options, name, families, &handles, &db);
+  if (!s.ok()) return s;
+  s = db->Flush(FlushOptions(), handles);
+  for (ColumnFamilyHandle* handle : handles) delete handle;
+  const Status closed = db->Close();
+  delete db;
+  return s.ok() ? closed : s;
+}
+
+}  // namespace
+
+Status RepairDB(const std::string& dbname, const DBOptions& db_options,
+                const std::vector<ColumnFamilyDescriptor>& column_families) {
+  return Repair(dbname, db_options, column_families, nullptr);
+}
+
+Status RepairDB(const std::string& dbname, const DBOptions& db_options,
+                const std::vector<ColumnFamilyDescriptor>& column_families,
+                const ColumnFamilyOptions& unknown_cf_opts) {
+  return Repair(dbname, db_options, column_families, &unknown_cf_opts);
+}
+
+Status RepairDB(const std::string& dbname, const Options& options) {
+  const ColumnFamilyOptions family_options(options);
+  return Repair(dbname, DBOptions(options),
+                {ColumnFamilyDescriptor(kDefaultColumnFamilyName, family_options)},
+                &family_options);
+}
+
+}  // namespace rocksdb

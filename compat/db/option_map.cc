@@ -1,0 +1,233 @@
+#include "compat/db/option_map.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+#include "compat/cache/pool_cache.h"
+#include "compat/db/adapters.h"
+#include "compat/db/store_db.h"
+#include "rocksdb/comparator.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/table.h"
+#include "rocksdb/write_buffer_manager.h"
+
+namespace rocksdb {
+
+namespace {
+
+constexpr double kDefaultFilterBits = 10;
+constexpr size_t kSmallestWriteBuffer = 64 << 10;
+constexpr uint64_t kLargestWriteBuffer = uint64_t{64} << 30;
+constexpr int kFewestOpenFiles = 20;
+
+const BlockBasedTableOptions* TableOptionsOf(const ColumnFamilyOptions& options) {
+  return options.table_factory == nullptr
+             ? nullptr
+             : options.table_factory->GetOptions<BlockBasedTableOptions>();
+}
+
+bool IsLinked(CompressionType type) {
+  switch (type) {
+    case kNoCompression:
+    case kSnappyCompression:
+    case kZlibCompression:
+    case kBZip2Compression:
+    case kLZ4Compression:
+    case kLZ4HCCompression:
+    case kZSTD:
+    case kZSTDNotFinalCompression:
+    case kDisableCompressionOption:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The number behind the first colon of an id such as "bloomfilter:9.9:false".
+double FilterBits(const FilterPolicy* policy) {
+  if (policy == nullptr) return kDefaultFilterBits;
+  const std::string id = policy->GetId();
+  const size_t colon = id.find(':');
+  if (colon == std::string::npos) return kDefaultFilterBits;
+  const double bits = strtod(id.c_str() + colon + 1, nullptr);
+  return bits > 0 ? bits : kDefaultFilterBits;
+}
+
+}  // namespace
+
+std::shared_ptr<Cache> BlockCacheOf(const ColumnFamilyOptions& options) {
+  const BlockBasedTableOptions* table = TableOptionsOf(options);
+  if (table == nullptr || table->no_block_cache) return nullptr;
+  return table->block_cache;
+}
+
+Status CheckFamilyOptions(const ColumnFamilyOptions& options) {
+  if (options.comparator == nullptr) return Status::InvalidArgument("comparator is null");
+  if (options.comparator->timestamp_size() != 0) {
+    return Status::NotSupported("User-defined timestamps (comparator " +
+                                std::string(options.comparator->Name()) + ")");
+  }
+  std::vector<CompressionType> types = options.compression_per_level;
+  types.push_back(options.compression);
+  types.push_back(options.bottommost_compression);
+  for (const CompressionType type : types) {
+    if (!IsLinked(type)) {
+      return Status::InvalidArgument("Compression type " +
+                                     std::string(type == kXpressCompression ? "Xpress" : "unknown") +
+                                     " is not linked with the binary.");
+    }
+  }
+  if (const BlockBasedTableOptions* table = TableOptionsOf(options)) {
+    if (table->cache_index_and_filter_blocks && table->no_block_cache) {
+      return Status::InvalidArgument(
+          "Enable cache_index_and_filter_blocks, , but block cache is disabled");
+    }
+  }
+  if (options.compaction_style == kCompactionStyleFIFO) {
+    return Status::NotSupported("FIFO compaction");
+  }
+  if (options.inplace_update_support) return Status::NotSupported("inplace_update_support");
+  if (options.enable_blob_files) return Status::NotSupported("enable_blob_files");
+  if (options.cf_paths.size() > 1) {
+    return Status::NotSupported("more than one path for the files of a column family");
+  }
+  return Status::OK();
+}
+
+Status CheckDbOptions(const DBOptions& options,
+                      const std::vector<ColumnFamilyDescriptor>& families) {
+  if (options.env == nullptr) return Status::InvalidArgument("env is null");
+  if (options.db_paths.size() > 4) {
+    return Status::NotSupported("More than four DB paths are not supported yet. ");
+  }
+  if (options.db_paths.size() > 1) {
+    return Status::NotSupported("more than one path for the files of a DB");
+  }
+  if (options.allow_mmap_reads && options.use_direct_reads) {
+    return Status::NotSupported("If memory mapped reads (allow_mmap_reads) are enabled then direct "
+                                "I/O reads (use_direct_reads) must be disabled. ");
+  }
+  if (options.allow_mmap_writes && options.use_direct_io_for_flush_and_compaction) {
+    return Status::NotSupported("If memory mapped writes (allow_mmap_writes) are enabled then "
+                                "direct I/O writes must be disabled. ");
+  }
+  if (options.keep_log_file_num == 0) {
+    return Status::InvalidArgument("keep_log_file_num must be greater than 0");
+  }
+  if (options.unordered_write && !options.allow_concurrent_memtable_write) {
+    return Status::InvalidArgument(
+        "unordered_write is incompatible with !allow_concurrent_memtable_write");
+  }
+  if (options.unordered_write && options.enable_pipelined_write) {
+    return Status::InvalidArgument("unordered_write is incompatible with enable_pipelined_write");
+  }
+  if (options.atomic_flush && options.enable_pipelined_write) {
+    return Status::InvalidArgument("atomic_flush is incompatible with enable_pipelined_write");
+  }
+  if (options.allow_2pc) return Status::NotSupported("allow_2pc (two-phase commit)");
+  if (options.wal_filter != nullptr) return Status::NotSupported("wal_filter");
+  if (options.allow_ingest_behind) return Status::NotSupported("allow_ingest_behind");
+  if (options.best_efforts_recovery) return Status::NotSupported("best_efforts_recovery");
+  for (const ColumnFamilyDescriptor& family : families) {
+    Status s = CheckFamilyOptions(family.options);
+    if (!s.ok()) return s;
+  }
+  return Status::OK();
+}
+
+DBOptions SanitizeDb(const DBOptions& options) {
+  DBOptions out = options;
+  if (out.max_open_files != -1) out.max_open_files = std::max(out.max_open_files, kFewestOpenFiles);
+  if (out.write_buffer_manager == nullptr) {
+    out.write_buffer_manager = std::make_shared<WriteBufferManager>(out.db_write_buffer_size);
+  }
+  if (out.max_background_jobs < 1) out.max_background_jobs = 1;
+  while (out.wal_dir.size() > 1 && out.wal_dir.back() == '/') out.wal_dir.pop_back();
+  return out;
+}
+
+ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options) {
+  ColumnFamilyOptions out = options;
+  out.write_buffer_size = std::clamp<uint64_t>(out.write_buffer_size, kSmallestWriteBuffer,
+                                               kLargestWriteBuffer);
+  out.max_write_buffer_number = std::max(out.max_write_buffer_number, 2);
+  out.min_write_buffer_number_to_merge =
+      std::clamp(out.min_write_buffer_number_to_merge, 1, out.max_write_buffer_number - 1);
+  if (out.compaction_style == kCompactionStyleLevel && out.num_levels < 2) out.num_levels = 2;
+  out.num_levels = std::clamp(out.num_levels, 1, 99);
+  if (out.arena_block_size == 0) out.arena_block_size = std::min<size_t>(1 << 20, out.write_buffer_size / 8);
+  if (out.level0_file_num_compaction_trigger == 0) out.level0_file_num_compaction_trigger = 1;
+  out.level0_slowdown_writes_trigger =
+      std::max(out.level0_slowdown_writes_trigger, out.level0_file_num_compaction_trigger);
+  out.level0_stop_writes_trigger =
+      std::max(out.level0_stop_writes_trigger, out.level0_slowdown_writes_trigger);
+  if (out.max_compaction_bytes == 0) out.max_compaction_bytes = out.target_file_size_base * 25;
+  return out;
+}
+
+aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
+  aether::TreeOptions tree;
+  tree.strategy = options.compaction_style == kCompactionStyleUniversal
+                      ? aether::Strategy::kTiered
+                      : aether::Strategy::kHanoi;
+  tree.target_file_size = std::max<uint64_t>(options.target_file_size_base, 64 << 10);
+  tree.num_levels = options.num_levels;
+  const BlockBasedTableOptions* table = TableOptionsOf(options);
+  // Filters cost little and several runs are read without them, so they are on whatever the options say, except where
+  // equal keys may differ in bytes.
+  tree.filter_bits_per_key =
+      options.comparator->CanKeysWithDifferentByteContentsBeEqual()
+          ? 0
+          : FilterBits(table == nullptr ? nullptr : table->filter_policy.get());
+  tree.auto_merge =
+      !options.disable_auto_compactions && options.compaction_style != kCompactionStyleNone;
+  tree.slowdown_runs = options.level0_slowdown_writes_trigger;
+  tree.stop_runs = options.level0_stop_writes_trigger;
+  return tree;
+}
+
+Status ToEngineStore(const Family& family, const DBOptions& db_options,
+                     aether::StoreOptions* result) {
+  const ColumnFamilyOptions& options = family.options;
+  aether::StoreOptions out;
+  out.order = family.order;
+  out.merge_operator = ToEngineMerge(options, db_options.info_log);
+  out.filter_factory = ToEngineFilter(options);
+  out.memtable = family.order->bytewise() ? aether::MemTableKind::kDefault
+                                          : aether::MemTableKind::kSkipList;
+  out.write_buffer_size = options.write_buffer_size;
+  out.max_write_buffers = options.max_write_buffer_number;
+  if (const std::shared_ptr<Cache> cache = BlockCacheOf(options)) {
+    out.pool = PoolOfCache(cache.get());
+    if (out.pool == nullptr) out.pool = aether::Pool::New(cache->GetCapacity());
+  }
+  out.tree = ToEngineTree(options);
+  *result = std::move(out);
+  return Status::OK();
+}
+
+aether::EnvOptions ToEngineEnv(const DBOptions& options) {
+  aether::EnvOptions out;
+  out.create_if_missing = options.create_if_missing;
+  out.error_if_exists = options.error_if_exists;
+  out.create_missing_stores = options.create_missing_column_families;
+  out.paranoid_checks = options.paranoid_checks;
+  out.wal_dir = options.wal_dir;
+  out.max_total_wal_size = options.max_total_wal_size;
+  out.recovery_mode = static_cast<aether::RecoveryMode>(options.wal_recovery_mode);
+  out.avoid_flush_during_shutdown = options.avoid_flush_during_shutdown;
+  out.manual_wal_flush = options.manual_wal_flush;
+  out.background_jobs = std::max(
+      options.max_background_jobs,
+      std::max(options.max_background_compactions, 0) + std::max(options.max_background_flushes, 0));
+  out.db_write_buffer_size = options.db_write_buffer_size;
+  // Without a limit there is nothing to share, and each insert would pay for the bookkeeping.
+  if (options.write_buffer_manager != nullptr && options.write_buffer_manager->enabled()) {
+    out.write_memory = ToEngineWriteMemory(options.write_buffer_manager);
+  }
+  out.bytes_per_sync = options.bytes_per_sync;
+  return out;
+}
+
+}  // namespace rocksdb

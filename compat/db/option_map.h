@@ -1,0 +1,46 @@
+// Options of RocksDB as options of the engine: which are refused, which are put into range, which are honoured as they
+// are, mapped to something of the engine's, or ignored; and a report that says so.
+//
+// Thread safety: pure functions. Failure: the Status that RocksDB gives for the combination, or NotSupported with the
+// name of the feature.
+
+#ifndef AETHER_COMPAT_DB_OPTION_MAP_H_
+#define AETHER_COMPAT_DB_OPTION_MAP_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/store/options.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/db.h"
+#include "rocksdb/options.h"
+
+namespace rocksdb {
+
+struct Family;
+
+// Refuses what Open has to refuse. CheckFamilyOptions also serves CreateColumnFamily.
+Status CheckDbOptions(const DBOptions& options, const std::vector<ColumnFamilyDescriptor>& families);
+Status CheckFamilyOptions(const ColumnFamilyOptions& options);
+
+// The options as the DB uses and shows them.
+DBOptions SanitizeDb(const DBOptions& options);
+ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options);
+
+// `family.options` must be sanitized. The adapters inside family must outlive the store.
+Status ToEngineStore(const Family& family, const DBOptions& db_options,
+                     aether::StoreOptions* result);
+aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options);
+aether::EnvOptions ToEngineEnv(const DBOptions& options);
+
+// The block cache that the options name, null when there is none.
+std::shared_ptr<Cache> BlockCacheOf(const ColumnFamilyOptions& options);
+
+// One line for each option that differs from its default: "honoured", "mapped" or "ignored", name, value, remark.
+std::vector<std::string> DescribeDbOptions(const DBOptions& options);
+std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& options);
+
+}  // namespace rocksdb
+
+#endif  // AETHER_COMPAT_DB_OPTION_MAP_H_

@@ -1,0 +1,249 @@
+// What becomes of each option: the table that LOG and AETHER_VERBOSE=1 show.
+
+#include <sstream>
+#include <type_traits>
+
+#include "compat/db/option_map.h"
+#include "rocksdb/comparator.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/merge_operator.h"
+#include "rocksdb/table.h"
+
+namespace rocksdb {
+
+namespace {
+
+template <typename T>
+std::string Show(const T& value) {
+  std::ostringstream out;
+  if constexpr (std::is_same_v<T, bool>) {
+    out << (value ? "true" : "false");
+  } else if constexpr (std::is_enum_v<T>) {
+    out << static_cast<long long>(value);
+  } else {
+    out << value;
+  }
+  return out.str();
+}
+template <typename T>
+std::string Show(const std::shared_ptr<T>& value) {
+  return value == nullptr ? "none" : "set";
+}
+template <typename T>
+std::string Show(const std::vector<T>& value) {
+  return std::to_string(value.size()) + " entries";
+}
+
+class Report {
+ public:
+  template <typename T>
+  void Add(const char* fate, const char* name, const T& value, const T& usual,
+           const char* remark = "") {
+    if (value == usual) return;
+    Line(fate, name, Show(value), remark);
+  }
+  void Line(const char* fate, const char* name, const std::string& value, const char* remark) {
+    lines_.push_back(std::string(fate) + ": " + name + " = " + value +
+                     (*remark == '\0' ? "" : std::string(" (") + remark + ")"));
+  }
+  std::vector<std::string> Take() { return std::move(lines_); }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+constexpr char kHonoured[] = "honoured";
+constexpr char kMapped[] = "mapped";
+constexpr char kIgnored[] = "ignored";
+
+}  // namespace
+
+#define HONOURED(field) report.Add(kHonoured, #field, options.field, usual.field)
+#define MAPPED(field, remark) report.Add(kMapped, #field, options.field, usual.field, remark)
+#define IGNORED(field, remark) report.Add(kIgnored, #field, options.field, usual.field, remark)
+
+std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
+  const DBOptions usual;
+  Report report;
+  HONOURED(create_if_missing);
+  HONOURED(create_missing_column_families);
+  HONOURED(error_if_exists);
+  HONOURED(paranoid_checks);
+  HONOURED(wal_dir);
+  HONOURED(db_log_dir);
+  HONOURED(max_total_wal_size);
+  HONOURED(statistics);
+  HONOURED(max_background_jobs);
+  HONOURED(keep_log_file_num);
+  HONOURED(max_log_file_size);
+  HONOURED(log_file_time_to_roll);
+  HONOURED(db_write_buffer_size);
+  HONOURED(bytes_per_sync);
+  HONOURED(wal_recovery_mode);
+  HONOURED(avoid_flush_during_shutdown);
+  HONOURED(manual_wal_flush);
+  HONOURED(fail_if_options_file_error);
+  HONOURED(info_log_level);
+  report.Add(kHonoured, "listeners", options.listeners.size(), usual.listeners.size());
+  MAPPED(max_background_compactions, "added to the background jobs");
+  MAPPED(max_background_flushes, "added to the background jobs");
+  MAPPED(use_fsync, "files are synced with fdatasync, which also makes their size durable");
+  MAPPED(enable_pipelined_write, "writers never queue behind one another");
+  MAPPED(unordered_write, "writers never queue; order and snapshots stay exact");
+  MAPPED(allow_concurrent_memtable_write, "memtables always take concurrent writers");
+  MAPPED(two_write_queues, "the log has as many streams as writers");
+  MAPPED(atomic_flush, "one log over all families keeps batches whole");
+  MAPPED(recycle_log_file_num, "log segments are always recycled");
+  IGNORED(rate_limiter, "background work is paced by what is written");
+  IGNORED(sst_file_manager, "");
+  IGNORED(max_open_files, "files of live runs stay open");
+  IGNORED(max_file_opening_threads, "");
+  IGNORED(delete_obsolete_files_period_micros, "obsolete files go at once");
+  IGNORED(max_subcompactions, "");
+  IGNORED(max_manifest_file_size, "");
+  IGNORED(manifest_preallocation_size, "");
+  IGNORED(table_cache_numshardbits, "");
+  IGNORED(WAL_ttl_seconds, "logs are not archived");
+  IGNORED(WAL_size_limit_MB, "logs are not archived");
+  IGNORED(allow_mmap_reads, "runs are read through the buffer pool");
+  IGNORED(allow_mmap_writes, "");
+  IGNORED(use_direct_reads, "runs are read through the page cache");
+  IGNORED(use_direct_io_for_flush_and_compaction, "runs are written through the page cache");
+  IGNORED(allow_fallocate, "");
+  IGNORED(is_fd_close_on_exec, "descriptors are always closed");
+  IGNORED(stats_dump_period_sec, "statistics are not dumped to LOG periodically");
+  IGNORED(stats_persist_period_sec, "no history of statistics is kept");
+  IGNORED(persist_stats_to_disk, "no history of statistics is kept");
+  IGNORED(advise_random_on_open, "");
+  IGNORED(access_hint_on_compaction_start, "");
+  IGNORED(compaction_readahead_size, "merges read ahead by themselves");
+  IGNORED(random_access_max_buffer_size, "");
+  IGNORED(writable_file_max_buffer_size, "");
+  IGNORED(use_adaptive_mutex, "");
+  IGNORED(wal_bytes_per_sync, "");
+  IGNORED(strict_bytes_per_sync, "");
+  IGNORED(enable_thread_tracking, "");
+  IGNORED(delayed_write_rate, "writers pay for merging in proportion instead");
+  IGNORED(enable_write_thread_adaptive_yield, "");
+  IGNORED(max_write_batch_group_size_bytes, "there are no write groups");
+  IGNORED(row_cache, "");
+  IGNORED(wal_compression, "");
+  IGNORED(dump_malloc_stats, "");
+  IGNORED(avoid_flush_during_recovery, "");
+  IGNORED(track_and_verify_wals_in_manifest, "recovery always checks the log for gaps");
+  IGNORED(file_checksum_gen_factory, "pages carry checksums, whole files do not");
+  IGNORED(compaction_service, "");
+  IGNORED(write_dbid_to_manifest, "");
+  IGNORED(log_readahead_size, "");
+  return report.Take();
+}
+
+std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& options) {
+  const ColumnFamilyOptions usual;
+  Report report;
+  if (options.comparator != usual.comparator) {
+    report.Line(kHonoured, "comparator", options.comparator->Name(), "");
+  }
+  if (options.merge_operator != nullptr) {
+    report.Line(kHonoured, "merge_operator", options.merge_operator->Name(), "");
+  }
+  if (options.compaction_filter != nullptr || options.compaction_filter_factory != nullptr) {
+    report.Line(kHonoured, "compaction_filter", "set", "");
+  }
+  HONOURED(write_buffer_size);
+  HONOURED(max_write_buffer_number);
+  HONOURED(disable_auto_compactions);
+  HONOURED(target_file_size_base);
+  HONOURED(num_levels);
+  MAPPED(level0_slowdown_writes_trigger, "runs above the last level at which writers are delayed");
+  MAPPED(level0_stop_writes_trigger, "runs above the last level at which writers wait");
+  if (options.compaction_style != usual.compaction_style) {
+    report.Line(kMapped, "compaction_style", Show(options.compaction_style),
+                options.compaction_style == kCompactionStyleUniversal ? "tiered" : "no merging");
+  }
+  report.Add(kMapped, "prefix_extractor", options.prefix_extractor, usual.prefix_extractor,
+             "bounds iterators with prefix_same_as_start; filters hold whole keys");
+  if (options.memtable_factory != nullptr &&
+      std::string(options.memtable_factory->Name()) != usual.memtable_factory->Name()) {
+    report.Line(kMapped, "memtable_factory", options.memtable_factory->Name(),
+                "the engine's own concurrent index");
+  }
+  if (options.compression != kNoCompression) {
+    report.Line(kIgnored, "compression", Show(options.compression), "pages are stored plain");
+  }
+  IGNORED(bottommost_compression, "pages are stored plain");
+  IGNORED(compression_per_level, "pages are stored plain");
+  IGNORED(level0_file_num_compaction_trigger, "the strategy decides when to merge");
+  IGNORED(max_bytes_for_level_base, "levels grow by the fan-out");
+  IGNORED(max_bytes_for_level_multiplier, "levels grow by the fan-out");
+  IGNORED(level_compaction_dynamic_level_bytes, "the last level always sets the shape");
+  IGNORED(target_file_size_multiplier, "");
+  IGNORED(max_compaction_bytes, "merges advance in small quanta");
+  IGNORED(soft_pending_compaction_bytes_limit, "the debt is bounded by runs");
+  IGNORED(hard_pending_compaction_bytes_limit, "the debt is bounded by runs");
+  IGNORED(compaction_pri, "");
+  IGNORED(min_write_buffer_number_to_merge, "each memtable is flushed by itself");
+  IGNORED(max_write_buffer_number_to_maintain, "");
+  IGNORED(max_write_buffer_size_to_maintain, "");
+  IGNORED(arena_block_size, "");
+  IGNORED(memtable_prefix_bloom_size_ratio, "");
+  IGNORED(memtable_whole_key_filtering, "");
+  IGNORED(memtable_huge_page_size, "");
+  IGNORED(bloom_locality, "");
+  IGNORED(max_successive_merges, "");
+  IGNORED(optimize_filters_for_hits, "every run has a filter");
+  IGNORED(paranoid_file_checks, "");
+  IGNORED(ttl, "");
+  IGNORED(periodic_compaction_seconds, "");
+  IGNORED(bottommost_temperature, "");
+  IGNORED(last_level_temperature, "");
+  IGNORED(sst_partitioner_factory, "");
+  IGNORED(compaction_thread_limiter, "");
+  IGNORED(memtable_protection_bytes_per_key, "");
+  IGNORED(table_properties_collector_factories, "");
+
+  if (options.table_factory == nullptr) return report.Take();
+  const auto* table = options.table_factory->GetOptions<BlockBasedTableOptions>();
+  if (table == nullptr) {
+    report.Line(kMapped, "table_factory", options.table_factory->Name(), "runs of 4 KiB pages");
+    return report.Take();
+  }
+  const BlockBasedTableOptions plain;
+  if (table->block_cache != nullptr) {
+    report.Line(kHonoured, "block_cache", std::to_string(table->block_cache->GetCapacity()),
+                "bytes of the buffer pool");
+  }
+  if (table->no_block_cache) {
+    report.Line(kMapped, "no_block_cache", "true", "a private pool of 8 MiB");
+  }
+  if (table->filter_policy == nullptr) {
+    report.Line(kMapped, "filter_policy", "none", "filters of 10 bits for each key are on");
+  } else {
+    report.Line(kHonoured, "filter_policy", table->filter_policy->GetId(), "");
+  }
+  if (table->block_size != plain.block_size) {
+    report.Line(kIgnored, "block_size", std::to_string(table->block_size), "pages are 4 KiB");
+  }
+  if (table->index_type != plain.index_type) {
+    report.Line(kIgnored, "index_type", Show(table->index_type), "runs are B+trees");
+  }
+  if (table->partition_filters) report.Line(kIgnored, "partition_filters", "true", "");
+  if (table->cache_index_and_filter_blocks) {
+    report.Line(kIgnored, "cache_index_and_filter_blocks", "true",
+                "filters and fence keys stay in memory of their own");
+  }
+  if (table->persistent_cache != nullptr) {
+    report.Line(kIgnored, "persistent_cache", "set", "");
+  }
+  if (table->checksum != plain.checksum) {
+    report.Line(kIgnored, "checksum", Show(static_cast<int>(table->checksum)),
+                "pages have the engine's checksum");
+  }
+  return report.Take();
+}
+
+#undef HONOURED
+#undef MAPPED
+#undef IGNORED
+
+}  // namespace rocksdb

@@ -1,0 +1,498 @@
+// Reads and writes of StoreDb. The common ones allocate nothing here.
+
+#include "compat/db/store_db.h"
+
+#include <cstring>
+#include <utility>
+
+#include "compat/batch/wire_format.h"
+#include "compat/batch/write_batch_internal.h"
+#include "compat/db/slices.h"
+#include "compat/db/telemetry.h"
+#include "compat/env/status_convert.h"
+#include "compat/iterator/store_iterator.h"
+#include "rocksdb/write_batch.h"
+
+namespace rocksdb {
+
+namespace {
+
+// A single record up to this size is encoded on the stack.
+constexpr size_t kStackRecord = 1024;
+// Keys of one MultiGet are looked up in groups of this size.
+constexpr size_t kMultiGetGroup = 32;
+
+Status Convert(const aether::Status& status) {
+  // The commonest failure carries no text, so it needs no allocation.
+  if (status.IsNotFound() && status.message().empty()) return Status::NotFound();
+  return ToRocks(status);
+}
+
+Status NoTimestamps(ColumnFamilyHandle* handle) {
+  return Status::InvalidArgument("cannot call this method on column family " + handle->GetName() +
+                                 " that does not enable timestamp");
+}
+
+const aether::Snapshot* EngineSnapshot(const Snapshot* snapshot) {
+  return snapshot == nullptr ? nullptr : static_cast<const SnapshotImpl*>(snapshot)->engine;
+}
+
+aether::ReadOptions ToEngineRead(const ReadOptions& options) {
+  aether::ReadOptions out;
+  out.snapshot = EngineSnapshot(options.snapshot);
+  switch (options.read_tier) {
+    case kReadAllTier:
+      out.tier = aether::ReadTier::kAll;
+      break;
+    case kBlockCacheTier:
+      out.tier = aether::ReadTier::kCacheOnly;
+      break;
+    case kPersistedTier:
+      out.tier = aether::ReadTier::kPersistedOnly;
+      break;
+    case kMemtableTier:
+      // RocksDB's own answer to this tier also includes files.
+      out.tier = aether::ReadTier::kAll;
+      break;
+  }
+  out.verify_checksums = options.verify_checksums;
+  out.fill_cache = options.fill_cache;
+  out.ignore_range_deletes = options.ignore_range_deletions;
+  out.readahead = options.readahead_size;
+  return out;
+}
+
+void ReleasePinned(void* argument, void* function) {
+  reinterpret_cast<void (*)(void*)>(function)(argument);
+}
+
+// Hands a value of the engine over. The buffer of *to was lent to *from before the read.
+void HandOver(aether::PinnedValue* from, PinnableSlice* to) {
+  if (from->pinned()) {
+    const Slice bytes = FromEngine(from->value());
+    const auto [release, argument] = from->TakeRelease();
+    to->GetSelf()->swap(*from->buffer());
+    to->PinSlice(bytes, ReleasePinned, argument, reinterpret_cast<void*>(release));
+    return;
+  }
+  to->GetSelf()->swap(*from->buffer());
+  to->PinSelf();
+}
+
+}  // namespace
+
+Status StoreDb::RefuseReadOnly() const {
+  return Status::NotSupported("Not supported operation in read only mode.");
+}
+
+Status StoreDb::CheckWritable() const {
+  if (mode_ == Mode::kReadOnly) return RefuseReadOnly();
+  if (closed()) return Status::Aborted("the DB is closed");
+  return Status::OK();
+}
+
+Status StoreDb::CheckRead(const ReadOptions& options, ColumnFamilyHandle* handle) const {
+  if (options.timestamp != nullptr) return NoTimestamps(handle);
+  if (closed()) return Status::Aborted("the DB is closed");
+  return Status::OK();
+}
+
+// --- writes ---
+
+Status StoreDb::WriteBody(const WriteOptions& options, const Slice& body, uint32_t count,
+                          uint64_t* sequence) {
+  if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
+  if (options.sync && options.disableWAL) {
+    return Status::InvalidArgument("Sync writes has to enable WAL.");
+  }
+  if (options.rate_limiter_priority != Env::IO_TOTAL) {
+    if (options.rate_limiter_priority != Env::IO_USER) {
+      return Status::InvalidArgument("WriteOptions::rate_limiter_priority",
+                                     "only Env::IO_TOTAL and Env::IO_USER are allowed");
+    }
+    if (options.disableWAL) {
+      return Status::InvalidArgument(
+          "WriteOptions::rate_limiter_priority needs a log, which disableWAL turns off");
+    }
+  }
+  if (options.protection_bytes_per_key != 0 && options.protection_bytes_per_key != 8) {
+    return Status::InvalidArgument("WriteOptions::protection_bytes_per_key must be zero or eight");
+  }
+  const HistogramTimer timer(statistics_, DB_WRITE);
+  aether::WriteOptions out;
+  out.sync = options.sync;
+  out.disable_wal = options.disableWAL;
+  out.ignore_missing_stores = options.ignore_missing_column_families;
+  out.no_slowdown = options.no_slowdown;
+  const aether::Status status = engine_->Write(out, ToEngine(body), count, sequence);
+  if (!status.ok()) return Convert(status);
+  if (statistics_ != nullptr) {
+    const uint64_t bytes = body.size() + kBatchHeaderSize;
+    Tick(statistics_, NUMBER_KEYS_WRITTEN, count);
+    Tick(statistics_, BYTES_WRITTEN, bytes);
+    Tick(statistics_, WRITE_DONE_BY_SELF);
+    if (!options.disableWAL) {
+      Tick(statistics_, WRITE_WITH_WAL);
+      Tick(statistics_, WAL_FILE_BYTES, bytes);
+      if (options.sync) Tick(statistics_, WAL_FILE_SYNCED);
+    }
+    statistics_->recordInHistogram(BYTES_PER_WRITE, bytes);
+  }
+  return Status::OK();
+}
+
+Status StoreDb::WriteOne(const WriteOptions& options, ColumnFamilyHandle* handle, uint8_t plain,
+                         uint8_t in_family, const Slice& key, const Slice* value) {
+  if (key.size() > UINT32_MAX) return Status::InvalidArgument("key is too large");
+  if (value != nullptr && value->size() > UINT32_MAX) {
+    return Status::InvalidArgument("value is too large");
+  }
+  const size_t bound =
+      kMaxRecordHead + key.size() + (value == nullptr ? 0 : 5 + value->size());
+  char stack[kStackRecord];
+  std::unique_ptr<char[]> heap;
+  char* const record =
+      bound <= kStackRecord ? stack : (heap = std::unique_ptr<char[]>(new char[bound])).get();
+  char* at = EncodeRecordHead(record, static_cast<WireTag>(plain), static_cast<WireTag>(in_family),
+                              Store(handle)->id(), key.size());
+  memcpy(at, key.data(), key.size());
+  at += key.size();
+  if (value != nullptr) {
+    at = EncodeVarint32To(at, static_cast<uint32_t>(value->size()));
+    memcpy(at, value->data(), value->size());
+    at += value->size();
+  }
+  return WriteBody(options, Slice(record, static_cast<size_t>(at - record)), 1, nullptr);
+}
+
+#define AETHER_WRITE_ONE(kind, key, value)                                                      \
+  WriteOne(options, handle, static_cast<uint8_t>(WireTag::kind),                                \
+           static_cast<uint8_t>(WireTag::kind##InFamily), key, value)
+
+Status StoreDb::Put(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                    const Slice& value) {
+  return AETHER_WRITE_ONE(kPut, key, &value);
+}
+
+Status StoreDb::Put(const WriteOptions&, ColumnFamilyHandle* handle, const Slice&, const Slice&,
+                    const Slice&) {
+  return NoTimestamps(handle);
+}
+
+Status StoreDb::PutEntity(const WriteOptions&, ColumnFamilyHandle*, const Slice&,
+                          const WideColumns&) {
+  return Status::NotSupported("DB::PutEntity");
+}
+
+Status StoreDb::Delete(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key) {
+  return AETHER_WRITE_ONE(kDelete, key, nullptr);
+}
+
+Status StoreDb::Delete(const WriteOptions&, ColumnFamilyHandle* handle, const Slice&,
+                       const Slice&) {
+  return NoTimestamps(handle);
+}
+
+Status StoreDb::SingleDelete(const WriteOptions& options, ColumnFamilyHandle* handle,
+                             const Slice& key) {
+  return AETHER_WRITE_ONE(kSingleDelete, key, nullptr);
+}
+
+Status StoreDb::SingleDelete(const WriteOptions&, ColumnFamilyHandle* handle, const Slice&,
+                             const Slice&) {
+  return NoTimestamps(handle);
+}
+
+Status StoreDb::DeleteRange(const WriteOptions& options, ColumnFamilyHandle* handle,
+                            const Slice& begin, const Slice& end) {
+  return AETHER_WRITE_ONE(kRangeDelete, begin, &end);
+}
+
+Status StoreDb::Merge(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                      const Slice& value) {
+  if (!Handle(handle)->family->has_merge_operator) {
+    return Status::NotSupported("Provide a merge_operator when opening DB");
+  }
+  return AETHER_WRITE_ONE(kMerge, key, &value);
+}
+
+#undef AETHER_WRITE_ONE
+
+Status StoreDb::Write(const WriteOptions& options, WriteBatch* updates) {
+  if (updates == nullptr) return Status::InvalidArgument("Batch is nullptr!");
+  if (WriteBatchInternal::ByteSize(updates) < kBatchHeaderSize) {
+    return Status::Corruption("malformed WriteBatch (too small)");
+  }
+  if (options.protection_bytes_per_key != 0 || updates->GetProtectionBytesPerKey() != 0) {
+    Status s = updates->VerifyChecksum();
+    if (!s.ok()) return s;
+  }
+  uint64_t sequence = 0;
+  Status s = WriteBody(options, WriteBatchInternal::Body(updates),
+                       WriteBatchInternal::Count(updates), &sequence);
+  if (s.ok()) WriteBatchInternal::SetSequence(updates, sequence);
+  return s;
+}
+
+// --- reads ---
+
+Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                    PinnableSlice* value) {
+  if (options.timestamp != nullptr || closed()) return CheckRead(options, handle);
+  if (value == nullptr) return Status::InvalidArgument("Cannot call Get without a value to fill");
+  const HistogramTimer timer(statistics_, DB_GET);
+  value->Reset();
+  aether::PinnedValue found;
+  found.buffer()->swap(*value->GetSelf());
+  const aether::Status status = Store(handle)->Get(ToEngineRead(options), ToEngine(key), &found);
+  Tick(statistics_, NUMBER_KEYS_READ);
+  if (!status.ok()) {
+    // The caller's string comes back as it was.
+    value->GetSelf()->swap(*found.buffer());
+    return Convert(status);
+  }
+  HandOver(&found, value);
+  PerfAdd(&PerfContext::get_read_bytes, value->size());
+  if (statistics_ != nullptr) {
+    Tick(statistics_, BYTES_READ, value->size());
+    statistics_->recordInHistogram(BYTES_PER_READ, value->size());
+  }
+  return Status::OK();
+}
+
+Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                    PinnableSlice* value, std::string* timestamp) {
+  if (timestamp != nullptr) timestamp->clear();
+  return Get(options, handle, key, value);
+}
+
+Status StoreDb::GetEntity(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                          PinnableWideColumns* columns) {
+  if (columns == nullptr) {
+    return Status::InvalidArgument("Cannot call GetEntity without a PinnableWideColumns object");
+  }
+  PinnableSlice value;
+  Status s = Get(options, handle, key, &value);
+  if (!s.ok()) return s;
+  columns->Reset();
+  columns->SetPlainValue(value);
+  return s;
+}
+
+Status StoreDb::GetMergeOperands(const ReadOptions& options, ColumnFamilyHandle* handle,
+                                 const Slice& key, PinnableSlice* merge_operands,
+                                 GetMergeOperandsOptions* get_merge_operands_options,
+                                 int* number_of_operands) {
+  Status s = CheckRead(options, handle);
+  if (!s.ok()) return s;
+  if (merge_operands == nullptr || get_merge_operands_options == nullptr ||
+      number_of_operands == nullptr ||
+      get_merge_operands_options->expected_max_number_of_operands < 0) {
+    return Status::InvalidArgument("GetMergeOperands needs operands, options and a count");
+  }
+  const auto limit =
+      static_cast<size_t>(get_merge_operands_options->expected_max_number_of_operands);
+  std::vector<std::string> operands;
+  s = Convert(Store(handle)->GetMergeOperands(ToEngineRead(options), ToEngine(key), limit,
+                                              &operands));
+  *number_of_operands = static_cast<int>(operands.size());
+  if (s.IsIncomplete() || (s.ok() && operands.size() > limit)) {
+    // Status has no way to combine this sub-code with a text of ours; the code and sub-code are what callers look at.
+    return Status(Status::kIncomplete, Status::KMergeOperandsInsufficientCapacity,
+                  Status::kNoError, "Insufficient capacity for merge operands");
+  }
+  if (!s.ok()) return s;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    merge_operands[i].Reset();
+    merge_operands[i].PinSelf(operands[i]);
+  }
+  return s;
+}
+
+void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
+                       const size_t num_keys, const Slice* keys, PinnableSlice* values,
+                       Status* statuses, const bool) {
+  const Status usable = CheckRead(options, handle);
+  if (!usable.ok()) {
+    for (size_t i = 0; i < num_keys; ++i) statuses[i] = usable;
+    return;
+  }
+  const HistogramTimer timer(statistics_, DB_MULTIGET);
+  const aether::ReadOptions engine_options = ToEngineRead(options);
+  aether::KvStore* const store = Store(handle);
+  aether::Slice group[kMultiGetGroup];
+  uint64_t bytes = 0;
+  uint64_t found_keys = 0;
+  for (size_t first = 0; first < num_keys; first += kMultiGetGroup) {
+    const size_t n = std::min(kMultiGetGroup, num_keys - first);
+    aether::PinnedValue found[kMultiGetGroup];
+    aether::Status outcome[kMultiGetGroup];
+    for (size_t i = 0; i < n; ++i) {
+      group[i] = ToEngine(keys[first + i]);
+      values[first + i].Reset();
+      found[i].buffer()->swap(*values[first + i].GetSelf());
+    }
+    store->MultiGet(engine_options, n, group, found, outcome);
+    for (size_t i = 0; i < n; ++i) {
+      PinnableSlice& value = values[first + i];
+      if (!outcome[i].ok()) {
+        value.GetSelf()->swap(*found[i].buffer());
+        statuses[first + i] = Convert(outcome[i]);
+        continue;
+      }
+      HandOver(&found[i], &value);
+      statuses[first + i] = Status::OK();
+      if (options.value_size_soft_limit < UINT64_MAX && bytes > options.value_size_soft_limit) {
+        value.Reset();
+        statuses[first + i] = Status::Aborted();
+        continue;
+      }
+      bytes += value.size();
+      ++found_keys;
+    }
+  }
+  PerfAdd(&PerfContext::multiget_read_bytes, bytes);
+  if (statistics_ != nullptr) {
+    Tick(statistics_, NUMBER_MULTIGET_CALLS);
+    Tick(statistics_, NUMBER_MULTIGET_KEYS_READ, num_keys);
+    Tick(statistics_, NUMBER_MULTIGET_KEYS_FOUND, found_keys);
+    Tick(statistics_, NUMBER_MULTIGET_BYTES_READ, bytes);
+    statistics_->recordInHistogram(BYTES_PER_MULTIGET, bytes);
+  }
+}
+
+void StoreDb::MultiGet(const ReadOptions& options, const size_t num_keys,
+                       ColumnFamilyHandle** handles, const Slice* keys, PinnableSlice* values,
+                       Status* statuses, const bool sorted_input) {
+  // All families must show one moment.
+  ReadOptions at_once = options;
+  const Snapshot* own = nullptr;
+  for (size_t i = 1; i < num_keys && own == nullptr && options.snapshot == nullptr; ++i) {
+    if (handles[i] != handles[0]) own = GetSnapshot();
+  }
+  if (own != nullptr) at_once.snapshot = own;
+  for (size_t first = 0; first < num_keys;) {
+    size_t end = first + 1;
+    while (end < num_keys && handles[end] == handles[first]) ++end;
+    MultiGet(at_once, handles[first], end - first, keys + first, values + first, statuses + first,
+             sorted_input);
+    first = end;
+  }
+  if (own != nullptr) ReleaseSnapshot(own);
+}
+
+std::vector<Status> StoreDb::MultiGet(const ReadOptions& options,
+                                      const std::vector<ColumnFamilyHandle*>& handles,
+                                      const std::vector<Slice>& keys,
+                                      std::vector<std::string>* values) {
+  const size_t n = keys.size();
+  std::vector<Status> statuses(n);
+  std::vector<PinnableSlice> found(n);
+  std::vector<ColumnFamilyHandle*> families(handles);
+  values->assign(n, std::string());
+  MultiGet(options, n, families.data(), keys.data(), found.data(), statuses.data(), false);
+  for (size_t i = 0; i < n; ++i) {
+    if (statuses[i].ok()) (*values)[i].assign(found[i].data(), found[i].size());
+  }
+  return statuses;
+}
+
+bool StoreDb::KeyMayExist(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                          std::string* value, std::string* timestamp, bool* value_found) {
+  if (value_found != nullptr) *value_found = false;
+  if (timestamp != nullptr) timestamp->clear();
+  ReadOptions without_io = options;
+  without_io.read_tier = kBlockCacheTier;
+  PinnableSlice found;
+  const Status s = Get(without_io, handle, key, &found);
+  if (s.ok()) {
+    if (value != nullptr) value->assign(found.data(), found.size());
+    if (value_found != nullptr) *value_found = value != nullptr;
+    return true;
+  }
+  return s.IsIncomplete();
+}
+
+Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* handle) {
+  if (options.managed) {
+    return NewErrorIterator(Status::NotSupported("Managed iterator is not supported anymore."));
+  }
+  if (options.read_tier == kPersistedTier) {
+    return NewErrorIterator(
+        Status::NotSupported("ReadTier::kPersistedData is not yet supported in iterators."));
+  }
+  if (options.iter_start_ts != nullptr) {
+    return NewErrorIterator(Status::NotSupported("ReadOptions::iter_start_ts"));
+  }
+  const Status usable = CheckRead(options, handle);
+  if (!usable.ok()) return NewErrorIterator(usable);
+
+  StoreHandle* const family = Handle(handle);
+  aether::ReadOptions engine_options = ToEngineRead(options);
+  aether::Slice lower;
+  aether::Slice upper;
+  if (options.iterate_lower_bound != nullptr) {
+    lower = ToEngine(*options.iterate_lower_bound);
+    engine_options.lower_bound = &lower;
+  }
+  if (options.iterate_upper_bound != nullptr) {
+    upper = ToEngine(*options.iterate_upper_bound);
+    engine_options.upper_bound = &upper;
+  }
+  engine_options.max_skippable_entries = options.max_skippable_internal_keys;
+  if (options.tailing) engine_options.snapshot = nullptr;
+
+  StoreIteratorOptions wrapper;
+  if (options.prefix_same_as_start) {
+    wrapper.prefix = FamilyOptions(family->family).prefix_extractor;
+  }
+  wrapper.has_snapshot = options.snapshot != nullptr;
+  wrapper.statistics = statistics_;
+  std::unique_ptr<aether::Iterator> engine = family->store->NewIterator(engine_options);
+  if (options.tailing) {
+    return NewTailingIterator(std::move(engine), engine_.get(), family->family->order,
+                              std::move(wrapper));
+  }
+  return NewStoreIterator(std::move(engine), std::move(wrapper));
+}
+
+Status StoreDb::NewIterators(const ReadOptions& options,
+                             const std::vector<ColumnFamilyHandle*>& handles,
+                             std::vector<Iterator*>* iterators) {
+  iterators->clear();
+  if (options.managed) {
+    return Status::NotSupported("Managed iterator is not supported anymore.");
+  }
+  if (options.read_tier == kPersistedTier) {
+    return Status::NotSupported("ReadTier::kPersistedData is not yet supported in iterators.");
+  }
+  // Without a snapshot of the caller's, all iterators still start from one moment.
+  ReadOptions at_once = options;
+  const Snapshot* own = nullptr;
+  if (options.snapshot == nullptr && !options.tailing && handles.size() > 1) {
+    own = GetSnapshot();
+    at_once.snapshot = own;
+  }
+  for (ColumnFamilyHandle* handle : handles) iterators->push_back(NewIterator(at_once, handle));
+  // An iterator keeps its own view; the snapshot is needed only while they are made.
+  if (own != nullptr) ReleaseSnapshot(own);
+  return Status::OK();
+}
+
+const Snapshot* StoreDb::GetSnapshot() {
+  if (closed()) return nullptr;
+  return new SnapshotImpl(engine_->GetSnapshot());
+}
+
+void StoreDb::ReleaseSnapshot(const Snapshot* snapshot) {
+  if (snapshot == nullptr) return;
+  const auto* taken = static_cast<const SnapshotImpl*>(snapshot);
+  if (!closed()) engine_->ReleaseSnapshot(taken->engine);
+  delete taken;
+}
+
+SequenceNumber StoreDb::GetLatestSequenceNumber() const {
+  return closed() ? 0 : engine_->VisibleSequence();
+}
+
+}  // namespace rocksdb

@@ -1,0 +1,320 @@
+// StoreDb: rocksdb::DB on the engine's DbEnv. One class, its methods spread over files by subject: open.cc (the ways in),
+// store_db.cc (reads and writes), families.cc, maintenance.cc (flush, compaction, files, options), properties.cc.
+//
+// Thread safety: as DB. mutex_ guards what changes after Open: the list of families and the options that SetOptions may
+// change. Reads and writes take no lock here.
+// Ownership: StoreDb owns the engine, the adapters that the engine calls, and a state for every family ever opened; a
+// ColumnFamilyHandle points into that state, so it must not outlive its DB.
+// Failure: Status; what the engine does not offer returns NotSupported and names the call.
+
+#ifndef AETHER_COMPAT_DB_STORE_DB_H_
+#define AETHER_COMPAT_DB_STORE_DB_H_
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/store/db_env.h"
+#include "rocksdb/db.h"
+#include "rocksdb/options.h"
+
+namespace rocksdb {
+
+class ListenerBridge;
+class StoreDb;
+
+// A family while its DB is open.
+struct Family {
+  aether::KvStore* store = nullptr;
+  ColumnFamilyOptions options;  // guarded by StoreDb::mutex_ after Open
+  std::unique_ptr<aether::Comparator> owned_order;
+  const aether::Comparator* order = nullptr;
+  bool has_merge_operator = false;
+};
+
+class StoreHandle final : public ColumnFamilyHandle {
+ public:
+  StoreHandle(StoreDb* db, Family* of) : store(of->store), family(of), db_(db) {}
+  ~StoreHandle() override;
+
+  const std::string& GetName() const override { return store->name(); }
+  uint32_t GetID() const override { return store->id(); }
+  Status GetDescriptor(ColumnFamilyDescriptor* desc) override;
+  const Comparator* GetComparator() const override { return family->options.comparator; }
+
+  aether::KvStore* const store;
+  Family* const family;
+
+ private:
+  StoreDb* const db_;
+};
+
+class SnapshotImpl final : public Snapshot {
+ public:
+  explicit SnapshotImpl(const aether::Snapshot* taken) : engine(taken) {}
+  ~SnapshotImpl() override = default;
+  SequenceNumber GetSequenceNumber() const override { return engine->sequence(); }
+  int64_t GetUnixTime() const override { return static_cast<int64_t>(engine->unix_time()); }
+  uint64_t GetTimestamp() const override { return UINT64_MAX; }
+
+  const aether::Snapshot* const engine;
+};
+
+class StoreDb final : public DB {
+ public:
+  enum class Mode : uint8_t { kReadWrite, kReadOnly };
+
+  static Status OpenStore(const DBOptions& options, const std::string& name,
+                          const std::vector<ColumnFamilyDescriptor>& families, Mode mode,
+                          std::vector<ColumnFamilyHandle*>* handles, DB** db);
+  ~StoreDb() override;
+
+  Status Close() override;
+  Status Resume() override;
+
+  // Families (families.cc).
+  using DB::CreateColumnFamilies;
+  Status CreateColumnFamily(const ColumnFamilyOptions& options, const std::string& name,
+                            ColumnFamilyHandle** handle) override;
+  Status CreateColumnFamilies(const ColumnFamilyOptions& options,
+                              const std::vector<std::string>& names,
+                              std::vector<ColumnFamilyHandle*>* handles) override;
+  Status CreateColumnFamilies(const std::vector<ColumnFamilyDescriptor>& families,
+                              std::vector<ColumnFamilyHandle*>* handles) override;
+  Status DropColumnFamily(ColumnFamilyHandle* handle) override;
+  Status DropColumnFamilies(const std::vector<ColumnFamilyHandle*>& handles) override;
+  Status DestroyColumnFamilyHandle(ColumnFamilyHandle* handle) override;
+  ColumnFamilyHandle* DefaultColumnFamily() const override { return default_handle_.get(); }
+
+  // Writes (store_db.cc).
+  using DB::Delete;
+  using DB::DeleteRange;
+  using DB::Merge;
+  using DB::Put;
+  using DB::SingleDelete;
+  Status Put(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+             const Slice& value) override;
+  Status Put(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+             const Slice& ts, const Slice& value) override;
+  Status PutEntity(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                   const WideColumns& columns) override;
+  Status Delete(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key) override;
+  Status Delete(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                const Slice& ts) override;
+  Status SingleDelete(const WriteOptions& options, ColumnFamilyHandle* handle,
+                      const Slice& key) override;
+  Status SingleDelete(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                      const Slice& ts) override;
+  Status DeleteRange(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& begin,
+                     const Slice& end) override;
+  Status Merge(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+               const Slice& value) override;
+  Status Write(const WriteOptions& options, WriteBatch* updates) override;
+
+  // Reads (store_db.cc).
+  using DB::Get;
+  using DB::GetEntity;
+  using DB::KeyMayExist;
+  using DB::MultiGet;
+  using DB::NewIterator;
+  Status Get(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+             PinnableSlice* value) override;
+  Status Get(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+             PinnableSlice* value, std::string* timestamp) override;
+  Status GetEntity(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                   PinnableWideColumns* columns) override;
+  Status GetMergeOperands(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                          PinnableSlice* merge_operands,
+                          GetMergeOperandsOptions* get_merge_operands_options,
+                          int* number_of_operands) override;
+  std::vector<Status> MultiGet(const ReadOptions& options,
+                               const std::vector<ColumnFamilyHandle*>& handles,
+                               const std::vector<Slice>& keys,
+                               std::vector<std::string>* values) override;
+  void MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle, const size_t num_keys,
+                const Slice* keys, PinnableSlice* values, Status* statuses,
+                const bool sorted_input) override;
+  void MultiGet(const ReadOptions& options, const size_t num_keys, ColumnFamilyHandle** handles,
+                const Slice* keys, PinnableSlice* values, Status* statuses,
+                const bool sorted_input) override;
+  bool KeyMayExist(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                   std::string* value, std::string* timestamp, bool* value_found) override;
+  Iterator* NewIterator(const ReadOptions& options, ColumnFamilyHandle* handle) override;
+  Status NewIterators(const ReadOptions& options, const std::vector<ColumnFamilyHandle*>& handles,
+                      std::vector<Iterator*>* iterators) override;
+  const Snapshot* GetSnapshot() override;
+  void ReleaseSnapshot(const Snapshot* snapshot) override;
+  SequenceNumber GetLatestSequenceNumber() const override;
+
+  // Figures (properties.cc).
+  using DB::GetIntProperty;
+  using DB::GetMapProperty;
+  using DB::GetProperty;
+  bool GetProperty(ColumnFamilyHandle* handle, const Slice& property, std::string* value) override;
+  bool GetMapProperty(ColumnFamilyHandle* handle, const Slice& property,
+                      std::map<std::string, std::string>* value) override;
+  bool GetIntProperty(ColumnFamilyHandle* handle, const Slice& property, uint64_t* value) override;
+  bool GetAggregatedIntProperty(const Slice& property, uint64_t* value) override;
+  Status ResetStats() override;
+  using DB::GetApproximateMemTableStats;
+  using DB::GetApproximateSizes;
+  Status GetApproximateSizes(const SizeApproximationOptions& options, ColumnFamilyHandle* handle,
+                             const Range* ranges, int n, uint64_t* sizes) override;
+  void GetApproximateMemTableStats(ColumnFamilyHandle* handle, const Range& range,
+                                   uint64_t* const count, uint64_t* const size) override;
+
+  // Maintenance (maintenance.cc).
+  using DB::CompactFiles;
+  using DB::CompactRange;
+  using DB::Flush;
+  using DB::GetOptions;
+  using DB::SetOptions;
+  using DB::VerifyChecksum;
+  Status CompactRange(const CompactRangeOptions& options, ColumnFamilyHandle* handle,
+                      const Slice* begin, const Slice* end) override;
+  Status CompactFiles(const CompactionOptions& options, ColumnFamilyHandle* handle,
+                      const std::vector<std::string>& input_file_names, const int output_level,
+                      const int output_path_id, std::vector<std::string>* const output_file_names,
+                      CompactionJobInfo* compaction_job_info) override;
+  Status PauseBackgroundWork() override;
+  Status ContinueBackgroundWork() override;
+  Status EnableAutoCompaction(const std::vector<ColumnFamilyHandle*>& handles) override;
+  void DisableManualCompaction() override;
+  void EnableManualCompaction() override;
+  Status Flush(const FlushOptions& options, ColumnFamilyHandle* handle) override;
+  Status Flush(const FlushOptions& options,
+               const std::vector<ColumnFamilyHandle*>& handles) override;
+  Status FlushWAL(bool sync) override;
+  Status SyncWAL() override;
+  Status LockWAL() override;
+  Status UnlockWAL() override;
+  Status VerifyChecksum(const ReadOptions& options) override;
+  Status SetOptions(ColumnFamilyHandle* handle,
+                    const std::unordered_map<std::string, std::string>& new_options) override;
+  Status SetDBOptions(const std::unordered_map<std::string, std::string>& new_options) override;
+  using DB::Level0StopWriteTrigger;
+  using DB::MaxMemCompactionLevel;
+  using DB::NumberLevels;
+  int NumberLevels(ColumnFamilyHandle* handle) override;
+  int MaxMemCompactionLevel(ColumnFamilyHandle* handle) override;
+  int Level0StopWriteTrigger(ColumnFamilyHandle* handle) override;
+  const std::string& GetName() const override { return name_; }
+  Env* GetEnv() const override { return env_; }
+  FileSystem* GetFileSystem() const override;
+  Options GetOptions(ColumnFamilyHandle* handle) const override;
+  DBOptions GetDBOptions() const override;
+
+  // Files (files.cc).
+  using DB::GetColumnFamilyMetaData;
+  using DB::GetPropertiesOfAllTables;
+  using DB::IngestExternalFile;
+  Status DisableFileDeletions() override;
+  Status EnableFileDeletions(bool force) override;
+  Status GetLiveFiles(std::vector<std::string>& files, uint64_t* manifest_file_size,
+                      bool flush_memtable) override;
+  void GetLiveFilesMetaData(std::vector<LiveFileMetaData>* metadata) override;
+  Status GetLiveFilesChecksumInfo(FileChecksumList* checksum_list) override;
+  Status GetLiveFilesStorageInfo(const LiveFilesStorageInfoOptions& options,
+                                 std::vector<LiveFileStorageInfo>* files) override;
+  void GetColumnFamilyMetaData(ColumnFamilyHandle* handle,
+                               ColumnFamilyMetaData* metadata) override;
+  void GetAllColumnFamilyMetaData(std::vector<ColumnFamilyMetaData>* metadata) override;
+  Status GetSortedWalFiles(VectorLogPtr& files) override;
+  Status GetCurrentWalFile(std::unique_ptr<LogFile>* current_log_file) override;
+  Status GetCreationTimeOfOldestFile(uint64_t* creation_time) override;
+  Status GetUpdatesSince(SequenceNumber sequence, std::unique_ptr<TransactionLogIterator>* iterator,
+                         const TransactionLogIterator::ReadOptions& options) override;
+  Status DeleteFile(std::string name) override;
+  Status IngestExternalFile(ColumnFamilyHandle* handle, const std::vector<std::string>& files,
+                            const IngestExternalFileOptions& options) override;
+  Status IngestExternalFiles(const std::vector<IngestExternalFileArg>& args) override;
+  Status CreateColumnFamilyWithImport(const ColumnFamilyOptions& options,
+                                      const std::string& column_family_name,
+                                      const ImportColumnFamilyOptions& import_options,
+                                      const ExportImportFilesMetaData& metadata,
+                                      ColumnFamilyHandle** handle) override;
+  Status GetDbIdentity(std::string& identity) const override;
+  Status GetDbSessionId(std::string& session_id) const override;
+  Status GetPropertiesOfAllTables(ColumnFamilyHandle* handle,
+                                  TablePropertiesCollection* props) override;
+  Status GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const Range* range,
+                                      std::size_t n, TablePropertiesCollection* props) override;
+  Status IncreaseFullHistoryTsLow(ColumnFamilyHandle* handle, std::string ts_low) override;
+  Status GetFullHistoryTsLow(ColumnFamilyHandle* handle, std::string* ts_low) override;
+
+  aether::DbEnv* engine() { return engine_.get(); }
+  const std::shared_ptr<Logger>& info_log() const { return db_options_.info_log; }
+  // Tells listeners that a handle goes away.
+  void HandleGoesAway(ColumnFamilyHandle* handle);
+  ColumnFamilyOptions FamilyOptions(const Family* family) const;
+
+ private:
+  StoreDb(const DBOptions& options, const std::string& name, Mode mode);
+
+  Status OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
+                    std::vector<ColumnFamilyHandle*>* handles);
+  Family* NewFamily(const ColumnFamilyOptions& options);
+  Status CreateFamily(const ColumnFamilyOptions& options, const std::string& name,
+                      ColumnFamilyHandle** handle);
+  // Writes OPTIONS-n for the options of now and removes all but the two newest. Trouble is logged only, unless
+  // fail_if_options_file_error is set.
+  Status WriteOptionsFile();
+
+  static StoreHandle* Handle(ColumnFamilyHandle* handle) {
+    return static_cast<StoreHandle*>(handle);
+  }
+  static aether::KvStore* Store(ColumnFamilyHandle* handle) { return Handle(handle)->store; }
+
+  Status WriteOne(const WriteOptions& options, ColumnFamilyHandle* handle, uint8_t plain,
+                  uint8_t in_family, const Slice& key, const Slice* value);
+  Status WriteBody(const WriteOptions& options, const Slice& body, uint32_t count,
+                   uint64_t* sequence);
+  bool closed() const { return closed_.load(std::memory_order_relaxed); }
+  Status CheckWritable() const;
+  Status CheckRead(const ReadOptions& options, ColumnFamilyHandle* handle) const;
+  Status RefuseReadOnly() const;
+  void AddFiles(const Family* family, ColumnFamilyMetaData* metadata) const;
+
+  bool IntProperty(Family* family, const Slice& property, uint64_t* value);
+  bool TextProperty(Family* family, const std::string& property, std::string* value);
+  std::string CompactionStatsText(Family* family) const;
+  std::string DbStatsText();
+
+  const std::string name_;
+  const Mode mode_;
+  DBOptions db_options_;  // guarded by mutex_ after Open where SetDBOptions may change it
+  Env* const env_;
+  Statistics* const statistics_;
+  const std::string session_id_;
+  const uint64_t opened_micros_;
+  std::shared_ptr<ListenerBridge> bridge_;
+  // Wraps the application's FileSystem when it has one of its own.
+  std::unique_ptr<aether::FileSystem> owned_fs_;
+  std::unique_ptr<StoreHandle> default_handle_;
+
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<Family>> families_;
+  std::atomic<bool> file_deletions_enabled_{true};
+  std::atomic<bool> closed_{false};
+  Status close_status_;
+  // What dbstats reports intervals against.
+  struct Interval {
+    uint64_t micros = 0;
+    uint64_t writes = 0;
+    uint64_t keys = 0;
+    uint64_t log_bytes = 0;
+    uint64_t log_syncs = 0;
+    uint64_t stall_micros = 0;
+  } last_interval_;
+
+  // Last, so that it goes first: its threads call what stands above.
+  std::unique_ptr<aether::DbEnv> engine_;
+};
+
+}  // namespace rocksdb
+
+#endif  // AETHER_COMPAT_DB_STORE_DB_H_
