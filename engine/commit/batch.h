@@ -111,7 +111,8 @@ struct BatchFacts {
   // Use per family, for the first kFamilies families met; `more_families` when there were more.
   struct FamilyUse {
     uint32_t family;
-    uint32_t entries;
+    uint32_t entries;  // range deletions included
+    uint32_t range_deletes;
     size_t bytes;
   };
   static constexpr size_t kFamilies = 8;

@@ -54,6 +54,11 @@ struct InsertHints {
 Status ApplyBatch(Slice body, SequenceNumber first_sequence, const TableSet& set,
                   InsertHints* hints, uint32_t* count);
 
+// The same for a batch that recovery found: validates it, and leaves out what the runs hold
+// already, the records of family f with numbers up to flushed[f].
+Status ReplayBatch(Slice body, SequenceNumber first_sequence, const TableSet& set,
+                   const std::vector<SequenceNumber>& flushed, uint32_t* count);
+
 }  // namespace aether
 
 #endif  // AETHER_ENGINE_COMMIT_TABLE_SET_H_

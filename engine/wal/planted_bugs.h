@@ -1,9 +1,15 @@
-// Deliberate faults, so that the suites can prove that they would catch them. They exist in test
-// programs only, which compile the sources with AETHER_PLANTED_BUGS; elsewhere Planted() is the
-// constant false and the branches vanish.
+// Deliberate faults and places to stop, so that the suites can prove that they would catch a bug
+// and can bring about the schedules that matter. Both exist in test programs only, which compile
+// the sources with AETHER_PLANTED_BUGS; elsewhere they are constants and the branches vanish.
+//
+// Thread safety: planted_bug is written while nothing else runs; the hook may be called by any
+// thread at once.
 
 #ifndef AETHER_ENGINE_WAL_PLANTED_BUGS_H_
 #define AETHER_ENGINE_WAL_PLANTED_BUGS_H_
+
+#include <atomic>
+#include <cstdint>
 
 namespace aether {
 
@@ -14,14 +20,32 @@ enum class PlantedBug : int {
   kNoSyncInRecovery = 3,          // what recovery has read may not be durable
   kEpochReused = 4,               // the next opening writes under the epoch that it recovered
   kRecycleBeforeEpochs = 5,       // a segment is reused while a helper may still store into it
+  kDoneWithRelease = 6,           // the slot is done by a plain release store: progress is lost
+};
+
+// Where a writer may be stopped.
+enum class CommitPoint : int {
+  kCopied,    // everything but the number
+  kNumbered,  // not yet bound: nobody can help
+  kBound,     // bound, not stamped
+  kStamped,   // not yet applied
+  kApplied,   // not yet done
+  kDone,      // before the advance
+  kHelping,   // a helper that has read its slot and checked that it is still due
 };
 
 #ifdef AETHER_PLANTED_BUGS
-// A PlantedBug; written while nothing else runs.
 inline int planted_bug = 0;
 inline bool Planted(PlantedBug bug) { return planted_bug == static_cast<int>(bug); }
+
+using CommitHook = void (*)(CommitPoint point, uint64_t ticket);
+inline std::atomic<CommitHook> commit_hook{nullptr};
+inline void AtPoint(CommitPoint point, uint64_t ticket) {
+  if (CommitHook hook = commit_hook.load(std::memory_order_acquire)) hook(point, ticket);
+}
 #else
 constexpr bool Planted(PlantedBug) { return false; }
+constexpr void AtPoint(CommitPoint, uint64_t) {}
 #endif
 
 }  // namespace aether

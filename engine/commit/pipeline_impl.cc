@@ -1,0 +1,480 @@
+#include "engine/commit/pipeline_impl.h"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "engine/base/coding.h"
+#include "engine/base/epoch.h"
+#include "engine/wal/planted_bugs.h"
+
+namespace aether {
+namespace {
+
+// What an entry costs beyond its bytes, for the progress count.
+constexpr uint64_t kEntryOverhead = 32;
+
+}  // namespace
+
+Pipeline::Impl::Impl(const PipelineOptions& options, const wal::Recovered& recovered,
+                     std::unique_ptr<TableSet> tables)
+    : options_(options),
+      epoch_(recovered.next_state.epoch),
+      start_(recovered.last),
+      mark_(recovered.last, options.first_generation),
+      syncer_(recovered.last.ticket),
+      stream_states_(new StreamState[wal::Log::kMaxStreams]) {
+  MutexLock lock(&switch_mutex_);
+  tables->id = ++set_ids_;
+  skip_logged_ = recovered.last.ticket;
+  Generation& first = generations_[options.first_generation & 255];
+  first.tables.store(tables.release(), std::memory_order_relaxed);
+  first.base.store(recovered.last.sequence, std::memory_order_relaxed);
+  first.unlogged.store(true, std::memory_order_relaxed);
+}
+
+Pipeline::Impl::~Impl() {
+  MutexLock lock(&switch_mutex_);
+  for (const RetiredSet& retired : retired_) delete retired.set;
+  delete generations_[mark_.Load().generation()].tables.load(std::memory_order_relaxed);
+}
+
+Status Pipeline::Impl::OpenLog(const wal::Recovered& recovered) {
+  if (options_.read_only) return Status::OK();
+  wal::LogOptions log;
+  log.fs = options_.fs;
+  log.directory = options_.log_directory;
+  log.store_id = options_.store_id;
+  log.epoch = epoch_;
+  log.segment_bytes = options_.segment_bytes;
+  log.unit_bytes = static_cast<uint32_t>(options_.chunk_bytes);
+  log.recycled_segments = options_.recycled_segments;
+  log.allow_mapped = options_.allow_mapped_log;
+  log.background_thread = options_.background_thread;
+  log.new_number = [hooks = options_.hooks] { return hooks->NewFileNumber(); };
+  log.poison = &poisoned_;
+  log.old_segments = recovered.segments;
+  AETHER_RETURN_IF_ERROR(wal::Log::Open(log, &log_));
+  if (log_->needs_write_out()) targets_ = std::vector<WriteOutTarget>(Watermark::kRing);
+  // What recovery found useless goes at once.
+  log_->Release(recovered.next_state.floor.ticket);
+  return Status::OK();
+}
+
+// --- the write path ---
+
+Status Pipeline::Impl::Refuse(const WriteRequest& request) const {
+  if (log_ == nullptr) {
+    return Status::NotSupported("Not supported operation in read only mode.");
+  }
+  if (request.sync && request.disable_wal) {
+    return Status::InvalidArgument("Sync writes has to enable WAL.");
+  }
+  if (request.body.size() > wal::kMaxBody) {
+    return Status::InvalidArgument("the batch is larger than 4 GiB");
+  }
+  return Status::OK();
+}
+
+Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
+  AETHER_RETURN_IF_ERROR(Refuse(request));
+  BatchFacts own_facts;
+  const BatchFacts* facts = request.facts;
+  if (facts == nullptr) {
+    AETHER_RETURN_IF_ERROR(
+        ValidateBatch(request.body, request.count, request.families, &own_facts));
+    facts = &own_facts;
+  }
+  if (poisoned_.load(std::memory_order_acquire)) return PoisonStatus();
+  if (request.body.empty()) {
+    const LogPosition now = mark_.Published();
+    *result = {now.sequence + 1, now.sequence, now.ticket};
+    return request.sync ? SyncTo(now.ticket) : Status::OK();
+  }
+  if (throttle_.load(std::memory_order_relaxed)) {
+    AETHER_RETURN_IF_ERROR(options_.hooks->BeforeWrite(facts->entry_bytes, request));
+  }
+  if (!request.disable_wal && !logged_.load(std::memory_order_acquire)) {
+    AETHER_RETURN_IF_ERROR(BecomeLogged());
+  }
+  Numbers numbers;
+  bool report_progress = false;
+  AETHER_RETURN_IF_ERROR(Commit(request, *facts, &numbers, &report_progress));
+  result->first_sequence = numbers.first;
+  result->last_sequence = numbers.end;
+  result->ticket = numbers.ticket;
+  if (!Planted(PlantedBug::kAcknowledgeBeforePublish)) mark_.WaitFor(numbers.ticket, this);
+  // Raised before the slot was done, so whoever acknowledges behind it sees it.
+  if (poisoned_.load(std::memory_order_acquire)) return PoisonStatus();
+  if (numbers.close_generation) Switch(nullptr, nullptr, nullptr).Ignore();
+  if (report_progress) options_.hooks->OnProgress();
+  return request.sync ? SyncTo(numbers.ticket) : Status::OK();
+}
+
+Status Pipeline::Impl::PrepareTables(const TableSet& tables, const BatchFacts& facts) {
+  for (uint32_t i = 0; i < facts.family_count; ++i) {
+    const BatchFacts::FamilyUse& use = facts.families[i];
+    MemTable* const table = tables.table(use.family);
+    if (table != nullptr && !table->Prepare(use.entries, use.bytes, use.range_deletes)) {
+      return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
+    }
+  }
+  return Status::OK();
+}
+
+bool Pipeline::Impl::TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers* numbers) {
+  WriteWord w;
+  if (must_be_unlogged) {
+    w = mark_.Load();
+    do {
+      if (!generations_[w.generation()].unlogged.load(std::memory_order_acquire)) return false;
+    } while (!mark_.Replace(&w, {w.bits + WriteWord::kOneTicket + count}));
+  } else {
+    w = mark_.Take(count);
+  }
+  const Generation& generation = generations_[w.generation()];
+  // This ticket is not published, so V is below it and the low bits tell it.
+  numbers->ticket = mark_.Expand(static_cast<uint16_t>(w.ticket() + 1));
+  numbers->first = generation.base.load(std::memory_order_relaxed) + w.relative() + 1;
+  numbers->end = numbers->first + count - 1;
+  numbers->tables = generation.tables.load(std::memory_order_relaxed);
+  numbers->close_generation = w.relative() + count >= options_.switch_at_relative;
+  return true;
+}
+
+Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& facts,
+                              Numbers* numbers, bool* report_progress) {
+  const bool logged = !request.disable_wal;
+  const Slice log_body = logged ? request.body : Slice();
+  bool needs_record = logged || logged_.load(std::memory_order_acquire);
+  wal::Stream* const stream = log_->Lease();
+  StreamState* const state = &stream_states_[stream->index];
+  wal::PendingRecord record;
+  for (;;) {
+    if (needs_record) {
+      Status s = log_->Reserve(stream, log_body.size());
+      if (!s.ok()) {
+        log_->Return(stream);
+        return s;
+      }
+      record = log_->Copy(stream, log_body);
+      AtPoint(CommitPoint::kCopied, 0);
+    }
+    while (!mark_.HasRoom()) mark_.WaitFor(mark_.published() + 1, this);
+    // The guard keeps the tables of the generation and, for helpers, the chunk in place. It covers
+    // the look at the poison, so that DrainForResume can wait for whoever looked too early.
+    EpochGuard guard;
+    Status s = poisoned_.load(std::memory_order_seq_cst) ? PoisonStatus()
+                                                         : PrepareTables(*CurrentTables(), facts);
+    if (!s.ok()) {
+      log_->Return(stream);
+      return s;
+    }
+    // A disableWAL batch that finds out too late that it has to leave a record has no number yet.
+    if (!TakeNumbers(facts.count, !needs_record, numbers)) {
+      needs_record = true;
+      continue;
+    }
+    AtPoint(CommitPoint::kNumbered, numbers->ticket);
+    Finish(request, *numbers, needs_record ? &record : nullptr, &state->hints);
+    if (needs_record) log_->Commit(stream, record, numbers->ticket);
+    state->unreported_bytes += facts.entry_bytes + kEntryOverhead * facts.count;
+    if (state->unreported_bytes >= options_.progress_bytes) {
+      state->unreported_bytes = 0;
+      *report_progress = true;
+    }
+    log_->Return(stream);
+    AtPoint(CommitPoint::kDone, numbers->ticket);
+    mark_.Advance();
+    return Status::OK();
+  }
+}
+
+void Pipeline::Impl::StampAndWriteOut(const wal::PendingRecord& record, const wal::Stamp& stamp) {
+  wal::StoreStamp(record.record, stamp);
+  if (!log_->needs_write_out()) return;
+  Status s = log_->WriteOut(record);
+  if (!s.ok()) Poison(s);
+}
+
+void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
+                            const wal::PendingRecord* record, InsertHints* hints) {
+  const bool batch = !request.disable_wal;
+  wal::Stamp stamp{};
+  char* help_with = nullptr;
+  if (record != nullptr) {
+    stamp = wal::MakeStamp(record->body_crc, record->length,
+                           batch ? wal::RecordType::kBatch : wal::RecordType::kSkip, numbers.ticket,
+                           batch ? numbers.first : numbers.end);
+    // The body of a disableWAL batch is the caller's alone; a growing file has one tail, which is
+    // the owner's.
+    if (batch && (!log_->needs_write_out() || log_->helpers_may_write_out())) {
+      help_with = record->record;
+    }
+    if (!targets_.empty()) {
+      WriteOutTarget* const target = &targets_[numbers.ticket % Watermark::kRing];
+      target->file.store(record->file, std::memory_order_release);
+      target->offset.store(record->offset, std::memory_order_release);
+    }
+  }
+  mark_.Bind(numbers.ticket, numbers.first, numbers.end, stamp.word[0], help_with, numbers.tables);
+  AtPoint(CommitPoint::kBound, numbers.ticket);
+  const bool late_stamp = Planted(PlantedBug::kDoneBeforeStamp);
+  if (record != nullptr && !late_stamp) StampAndWriteOut(*record, stamp);
+  AtPoint(CommitPoint::kStamped, numbers.ticket);
+  // Validated: it cannot fail.
+  ApplyBatch(request.body, numbers.first, *numbers.tables, hints, nullptr).Ignore();
+  AtPoint(CommitPoint::kApplied, numbers.ticket);
+  mark_.MarkDone(numbers.ticket);
+  if (record != nullptr && late_stamp) {
+    mark_.Advance();
+    AtPoint(CommitPoint::kDone, numbers.ticket);
+    StampAndWriteOut(*record, stamp);
+  }
+}
+
+bool Pipeline::Impl::Help(uint64_t ticket) {
+  EpochGuard guard;
+  Slot* const slot = mark_.slot(ticket);
+  if (mark_.IsDone(ticket)) {
+    mark_.Advance();
+    return true;
+  }
+  if (slot->bind.load(std::memory_order_acquire) != ticket) return false;
+  char* const record = slot->record.load(std::memory_order_acquire);
+  const TableSet* const tables = slot->tables.load(std::memory_order_acquire);
+  const SequenceNumber first = slot->first.load(std::memory_order_acquire);
+  const uint64_t word = slot->stamp.load(std::memory_order_acquire);
+  wal::PendingRecord pending;
+  if (!targets_.empty()) {
+    const WriteOutTarget& target = targets_[ticket % Watermark::kRing];
+    pending.file = target.file.load(std::memory_order_acquire);
+    pending.offset = target.offset.load(std::memory_order_acquire);
+  }
+  // Order 3 of watermark.h: with V still below, everything above belongs to this ticket.
+  if (mark_.published() + 1 != ticket) return true;
+  if (record == nullptr) return false;
+  if (mark_.IsDone(ticket)) return true;
+  AtPoint(CommitPoint::kHelping, ticket);
+  pending.record = record;
+  pending.length = static_cast<uint32_t>(word >> 32);
+  const wal::Stamp stamp{
+      {word, ticket << 8 | static_cast<uint64_t>(wal::RecordType::kBatch), first}};
+  StampAndWriteOut(pending, stamp);
+  ApplyBatch(Slice(record + wal::kRecordHeaderBytes, pending.length), first, *tables, nullptr,
+             nullptr)
+      .Ignore();
+  mark_.MarkDone(ticket);
+  mark_.Advance();
+  helped_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+// --- generations ---
+
+SequenceNumber Pipeline::Impl::LastSequence() const {
+  const WriteWord w = mark_.Load();
+  return generations_[w.generation()].base.load(std::memory_order_acquire) + w.relative();
+}
+
+const TableSet* Pipeline::Impl::CurrentTables() const {
+  return generations_[mark_.Load().generation()].tables.load(std::memory_order_acquire);
+}
+
+void Pipeline::Impl::NextGeneration(const TableSet* tables, bool unlogged, uint64_t* take_ticket,
+                                    LogPosition* cut) {
+  WriteWord w = mark_.Load();
+  const uint32_t now = w.generation();
+  Generation* const current = &generations_[now];
+  Generation* const next = &generations_[(now + 1) & 255];
+  // 256 generations ago it was in use; whoever still computes numbers from it is not published.
+  mark_.WaitFor(next->last_ticket, this);
+  next->tables.store(tables, std::memory_order_relaxed);
+  next->unlogged.store(unlogged, std::memory_order_relaxed);
+  const SequenceNumber base = current->base.load(std::memory_order_relaxed);
+  bool with_ticket;
+  WriteWord desired;
+  w = mark_.Load();
+  do {
+    next->base.store(base + w.relative(), std::memory_order_relaxed);
+    cut->ticket = mark_.Expand(w.ticket());
+    with_ticket = take_ticket != nullptr && cut->ticket > start_.ticket;
+    desired = WriteWord::Of(cut->ticket + (with_ticket ? 1 : 0), now + 1, 0);
+  } while (!mark_.Replace(&w, desired));
+  cut->sequence = base + w.relative();
+  current->last_ticket = cut->ticket;
+  if (take_ticket != nullptr) *take_ticket = with_ticket ? cut->ticket + 1 : 0;
+}
+
+Status Pipeline::Impl::Switch(std::unique_ptr<TableSet> next,
+                              const std::function<void()>& publish_view, SwitchResult* result) {
+  {
+    MutexLock lock(&switch_mutex_);
+    const bool forced = next == nullptr;  // by the numbers: the tables stay
+    if (forced && mark_.Load().relative() < options_.switch_at_relative) return Status::OK();
+    if (publish_view) publish_view();
+    auto* const current = const_cast<TableSet*>(CurrentTables());
+    TableSet* tables = current;
+    if (!forced) {
+      tables = next.release();
+      tables->id = ++set_ids_;
+    }
+    LogPosition cut;
+    NextGeneration(tables, !logged_.load(std::memory_order_relaxed), nullptr, &cut);
+    if (!forced) retired_.push_back({current, cut.ticket});
+    if (result != nullptr) result->cut = cut;
+  }
+  RetireSets();
+  return Status::OK();
+}
+
+void Pipeline::Impl::RetireSets() {
+  std::vector<TableSet*> passed;
+  {
+    MutexLock lock(&switch_mutex_);
+    const uint64_t v = mark_.published();
+    while (!retired_.empty() && retired_.front().last_ticket <= v) {
+      passed.push_back(retired_.front().set);
+      retired_.erase(retired_.begin());
+    }
+  }
+  // An owner that was helped may still be inserting; it holds a guard since before its number.
+  for (TableSet* set : passed) {
+    EpochRetire(set, [](void* object) { delete static_cast<TableSet*>(object); });
+  }
+}
+
+void Pipeline::Impl::WaitPublished(uint64_t ticket) {
+  mark_.WaitFor(ticket, this);
+  RetireSets();
+}
+
+// --- batches without records ---
+
+// Until the first logged write no batch leaves a record. That write moves to a generation where
+// every batch does; the change takes a ticket of its own, whose record says which tickets before it
+// will never be found. Until that record is stamped V cannot pass it, so nothing behind is
+// acknowledged.
+Status Pipeline::Impl::BecomeLogged() {
+  MutexLock lock(&switch_mutex_);
+  if (logged_.load(std::memory_order_relaxed)) return Status::OK();
+  wal::Stream* const stream = log_->Lease();
+  Status s = log_->Reserve(stream, sizeof(uint64_t));
+  if (s.ok()) {
+    char body[sizeof(uint64_t)];
+    StoreFixed<uint64_t>(body, start_.ticket + 1);
+    const wal::PendingRecord record = log_->Copy(stream, Slice(body, sizeof(body)));
+    EpochGuard guard;
+    uint64_t ticket = 0;
+    LogPosition cut;
+    const TableSet* const tables = CurrentTables();
+    NextGeneration(tables, false, &ticket, &cut);
+    if (ticket != 0) {
+      mark_.Bind(ticket, cut.sequence + 1, cut.sequence, 0, nullptr, tables);
+      StampAndWriteOut(record, wal::MakeStamp(record.body_crc, record.length,
+                                              wal::RecordType::kSkip, ticket, cut.sequence));
+      log_->Commit(stream, record, ticket);
+      mark_.MarkDone(ticket);
+      mark_.Advance();
+    }
+    skip_logged_ = kMaxSequence;
+    logged_.store(true, std::memory_order_release);
+  }
+  log_->Return(stream);
+  return s;
+}
+
+// The runs of one family may get ahead of what the log explains while another family pins the
+// floor; so before a flush relies on the log, the tickets without records are named in it.
+Status Pipeline::Impl::LogUnlogged() {
+  MutexLock lock(&switch_mutex_);
+  const LogPosition now = mark_.Published();
+  if (now.ticket <= skip_logged_) return Status::OK();
+  char body[sizeof(uint64_t)];
+  StoreFixed<uint64_t>(body, start_.ticket + 1);
+  AETHER_RETURN_IF_ERROR(log_->AppendUnnumbered(wal::RecordType::kSkip, Slice(body, sizeof(body)),
+                                                now.ticket, now.sequence));
+  skip_logged_ = now.ticket;
+  return Status::OK();
+}
+
+// --- durability, errors ---
+
+Status Pipeline::Impl::SyncTo(uint64_t ticket) {
+  WaitPublished(ticket);
+  if (syncer_.durable() >= ticket) return Status::OK();
+  if (log_ == nullptr) return Status::OK();
+  if (!logged_.load(std::memory_order_acquire)) AETHER_RETURN_IF_ERROR(LogUnlogged());
+  return syncer_.SyncTo(
+      ticket, log_.get(), mark_, poisoned_, [this] { return PoisonStatus(); },
+      [this](const Status& s) { Poison(s); });
+}
+
+void Pipeline::Impl::Poison(const Status& status) {
+  {
+    MutexLock lock(&poison_mutex_);
+    if (!poison_status_.ok()) return;
+    poison_status_ = status;
+    poisoned_.store(true, std::memory_order_seq_cst);
+  }
+  options_.hooks->OnPoison(status);
+}
+
+Status Pipeline::Impl::PoisonStatus() {
+  if (!poisoned_.load(std::memory_order_acquire)) return Status::OK();
+  // The flag may come from engine/io alone: then this is the first to tell.
+  Poison(Status::IOError(options_.log_directory + ": a page of the log could not be written"));
+  MutexLock lock(&poison_mutex_);
+  return poison_status_;
+}
+
+Status Pipeline::Impl::DrainForResume(LogState* next_state) {
+  if (PoisonStatus().ok()) return Status::InvalidArgument("there is nothing to resume from");
+  // Whoever looked at the flag before it was raised and has not taken its number yet holds a guard.
+  std::atomic<bool> quiet{false};
+  EpochRetire(&quiet, [](void* flag) {
+    static_cast<std::atomic<bool>*>(flag)->store(true, std::memory_order_release);
+  });
+  while (!quiet.load(std::memory_order_acquire)) {
+    EpochReclaim();
+    std::this_thread::yield();
+  }
+  WaitPublished(mark_.issued());
+  *next_state = LogState();
+  next_state->epoch = epoch_ + 1;
+  next_state->floor = mark_.Published();
+  next_state->last_sequence = next_state->floor.sequence;
+  return Status::OK();
+}
+
+Status Pipeline::Impl::FinishResume(const LogState& next_state) {
+  if (next_state.epoch <= epoch_ || next_state.floor.ticket != mark_.published()) {
+    return Status::InvalidArgument("the log cannot resume under this state");
+  }
+  epoch_ = next_state.epoch;
+  log_->Restart(epoch_);
+  log_->Release(next_state.floor.ticket);
+  syncer_.Raise(next_state.floor.ticket);
+  MutexLock lock(&poison_mutex_);
+  poison_status_ = Status::OK();
+  poisoned_.store(false, std::memory_order_seq_cst);
+  return Status::OK();
+}
+
+PipelineCounters Pipeline::Impl::Counters() const {
+  PipelineCounters counters;
+  counters.writes = mark_.issued() - start_.ticket;
+  counters.helped = helped_.load(std::memory_order_relaxed);
+  counters.waits = mark_.sleeps();
+  counters.syncs = syncer_.rounds();
+  if (log_ != nullptr) {
+    counters.logged_bytes = log_->logged_bytes();
+    counters.mapped_bytes = log_->mapped() ? counters.logged_bytes : 0;
+    counters.segments_created = log_->created();
+    counters.segments_recycled = log_->recycled();
+  }
+  return counters;
+}
+
+}  // namespace aether

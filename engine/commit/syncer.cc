@@ -1,0 +1,65 @@
+#include "engine/commit/syncer.h"
+
+#include <string>
+#include <vector>
+
+#include "engine/io/thread.h"
+
+namespace aether {
+
+void Syncer::Raise(uint64_t ticket) {
+  uint64_t seen = durable_.load(std::memory_order_relaxed);
+  while (seen < ticket &&
+         !durable_.compare_exchange_weak(seen, ticket, std::memory_order_seq_cst)) {
+  }
+}
+
+Status Syncer::SyncOnce(int token, wal::Log* log, const Watermark& mark,
+                        const std::atomic<bool>& poisoned) {
+  // First V, then the segments: a record of a ticket up to V is in a segment that is listed by now.
+  const uint64_t target = mark.published();
+  std::vector<wal::AnchorPosition> positions;
+  AETHER_RETURN_IF_ERROR(log->Sync(token, &positions));
+  rounds_.fetch_add(1, std::memory_order_relaxed);
+  // A page that was lost to SIGBUS is not in the file, however well the sync went.
+  if (poisoned.load(std::memory_order_acquire)) return Status::OK();
+  const bool ahead = target > durable();
+  Raise(target);
+  if (ahead) {
+    std::string anchor;
+    wal::EncodeAnchor(positions, &anchor);
+    // An anchor is evidence, not data: without room for it nothing is lost.
+    log->AppendUnnumbered(wal::RecordType::kAnchor, anchor, target, 0).Ignore();
+  }
+  return Status::OK();
+}
+
+Status Syncer::SyncTo(uint64_t ticket, wal::Log* log, const Watermark& mark,
+                      const std::atomic<bool>& poisoned,
+                      const std::function<Status()>& poison_status,
+                      const std::function<void(const Status&)>& poison) {
+  for (;;) {
+    // Read before the tokens are tried: one given back meanwhile changes it, so no wake is missed.
+    const uint32_t turn = turns_.load(std::memory_order_seq_cst);
+    if (durable() >= ticket) return Status::OK();
+    if (poisoned.load(std::memory_order_acquire)) return poison_status();
+    int token = -1;
+    for (int i = 0; i < LogSegment::kSyncTokens && token < 0; ++i) {
+      if (tokens_[i].load(std::memory_order_relaxed) == 0 &&
+          tokens_[i].exchange(1, std::memory_order_acquire) == 0) {
+        token = i;
+      }
+    }
+    if (token < 0) {
+      FutexWait(&turns_, turn);
+      continue;
+    }
+    Status s = SyncOnce(token, log, mark, poisoned);
+    if (!s.ok()) poison(s);
+    tokens_[token].store(0, std::memory_order_seq_cst);
+    turns_.fetch_add(1, std::memory_order_seq_cst);
+    FutexWakeAll(&turns_);
+  }
+}
+
+}  // namespace aether

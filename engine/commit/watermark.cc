@@ -1,0 +1,106 @@
+#include "engine/commit/watermark.h"
+
+#include "engine/io/thread.h"
+#include "engine/wal/planted_bugs.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace aether {
+namespace {
+
+constexpr int kSpins = 8;  // of a pause each, about 200 ns in all
+// A helper leaves a large batch to its owner for a moment: doing it twice at once costs more.
+constexpr uint64_t kLargeBody = 4096;
+constexpr uint64_t kPatienceNanos = 20000;
+// A sleeper looks again by itself, since the batch in its way may have become one it can help.
+constexpr uint64_t kSleepNanos = 200000;
+
+void Pause() {
+#if defined(__x86_64__)
+  _mm_pause();
+#endif
+}
+
+}  // namespace
+
+Watermark::Watermark(const LogPosition& start, uint32_t generation)
+    : word_(WriteWord::Of(start.ticket, generation, 0).bits),
+      published_(start.ticket),
+      visible_(start.sequence),
+      ring_(new Slot[kRing]) {
+  // Ticket 0 exists only as "nothing yet"; no slot may look done for a ticket to come.
+  Bind(start.ticket, start.sequence + 1, start.sequence, 0, nullptr, nullptr);
+  slot(start.ticket)->done.store(start.ticket, std::memory_order_relaxed);
+}
+
+void Watermark::MarkDone(uint64_t ticket) {
+  if (Planted(PlantedBug::kDoneWithRelease)) {
+    slot(ticket)->done.store(ticket, std::memory_order_release);
+    return;
+  }
+  slot(ticket)->done.exchange(ticket, std::memory_order_seq_cst);
+}
+
+void Watermark::Advance() {
+  for (;;) {
+    const uint64_t n = published_.load(std::memory_order_seq_cst);
+    uint64_t m = n;
+    while (IsDone(m + 1)) ++m;
+    if (m == n) return;
+    const SequenceNumber end = slot(m)->end.load(std::memory_order_acquire);
+    if (published_.load(std::memory_order_seq_cst) != n) continue;
+    SequenceNumber seen = visible_.load(std::memory_order_relaxed);
+    while (seen < end && !visible_.compare_exchange_weak(seen, end, std::memory_order_seq_cst)) {
+    }
+    uint64_t expected = n;
+    if (!published_.compare_exchange_strong(expected, m, std::memory_order_seq_cst)) continue;
+    // A sleeper counts itself before it looks at V for the last time: one of the two sees the
+    // other.
+    if (waiters_.load(std::memory_order_seq_cst) > 0) {
+      turns_.fetch_add(1, std::memory_order_seq_cst);
+      FutexWakeAll(&turns_);
+    }
+  }
+}
+
+LogPosition Watermark::Published() const {
+  for (;;) {
+    const uint64_t v = published_.load(std::memory_order_seq_cst);
+    const SequenceNumber end = ring_[v % kRing].end.load(std::memory_order_acquire);
+    // The slot of V gets a new owner only after V has moved on.
+    if (published_.load(std::memory_order_seq_cst) == v) return {v, end};
+  }
+}
+
+void Watermark::Sleep(uint64_t ticket, uint64_t nanos) {
+  waiters_.fetch_add(1, std::memory_order_seq_cst);
+  const uint32_t turn = turns_.load(std::memory_order_seq_cst);
+  if (published_.load(std::memory_order_seq_cst) < ticket) {
+    sleeps_.fetch_add(1, std::memory_order_relaxed);
+    FutexWait(&turns_, turn, nanos);
+  }
+  waiters_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Watermark::WaitFor(uint64_t ticket, SlotHelper* helper) {
+  if (published() >= ticket) return;
+  for (int i = 0; i < kSpins; ++i) {
+    Pause();
+    if (published() >= ticket) return;
+  }
+  uint64_t patient_with = 0;
+  for (uint64_t v = published(); v < ticket; v = published()) {
+    Slot* const s = slot(v + 1);
+    const bool large = s->stamp.load(std::memory_order_relaxed) >> 32 > kLargeBody;
+    if (large && patient_with != v + 1) {
+      patient_with = v + 1;
+      Sleep(ticket, kPatienceNanos);
+    } else if (!helper->Help(v + 1)) {
+      Sleep(ticket, kSleepNanos);
+    }
+  }
+}
+
+}  // namespace aether
