@@ -10,6 +10,7 @@
 #include "compat/db/store_db.h"
 #include "compat/env/status_convert.h"
 #include "rocksdb/env.h"
+#include "rocksdb/merge_operator.h"
 #include "rocksdb/table_properties.h"
 
 namespace rocksdb {
@@ -18,7 +19,7 @@ namespace {
 
 class LogFileImpl final : public LogFile {
  public:
-  explicit LogFileImpl(const aether::LogFileInfo& info) : info_(info) {}
+  explicit LogFileImpl(const aether::WalFileInfo& info) : info_(info) {}
   std::string PathName() const override { return "/" + BaseName(info_.path); }
   uint64_t LogNumber() const override { return info_.number; }
   WalFileType Type() const override { return kAliveLogFile; }
@@ -27,7 +28,7 @@ class LogFileImpl final : public LogFile {
   uint64_t SizeFileBytes() const override { return info_.bytes; }
 
  private:
-  const aether::LogFileInfo info_;
+  const aether::WalFileInfo info_;
 };
 
 SstFileMetaData ToMetaData(const aether::FileInfo& file) {
@@ -189,10 +190,10 @@ void StoreDb::GetAllColumnFamilyMetaData(std::vector<ColumnFamilyMetaData>* meta
 Status StoreDb::GetSortedWalFiles(VectorLogPtr& files) {
   files.clear();
   if (closed()) return CheckWritable();
-  std::vector<aether::LogFileInfo> logs = engine_->LogFiles();
+  std::vector<aether::WalFileInfo> logs = engine_->LogFiles();
   std::sort(logs.begin(), logs.end(),
             [](const auto& a, const auto& b) { return a.number < b.number; });
-  for (const aether::LogFileInfo& log : logs) files.push_back(std::make_unique<LogFileImpl>(log));
+  for (const aether::WalFileInfo& log : logs) files.push_back(std::make_unique<LogFileImpl>(log));
   return Status::OK();
 }
 
