@@ -165,16 +165,16 @@ class AppDirectory : public aether::Directory {
 
 class AppFileLock : public aether::FileLock {
  public:
-  AppFileLock(std::shared_ptr<FileSystem> fs, FileLock* lock) : fs_(std::move(fs)), lock_(lock) {}
+  AppFileLock(std::shared_ptr<FileSystem> fs, rocksdb::FileLock* lock) : fs_(std::move(fs)), lock_(lock) {}
   ~AppFileLock() override { Unlock().Ignore(); }
   Status Unlock() {
-    FileLock* const lock = std::exchange(lock_, nullptr);
+    rocksdb::FileLock* const lock = std::exchange(lock_, nullptr);
     return lock != nullptr ? ToAether(fs_->UnlockFile(lock, IOOptions(), nullptr)) : Status::OK();
   }
 
  private:
   const std::shared_ptr<FileSystem> fs_;
-  FileLock* lock_;
+  rocksdb::FileLock* lock_;
 };
 
 class AppFileSystem : public aether::FileSystem {
@@ -246,7 +246,7 @@ class AppFileSystem : public aether::FileSystem {
   }
 
   Status LockFile(const std::string& path, std::unique_ptr<aether::FileLock>* lock) override {
-    FileLock* held = nullptr;
+    rocksdb::FileLock* held = nullptr;
     Status status = Opened(fs_->LockFile(path, IOOptions(), &held, nullptr));
     if (status.ok()) *lock = std::make_unique<AppFileLock>(fs_, held);
     return status;
