@@ -25,6 +25,9 @@ class Random {
   uint64_t state_;
 };
 
+// Unpredictable bits from the system, for identities only: whatever must replay takes a seed.
+uint64_t SystemEntropy();
+
 }  // namespace aether
 
 #endif  // AETHER_ENGINE_BASE_RANDOM_H_

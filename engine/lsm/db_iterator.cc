@@ -39,6 +39,7 @@ Status Iterator::Refresh() {
   valid_ = false;
   IteratorSource fresh;
   AETHER_RETURN_IF_ERROR(renew_(&fresh));
+  source_.entries.reset();
   source_ = std::move(fresh);
   status_ = Status::OK();
   LoadView();

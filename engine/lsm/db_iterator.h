@@ -24,8 +24,8 @@ class ReadView;
 
 // What an Iterator reads: entries of a pinned view up to a sequence.
 struct IteratorSource {
-  std::unique_ptr<EntryIterator> entries;
   std::shared_ptr<const ReadView> view;
+  std::unique_ptr<EntryIterator> entries;  // reads the view, so it goes first
   SequenceNumber sequence = 0;
 };
 

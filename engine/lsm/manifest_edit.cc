@@ -1,6 +1,6 @@
 // Grammar of an edit (all integers LEB128 varints, strings length-prefixed):
 //
-//   edit    := { kLog logstate | kNextNumber n | kNextFamily n | family }
+//   edit    := { kStoreId n | kLog logstate | kNextNumber n | kNextFamily n | family }
 //   family  := kFamily id { field } kEndFamily
 //   field   := kCreate name comparator | kDrop | kFlushed sequence | kNewRun level run
 //            | kBeginMerge output level count { run } | kRemoveFile run file | kAddFile run meta
@@ -32,6 +32,7 @@ enum Tag : uint32_t {
   kTrim = 13,
   kEndMerge = 14,
   kRemoveRun = 15,
+  kStoreId = 16,
 };
 
 void EncodeFamily(const FamilyEdit& f, std::string* out) {
@@ -244,6 +245,10 @@ RunState* FamilyState::FindRun(uint64_t run) {
 }
 
 void ManifestEdit::EncodeTo(std::string* out) const {
+  if (store_id) {
+    PutVarint(out, kStoreId);
+    PutVarint(out, *store_id);
+  }
   if (log) {
     PutVarint(out, kLog);
     std::string bytes;
@@ -275,6 +280,12 @@ Status ManifestEdit::DecodeFrom(Slice in) {
         log = std::move(decoded);
         break;
       }
+      case kStoreId: {
+        uint64_t n;
+        if (!GetVarint64(&in, &n)) return bad;
+        store_id = n;
+        break;
+      }
       case kNextNumber: {
         uint64_t n;
         if (!GetVarint64(&in, &n)) return bad;
@@ -302,6 +313,7 @@ Status ManifestEdit::DecodeFrom(Slice in) {
 }
 
 Status ApplyEdit(const ManifestEdit& edit, ManifestState* state) {
+  if (edit.store_id) state->store_id = *edit.store_id;
   if (edit.log) state->log = *edit.log;
   if (edit.next_number) state->next_number = std::max(state->next_number, *edit.next_number);
   if (edit.next_family) state->next_family = std::max(state->next_family, *edit.next_family);
@@ -311,6 +323,7 @@ Status ApplyEdit(const ManifestEdit& edit, ManifestState* state) {
 
 ManifestEdit SnapshotOf(const ManifestState& state) {
   ManifestEdit edit;
+  edit.store_id = state.store_id;
   edit.log = state.log;
   edit.next_number = state.next_number;
   edit.next_family = state.next_family;

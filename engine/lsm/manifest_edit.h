@@ -59,6 +59,7 @@ struct FamilyState {
 };
 
 struct ManifestState {
+  uint64_t store_id = 0;  // stands in every log segment; never changes
   std::map<uint32_t, FamilyState> families;
   LogState log;
   uint64_t next_number = 1;  // above every file number, run number in use
@@ -103,6 +104,7 @@ struct FamilyEdit {
 };
 
 struct ManifestEdit {
+  std::optional<uint64_t> store_id;
   std::optional<LogState> log;
   std::optional<uint64_t> next_number;
   std::optional<uint32_t> next_family;

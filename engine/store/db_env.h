@@ -81,6 +81,9 @@ class DbEnv {
   // Clears a background error after its cause has gone.
   virtual Status Resume() = 0;
 
+  virtual void SetBackgroundJobs(int jobs) = 0;
+  virtual void SetMaxTotalWalSize(uint64_t bytes) = 0;
+
   virtual EnvStats Stats() const = 0;
   virtual std::vector<WalFileInfo> LogFiles() const = 0;
   virtual const std::string& path() const = 0;

@@ -5,6 +5,7 @@
 #ifndef AETHER_ENGINE_STORE_OPTIONS_H_
 #define AETHER_ENGINE_STORE_OPTIONS_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "engine/io/file_system.h"
 #include "engine/lsm/options.h"
 #include "engine/memtable/memtable.h"
+#include "engine/run/run_file.h"
 #include "engine/store/observer.h"
 
 namespace aether {
@@ -54,6 +56,8 @@ class WriteMemory {
 
 struct EnvOptions {
   FileSystem* fs = nullptr;  // null: the disk
+  // False forces the append backend of the log, also where mapping is safe.
+  bool allow_mapped_log = true;
   bool create_if_missing = false;
   bool error_if_exists = false;
   bool create_missing_stores = false;
@@ -80,6 +84,12 @@ struct StoreDescriptor {
 
 class Snapshot;
 
+// What a read did. Belongs to one thread; added to, never cleared.
+struct ReadCounters : RunReadCounters {
+  uint64_t memtable_hits = 0;
+  uint64_t memtable_misses = 0;
+};
+
 enum class ReadTier : uint8_t {
   kAll,
   kCacheOnly,      // Incomplete instead of I/O
@@ -92,6 +102,7 @@ struct ReadOptions {
   ReadTier tier = ReadTier::kAll;
   bool verify_checksums = true;
   bool fill_cache = true;
+  ReadCounters* counters = nullptr;  // may be null
   bool ignore_range_deletes = false;
   size_t readahead = 0;
   // Iterators only; null: no bound. The keys must outlive the iterator.

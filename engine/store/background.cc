@@ -1,0 +1,593 @@
+// Flushing, merging, removing files: what the threads of an EnvImpl do, and how others wait for it.
+
+#include <algorithm>
+
+#include "engine/base/epoch.h"
+#include "engine/io/thread.h"
+#include "engine/lsm/file_names.h"
+#include "engine/store/env_impl.h"
+
+namespace aether {
+namespace {
+
+// A merge gives way to a more urgent one after so many bytes of input.
+constexpr uint64_t kQuantumBytes = 1 << 20;
+// Writers count as idle when nothing was written for so long.
+constexpr uint64_t kIdleMicros = 200000;
+constexpr int kMergeNice = 5;
+constexpr uint64_t kRetryMicros = 1000000;
+
+}  // namespace
+
+// --- flushing ---
+
+FamilyStore* EnvImpl::PickFlush() {
+  for (const auto& family : families_) {
+    if (!family->dropped() && !family->sealed_.empty() && !family->flushing_) return family.get();
+  }
+  return nullptr;
+}
+
+Status EnvImpl::FlushOne(FamilyStore* family) {
+  SealedTable sealed;
+  {
+    MutexLock lock(&mutex_);
+    sealed = family->sealed_.front();
+  }
+  const uint64_t start = clock_->NowMicros();
+  pipeline_->WaitPublished(sealed.cut.ticket);
+  FlushEvent event;
+  event.family = family->id_;
+  event.family_name = family->name_;
+  if (options_.observer) options_.observer->OnFlushBegin(event);
+  FlushResult result;
+  JobContext context = ContextFor(family);
+  AETHER_RETURN_IF_ERROR(
+      RunFlush(context, family->id_, *sealed.table, snapshots_.Collect(), &result));
+
+  MutexLock manifest_lock(&manifest_mutex_);
+  const LogPosition published = pipeline_->Published();
+  LogPosition floor;
+  {
+    MutexLock lock(&mutex_);
+    if (family->dropped()) {
+      for (const auto& meta : result.files) AddObsoleteFile(meta->number);
+      return Status::OK();
+    }
+    floor = ComputeFloor(published, family);
+  }
+  Status s;
+  if (floor.ticket < sealed.cut.ticket) s = pipeline_->SyncTo(sealed.cut.ticket);
+  if (s.ok()) {
+    ManifestEdit edit;
+    result.edit.flushed_sequence = sealed.cut.sequence;
+    edit.families.push_back(std::move(result.edit));
+    LogState log = state_.log;
+    if (floor.ticket > log.floor.ticket) log.AdvanceFloor(floor);
+    log.last_sequence = std::max(log.last_sequence, sealed.cut.sequence);
+    edit.log = std::move(log);
+    s = InstallLocked(std::move(edit), [&]() NO_THREAD_SAFETY_ANALYSIS {
+      family->sealed_.pop_front();
+      ++family->flushed_tables_;
+    });
+  } else {
+    for (const auto& meta : result.files) context.Discard(meta->number);
+  }
+  AETHER_RETURN_IF_ERROR(s);
+  pipeline_->ReleaseLog(floor);
+  const uint64_t micros = clock_->NowMicros() - start;
+  family->counters_.flushes += 1;
+  family->counters_.flush_bytes += result.bytes;
+  family->counters_.flush_micros += micros;
+  Log("flushed " + std::to_string(result.entries) + " entries of [" + family->name_ + "] into " +
+      std::to_string(result.bytes) + " bytes in " + std::to_string(micros) + " us");
+  if (options_.observer) {
+    if (!result.files.empty()) {
+      const FileMeta& meta = *result.files[0];
+      event.file_number = meta.number;
+      event.path = RunFileName(path_, meta.number);
+      event.smallest_sequence = meta.smallest_sequence;
+      event.largest_sequence = meta.largest_sequence;
+    }
+    event.bytes = result.bytes;
+    event.entries = result.entries;
+    event.micros = micros;
+    options_.observer->OnFlushEnd(event);
+  }
+  return Status::OK();
+}
+
+void EnvImpl::AddObsoleteFile(uint64_t number) {
+  {
+    MutexLock lock(&obsolete_mutex_);
+    obsolete_files_.push_back(number);
+  }
+  work_.NotifyAll();
+}
+
+bool EnvImpl::HasObsoleteFiles() const {
+  MutexLock lock(&obsolete_mutex_);
+  return !obsolete_files_.empty();
+}
+
+void EnvImpl::RemoveObsoleteFiles() {
+  {
+    MutexLock lock(&mutex_);
+    if (deletions_disabled_ > 0) return;
+  }
+  std::vector<uint64_t> numbers;
+  {
+    MutexLock lock(&obsolete_mutex_);
+    numbers.swap(obsolete_files_);
+  }
+  for (const uint64_t number : numbers) {
+    const std::string path = RunFileName(path_, number);
+    fs_->Remove(path).Ignore();
+    if (options_.observer) options_.observer->OnFileDeleted({0, "", path, number, 0, false});
+  }
+}
+
+void EnvImpl::FlushLoop() {
+  SetThreadName("aether-flush");
+  for (;;) {
+    FamilyStore* family = nullptr;
+    {
+      MutexLock lock(&mutex_);
+      for (;;) {
+        if (stopping_) return;
+        const bool removable = HasObsoleteFiles() && deletions_disabled_ == 0;
+        family = paused_ > 0 ? nullptr : PickFlush();
+        if (family != nullptr || removable) break;
+        AccountMemory();
+        work_.WaitFor(&mutex_, std::chrono::milliseconds(100));
+        EpochReclaim();
+      }
+      if (family != nullptr) {
+        family->flushing_ = true;
+        ++flushes_running_;
+      }
+    }
+    RemoveObsoleteFiles();
+    if (family == nullptr) continue;
+    const Status s = FlushOne(family);
+    bool failed = false;
+    {
+      MutexLock lock(&mutex_);
+      family->flushing_ = false;
+      --flushes_running_;
+      if (s.ok() && !background_error_.ok() && !pipeline_->poisoned()) {
+        // What stopped the flush has gone: writes may go on.
+        background_error_ = Status::OK();
+      }
+      failed = !s.ok();
+      UpdateStall();
+      done_.NotifyAll();
+    }
+    if (failed) {
+      SetBackgroundError(ErrorReason::kFlush, s);
+      MutexLock lock(&mutex_);
+      if (!stopping_) work_.WaitFor(&mutex_, std::chrono::microseconds(kRetryMicros));
+    }
+  }
+}
+
+Status EnvImpl::FlushFamilies(const std::vector<FamilyStore*>& families, bool wait) {
+  if (options_.read_only) return Status::NotSupported("Not supported operation in read only mode.");
+  MutexLock lock(&mutex_);
+  if (!background_error_.ok()) return background_error_;
+  AETHER_RETURN_IF_ERROR(SwitchTables(families));
+  if (!wait) return Status::OK();
+  std::vector<std::pair<FamilyStore*, uint64_t>> until;
+  for (FamilyStore* family : families) {
+    until.push_back({family, family->flushed_tables_ + family->sealed_.size()});
+  }
+  for (const auto& [family, count] : until) {
+    while (family->flushed_tables_ < count && !family->dropped()) {
+      if (!background_error_.ok()) return background_error_;
+      if (stopping_) return Status::ShutdownInProgress();
+      done_.WaitFor(&mutex_, std::chrono::milliseconds(100));
+    }
+  }
+  return Status::OK();
+}
+
+Status EnvImpl::FlushAll(bool wait) {
+  std::vector<FamilyStore*> all;
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& family : families_) {
+      if (!family->dropped()) all.push_back(family.get());
+    }
+  }
+  return FlushFamilies(all, wait);
+}
+
+// --- merging ---
+
+Status EnvImpl::MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, bool rewrite) {
+  MergeJob::Options options;
+  options.resumed = resumed;
+  options.rewrite = rewrite;
+  std::shared_ptr<const Version> version;
+  bool full = false;
+  {
+    MutexLock lock(&mutex_);
+    version = family->version_;
+    full = merge->state.input_runs.size() + 1 == version->runs().size();
+  }
+  // After the version: a snapshot that is not in the list is newer than all of its entries.
+  options.snapshots = snapshots_.Collect();
+  if (family->options_.filter_factory != nullptr) {
+    CompactionFilterFactory::Context context;
+    context.full = full;
+    context.manual = merge->manual;
+    context.family = family->id_;
+    options.filter = family->options_.filter_factory->Create(context);
+  }
+  merge->job = std::make_unique<MergeJob>(ContextFor(family), family->id_, merge->state,
+                                          std::move(version), std::move(options));
+  return Status::OK();
+}
+
+Status EnvImpl::BeginMerge(FamilyStore* family, const MergePick& pick, bool manual, bool rewrite,
+                           std::shared_ptr<ActiveMerge>* merge) {
+  auto begun = std::make_shared<ActiveMerge>();
+  begun->manual = manual;
+  begun->input_level = pick.input_level;
+  begun->state.output_run = NewFileNumber();
+  begun->state.output_level = pick.output_level;
+  begun->state.input_runs = pick.runs;
+  begun->running = true;
+  FamilyEdit edit;
+  edit.family = family->id_;
+  edit.new_runs.push_back({pick.output_level, begun->state.output_run});
+  edit.begin_merges.push_back(begun->state);
+  ManifestEdit whole;
+  whole.families.push_back(std::move(edit));
+  AETHER_RETURN_IF_ERROR(Install(std::move(whole), nullptr));
+  if (options_.observer) {
+    MergeEvent event;
+    event.family = family->id_;
+    event.family_name = family->name_;
+    event.input_level = pick.input_level;
+    event.output_level = pick.output_level;
+    event.manual = manual;
+    options_.observer->OnMergeBegin(event);
+  }
+  AETHER_RETURN_IF_ERROR(MakeJob(family, begun.get(), false, rewrite));
+  MutexLock lock(&mutex_);
+  family->merges_.push_back(begun);
+  *merge = std::move(begun);
+  return Status::OK();
+}
+
+bool EnvImpl::MergePending(const FamilyStore& family, bool idle) const {
+  if (!family.merges_.empty()) return true;
+  if (family.dropped() || !family.tree_.auto_merge) return false;
+  return StrategyFor(family.tree_)->Pick(*family.version_, family.tree_, idle).has_value();
+}
+
+bool EnvImpl::WritersIdle() {
+  if (merges_waited_for_ > 0) return true;
+  const uint64_t now = clock_->NowMicros();
+  const uint64_t writes = pipeline_->PublishedTicket();
+  if (writes != idle_writes_) {
+    idle_writes_ = writes;
+    idle_since_micros_ = now;
+  }
+  return now - idle_since_micros_ >= kIdleMicros;
+}
+
+void EnvImpl::StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>& merge,
+                        uint64_t quantum) {
+  bool complete = false;
+  const uint64_t start = clock_->NowMicros();
+  const uint64_t read_before = merge->job->progress().bytes_read;
+  const uint64_t written_before = merge->job->progress().bytes_written;
+  Status s =
+      family->dropped() ? Status::ColumnFamilyDropped() : merge->job->Step(quantum, &complete);
+  const MergeProgress& progress = merge->job->progress();
+  merge->micros += clock_->NowMicros() - start;
+  const int level = merge->state.output_level;
+  family->counters_.merge_read[level] += progress.bytes_read - read_before;
+  family->counters_.merge_written[level] += progress.bytes_written - written_before;
+  if (complete) {
+    family->counters_.merges[level] += 1;
+    family->counters_.merge_micros[level] += merge->micros;
+    Log("merged " + std::to_string(merge->state.input_runs.size()) + " runs of [" + family->name_ +
+        "] into level " + std::to_string(level) + ": read " + std::to_string(progress.bytes_read) +
+        " bytes, wrote " + std::to_string(progress.bytes_written) + ", moved " +
+        std::to_string(progress.files_moved) + " files, in " + std::to_string(merge->micros) +
+        " us");
+    if (options_.observer) {
+      MergeEvent event;
+      event.family = family->id_;
+      event.family_name = family->name_;
+      event.input_level = merge->input_level;
+      event.output_level = level;
+      event.manual = merge->manual;
+      event.output_files = progress.output_files;
+      event.bytes_read = progress.bytes_read;
+      event.bytes_written = progress.bytes_written;
+      event.entries_read = progress.entries_read;
+      event.entries_dropped = progress.entries_read - progress.entries_written;
+      event.micros = merge->micros;
+      options_.observer->OnMergeEnd(event);
+    }
+  }
+  // Readers of the old files may be the last holders; the job must not be destroyed under the lock.
+  std::unique_ptr<MergeJob> finished;
+  bool report = false;
+  {
+    MutexLock lock(&mutex_);
+    merge->running = false;
+    if (complete || family->dropped()) {
+      std::erase(family->merges_, merge);
+      finished = std::move(merge->job);
+    } else if (!s.ok()) {
+      // What was installed stays; a fresh job goes on from there once the error has been looked at.
+      finished = std::move(merge->job);
+      report = merge_error_.ok();
+      merge_error_ = s;
+    }
+    if (s.ok() && complete) merge_error_ = Status::OK();
+    UpdateStall();
+    work_.NotifyAll();
+    done_.NotifyAll();
+  }
+  finished.reset();
+  if (report) {
+    {
+      MutexLock lock(&mutex_);
+      ++background_errors_;
+    }
+    Log("merge failed: " + s.ToString());
+    if (options_.observer) options_.observer->OnBackgroundError(ErrorReason::kMerge, s);
+  }
+}
+
+void EnvImpl::MergeLoop(int index) {
+  SetThreadName("aether-merge");
+  SetThreadNice(0, kMergeNice);
+  for (;;) {
+    FamilyStore* family = nullptr;
+    std::shared_ptr<ActiveMerge> merge;
+    std::optional<MergePick> pick;
+    {
+      MutexLock lock(&mutex_);
+      for (;;) {
+        if (stopping_) return;
+        if (index >= merge_threads_) return;
+        if (paused_ == 0 && merge_error_.ok() && background_error_.ok()) {
+          // Shallow merges first: they are short, and writers wait for them.
+          for (const auto& candidate : families_) {
+            if (candidate->dropped()) continue;
+            for (const auto& active : candidate->merges_) {
+              if (active->running) continue;
+              if (merge == nullptr || active->state.output_level < merge->state.output_level) {
+                merge = active;
+                family = candidate.get();
+              }
+            }
+          }
+          const bool idle = WritersIdle();
+          for (const auto& candidate : families_) {
+            if (candidate->dropped() || !candidate->tree_.auto_merge ||
+                candidate->manual_waiting_ > 0) {
+              continue;
+            }
+            auto found =
+                StrategyFor(candidate->tree_)->Pick(*candidate->version_, candidate->tree_, idle);
+            if (found && (merge == nullptr || found->output_level < merge->state.output_level)) {
+              pick = std::move(found);
+              family = candidate.get();
+              merge.reset();
+              break;
+            }
+          }
+          if (merge != nullptr || pick) break;
+        }
+        work_.WaitFor(&mutex_, std::chrono::microseconds(kIdleMicros / 2));
+        if (!merge_error_.ok() && !stopping_) {
+          // A full disk may have space again; other errors show again at once.
+          work_.WaitFor(&mutex_, std::chrono::microseconds(kRetryMicros));
+          merge_error_ = Status::OK();
+        }
+      }
+      if (merge != nullptr) merge->running = true;
+      ++busy_threads_;
+      // Two threads must not begin the same merge.
+      if (pick) ++family->manual_waiting_;
+    }
+    if (pick) {
+      const Status s = BeginMerge(family, *pick, false, false, &merge);
+      MutexLock lock(&mutex_);
+      --family->manual_waiting_;
+      if (!s.ok()) {
+        merge_error_ = s;
+        ++background_errors_;
+        merge.reset();
+      }
+    }
+    if (merge != nullptr) {
+      if (merge->job == nullptr) MakeJob(family, merge.get(), true, false).Ignore();
+      StepMerge(family, merge, kQuantumBytes);
+    }
+    MutexLock lock(&mutex_);
+    --busy_threads_;
+    done_.NotifyAll();
+  }
+}
+
+Status EnvImpl::RunManualMerge(FamilyStore* family, const CompactRangeOptions& options) {
+  const auto canceled = [&] {
+    return manual_disabled_.load() > 0 ||
+           (options.canceled != nullptr && options.canceled->load(std::memory_order_acquire));
+  };
+  const Status paused = Status::Incomplete("", Status::kManualCompactionPaused);
+  std::optional<MergePick> pick;
+  {
+    MutexLock lock(&mutex_);
+    ++family->manual_waiting_;
+    Status s;
+    // Merges that go on are waited for, new ones are not begun meanwhile.
+    while (s.ok() && !family->merges_.empty()) {
+      if (canceled()) s = paused;
+      if (stopping_) s = Status::ShutdownInProgress();
+      if (!merge_error_.ok()) s = merge_error_;
+      if (!background_error_.ok()) s = background_error_;
+      if (s.ok()) done_.WaitFor(&mutex_, std::chrono::milliseconds(50));
+    }
+    if (s.ok() && canceled()) s = paused;
+    if (s.ok()) {
+      pick = PickAll(*family->version_);
+      const bool settled =
+          family->version_->runs().size() == 1 && family->version_->level(kLastLevel).size() == 1;
+      if (pick && settled && !options.force_last_level &&
+          family->options_.filter_factory == nullptr) {
+        pick.reset();
+      }
+    }
+    if (!s.ok() || !pick) {
+      --family->manual_waiting_;
+      return s;
+    }
+  }
+  std::shared_ptr<ActiveMerge> merge;
+  Status s = BeginMerge(family, *pick, true, options.force_last_level, &merge);
+  MutexLock lock(&mutex_);
+  --family->manual_waiting_;
+  if (!s.ok()) return s;
+  // Background threads carry it out, so that it shares their pacing.
+  merge->running = false;
+  work_.NotifyAll();
+  while (std::find(family->merges_.begin(), family->merges_.end(), merge) !=
+         family->merges_.end()) {
+    if (stopping_) return Status::ShutdownInProgress();
+    if (!merge_error_.ok()) return merge_error_;
+    if (!background_error_.ok()) return background_error_;
+    if (canceled()) return paused;
+    done_.WaitFor(&mutex_, std::chrono::milliseconds(50));
+  }
+  return Status::OK();
+}
+
+Status EnvImpl::WaitForMerges(bool flush_first) {
+  if (options_.read_only) return Status::OK();
+  if (flush_first) AETHER_RETURN_IF_ERROR(FlushAll(true));
+  MutexLock lock(&mutex_);
+  ++merges_waited_for_;
+  work_.NotifyAll();
+  Status s;
+  for (;;) {
+    bool pending = false;
+    for (const auto& family : families_) {
+      pending |= !family->dropped() && (!family->sealed_.empty() || MergePending(*family, true));
+    }
+    if (!background_error_.ok()) s = background_error_;
+    if (!merge_error_.ok()) s = merge_error_;
+    if (stopping_) s = Status::ShutdownInProgress();
+    if (paused_ > 0) s = Status::Aborted();
+    if (!pending || !s.ok()) break;
+    done_.WaitFor(&mutex_, std::chrono::milliseconds(50));
+  }
+  --merges_waited_for_;
+  return s;
+}
+
+void EnvImpl::SetBackgroundJobs(int jobs) {
+  const int wanted = std::max(1, jobs - 1);
+  {
+    MutexLock lock(&mutex_);
+    merge_threads_ = wanted;
+    work_.NotifyAll();
+  }
+  while (static_cast<int>(merge_thread_objects_.size()) > wanted) {
+    merge_thread_objects_.back().join();
+    merge_thread_objects_.pop_back();
+  }
+  while (static_cast<int>(merge_thread_objects_.size()) < wanted) {
+    const int index = static_cast<int>(merge_thread_objects_.size());
+    merge_thread_objects_.emplace_back([this, index] { MergeLoop(index); });
+  }
+}
+
+Status EnvImpl::PauseBackgroundWork() {
+  MutexLock lock(&mutex_);
+  ++paused_;
+  while (busy_threads_ > 0 || flushes_running_ > 0) {
+    done_.WaitFor(&mutex_, std::chrono::milliseconds(50));
+  }
+  return Status::OK();
+}
+
+Status EnvImpl::ContinueBackgroundWork() {
+  MutexLock lock(&mutex_);
+  if (paused_ == 0) return Status::InvalidArgument();
+  --paused_;
+  work_.NotifyAll();
+  return Status::OK();
+}
+
+Status EnvImpl::DisableFileDeletions() {
+  MutexLock lock(&mutex_);
+  ++deletions_disabled_;
+  return Status::OK();
+}
+
+Status EnvImpl::EnableFileDeletions(bool force) {
+  MutexLock lock(&mutex_);
+  deletions_disabled_ = force ? 0 : std::max(0, deletions_disabled_ - 1);
+  work_.NotifyAll();
+  return Status::OK();
+}
+
+Status EnvImpl::Close() {
+  {
+    MutexLock lock(&mutex_);
+    if (closed_) return Status::OK();
+    closed_ = true;
+  }
+  Status result;
+  if (pipeline_ != nullptr) {
+    if (unlogged_writes_ && !options_.avoid_flush_during_shutdown) result = FlushAll(true);
+    {
+      MutexLock lock(&mutex_);
+      stopping_ = true;
+      stop_writes_ = false;
+      work_.NotifyAll();
+      done_.NotifyAll();
+    }
+    if (flush_thread_.joinable()) flush_thread_.join();
+    for (std::thread& thread : merge_thread_objects_) thread.join();
+    merge_thread_objects_.clear();
+    // Nothing may reach the log once another process can hold the lock.
+    pipeline_->Poison(Status::ShutdownInProgress());
+  }
+  std::vector<std::unique_ptr<MergeJob>> jobs;
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& family : families_) {
+      for (const auto& merge : family->merges_) jobs.push_back(std::move(merge->job));
+      family->merges_.clear();
+    }
+  }
+  jobs.clear();
+  EpochReclaim();
+  RemoveObsoleteFiles();
+  if (options_.write_memory != nullptr) {
+    MutexLock lock(&mutex_);
+    options_.write_memory->Free(accounted_memory_);
+    accounted_memory_ = 0;
+  }
+  if (snapshots_.Count() > 0 && result.ok()) {
+    result = Status::Aborted("Cannot close DB with unreleased snapshot.");
+  }
+  if (lock_ != nullptr) {
+    Status unlocked = fs_->UnlockFile(std::move(lock_));
+    if (result.ok()) result = unlocked;
+  }
+  return result;
+}
+
+}  // namespace aether

@@ -1,0 +1,654 @@
+#include "engine/store/env_impl.h"
+
+#include <algorithm>
+
+#include "engine/base/epoch.h"
+#include "engine/io/thread.h"
+#include "engine/lsm/file_names.h"
+
+namespace aether {
+namespace {
+
+// A manifest is written anew when it has grown to this size.
+constexpr uint64_t kManifestLimit = 16 << 20;
+
+class BatchCheck final : public FamilyPredicate {
+ public:
+  BatchCheck(const std::vector<FamilyStore*>& families, bool ignore_missing)
+      : families_(families), ignore_missing_(ignore_missing) {}
+
+  Status CheckFamily(uint32_t family) const override {
+    if (family < families_.size() && families_[family] != nullptr) return Status::OK();
+    if (ignore_missing_) return Status::OK();
+    return Status::InvalidArgument("Invalid column family specified in write batch");
+  }
+  Status CheckRecord(const BatchRecord& record) const override {
+    if (record.family >= families_.size() || families_[record.family] == nullptr) {
+      return Status::OK();
+    }
+    const StoreOptions& options = families_[record.family]->options();
+    if (record.kind == BatchTag::kMerge && options.merge_operator == nullptr) {
+      return Status::InvalidArgument(
+          "Merge requires `ColumnFamilyOptions::merge_operator != nullptr`");
+    }
+    if (record.kind == BatchTag::kRangeDelete &&
+        CompareKeys(options.order, record.key, record.value) > 0) {
+      return Status::InvalidArgument("end key comes before start key");
+    }
+    return Status::OK();
+  }
+
+ private:
+  const std::vector<FamilyStore*>& families_;
+  const bool ignore_missing_;
+};
+
+}  // namespace
+
+EnvImpl::EnvImpl(const EnvOptions& options, std::string path)
+    : options_(options),
+      fs_(options.fs != nullptr ? options.fs : PosixFileSystem()),
+      clock_(RealClock()),
+      path_(std::move(path)),
+      log_dir_(options.wal_dir.empty() ? path_ : options.wal_dir),
+      max_total_wal_size_(options.max_total_wal_size) {}
+
+EnvImpl::~EnvImpl() {
+  Close().Ignore();
+  pipeline_.reset();
+  EpochDrain();
+  MutexLock lock(&mutex_);
+  families_.clear();
+  delete directory_.exchange(nullptr);
+}
+
+void EnvImpl::Log(const std::string& line) const {
+  if (options_.log) options_.log(line);
+}
+
+// --- writing ---
+
+Status EnvImpl::Write(const WriteOptions& options, Slice body, uint32_t count,
+                      uint64_t* first_sequence) {
+  if (options_.read_only) {
+    return Status::NotSupported("Not supported operation in read only mode.");
+  }
+  WriteRequest request;
+  request.body = body;
+  request.count = count;
+  BatchFacts facts;
+  {
+    EpochGuard guard;
+    const Directory* const directory = directory_.load(std::memory_order_seq_cst);
+    const BatchCheck check(directory->families, options.ignore_missing_stores);
+    AETHER_RETURN_IF_ERROR(ValidateBatch(body, count, &check, &facts));
+  }
+  request.facts = &facts;
+  request.disable_wal = options.disable_wal;
+  request.sync = options.sync;
+  request.no_slowdown = options.no_slowdown;
+  if (options.disable_wal) unlogged_writes_.store(true, std::memory_order_release);
+  WriteResult result;
+  AETHER_RETURN_IF_ERROR(pipeline_->Write(request, &result));
+  if (first_sequence != nullptr) *first_sequence = result.first_sequence;
+  return Status::OK();
+}
+
+Status EnvImpl::BeforeWrite(size_t bytes, const WriteRequest& request) {
+  {
+    MutexLock lock(&mutex_);
+    if (!background_error_.ok()) return background_error_;
+  }
+  if (stop_writes_.load(std::memory_order_acquire)) {
+    if (request.no_slowdown) return Status::Incomplete("Write stall");
+    const uint64_t start = clock_->NowMicros();
+    stall_stops_.fetch_add(1, std::memory_order_relaxed);
+    MutexLock lock(&mutex_);
+    while (stop_writes_.load(std::memory_order_acquire) && !stopping_ && background_error_.ok()) {
+      UpdateStall();
+      if (!stop_writes_.load(std::memory_order_acquire)) break;
+      done_.WaitFor(&mutex_, std::chrono::milliseconds(10));
+    }
+    const uint64_t waited = clock_->NowMicros() - start;
+    stall_micros_.fetch_add(waited, std::memory_order_relaxed);
+    if (options_.observer) options_.observer->OnStallTime(waited);
+    return background_error_;
+  }
+  const uint64_t rate = delay_rate_.load(std::memory_order_relaxed);
+  if (rate == 0) return Status::OK();
+  if (request.no_slowdown) return Status::Incomplete("Write stall");
+  // A token bucket over all writers; sleeps of a millisecond keep the wakeups rare.
+  const uint64_t cost = bytes * uint64_t{1000000000} / rate;
+  const uint64_t now = clock_->NowNanos();
+  uint64_t next = next_write_nanos_.load(std::memory_order_relaxed);
+  uint64_t mine;
+  do {
+    mine = std::max(next, now) + cost;
+  } while (!next_write_nanos_.compare_exchange_weak(next, mine, std::memory_order_relaxed));
+  constexpr uint64_t kQuantumNanos = 1000000;
+  if (mine > now + kQuantumNanos) {
+    const uint64_t micros = std::min<uint64_t>((mine - now) / 1000, 10000);
+    stall_delays_.fetch_add(1, std::memory_order_relaxed);
+    stall_micros_.fetch_add(micros, std::memory_order_relaxed);
+    clock_->SleepMicros(micros);
+    if (options_.observer) options_.observer->OnStallTime(micros);
+  }
+  return Status::OK();
+}
+
+void EnvImpl::OnProgress() {
+  // Whoever holds the lock is looking already, or will be followed by another writer soon.
+  if (!mutex_.TryLock()) return;
+  CheckBudgets();
+  mutex_.Unlock();
+}
+
+void EnvImpl::OnPoison(const Status& status) {
+  {
+    MutexLock lock(&mutex_);
+    if (stopping_) return;
+  }
+  SetBackgroundError(ErrorReason::kWrite, status);
+}
+
+uint64_t EnvImpl::VisibleSequence() const {
+  return pipeline_ != nullptr ? pipeline_->VisibleSequence() : read_only_sequence_;
+}
+
+const Snapshot* EnvImpl::GetSnapshot() {
+  auto* snapshot = new SnapshotImpl;
+  snapshot->handle = snapshots_.Take([this] { return VisibleSequence(); }, clock_->WallSeconds());
+  return snapshot;
+}
+
+void EnvImpl::ReleaseSnapshot(const Snapshot* snapshot) {
+  if (snapshot == nullptr) return;
+  const auto* mine = static_cast<const SnapshotImpl*>(snapshot);
+  snapshots_.Release(mine->handle);
+  delete mine;
+}
+
+Status EnvImpl::FlushWal(bool sync) {
+  if (options_.read_only) return Status::OK();
+  return pipeline_->FlushWal(sync);
+}
+
+// --- memtables ---
+
+std::unique_ptr<TableSet> EnvImpl::CopyTables() const {
+  auto set = std::make_unique<TableSet>();
+  for (const auto& family : families_) {
+    if (family->dropped()) continue;
+    if (set->tables.size() <= family->id_) set->tables.resize(family->id_ + 1);
+    set->tables[family->id_] = family->active_;
+  }
+  return set;
+}
+
+void EnvImpl::PublishDirectory() {
+  auto* fresh = new Directory;
+  for (const auto& family : families_) {
+    if (family->dropped()) continue;
+    if (fresh->families.size() <= family->id_) fresh->families.resize(family->id_ + 1);
+    fresh->families[family->id_] = family.get();
+  }
+  const Directory* const old = directory_.exchange(fresh, std::memory_order_seq_cst);
+  if (old != nullptr) {
+    EpochRetire(const_cast<Directory*>(old), [](void* p) { delete static_cast<Directory*>(p); });
+  }
+}
+
+Status EnvImpl::SwitchTables(const std::vector<FamilyStore*>& families) {
+  std::vector<FamilyStore*> full;
+  for (FamilyStore* family : families) {
+    if (!family->dropped() && !family->active_->Empty()) full.push_back(family);
+  }
+  if (full.empty()) return Status::OK();
+  std::vector<SealedTable> sealed;
+  for (FamilyStore* family : full) {
+    sealed.push_back({family->active_, family->active_begin_, {}});
+    family->active_ = NewMemTable(family->options_.memtable, family->options_.order);
+  }
+  auto next = CopyTables();
+  // The view must hold the new table before a write can land in it; the old one stays visible as a
+  // sealed table.
+  const auto publish = [&] {
+    for (size_t i = 0; i < full.size(); ++i) {
+      full[i]->sealed_.push_back(sealed[i]);
+      full[i]->RebuildView();
+    }
+  };
+  SwitchResult result;
+  Status s = pipeline_->Switch(std::move(next), publish, &result);
+  if (!s.ok()) {
+    // The switch did not happen: writes still go to the old tables.
+    for (size_t i = 0; i < full.size(); ++i) {
+      if (!full[i]->sealed_.empty() && full[i]->sealed_.back().table == sealed[i].table) {
+        full[i]->sealed_.pop_back();
+      }
+      full[i]->active_ = sealed[i].table;
+      full[i]->RebuildView();
+    }
+    return s;
+  }
+  for (FamilyStore* family : full) {
+    family->sealed_.back().cut = result.cut;
+    family->active_begin_ = result.cut;
+    if (options_.observer) {
+      options_.observer->OnMemTableSealed(family->id_, family->sealed_.back().table->Entries());
+    }
+  }
+  work_.NotifyAll();
+  return Status::OK();
+}
+
+uint64_t EnvImpl::MemTableBytes() const {
+  uint64_t bytes = 0;
+  for (const auto& family : families_) {
+    bytes += family->active_->MemoryUsage();
+    for (const SealedTable& sealed : family->sealed_) bytes += sealed.table->MemoryUsage();
+  }
+  return bytes;
+}
+
+void EnvImpl::AccountMemory() {
+  if (options_.write_memory == nullptr) return;
+  const uint64_t bytes = MemTableBytes();
+  if (bytes > accounted_memory_) {
+    options_.write_memory->Reserve(bytes - accounted_memory_);
+  } else if (bytes < accounted_memory_) {
+    options_.write_memory->Free(accounted_memory_ - bytes);
+  }
+  accounted_memory_ = bytes;
+}
+
+void EnvImpl::CheckBudgets() {
+  AccountMemory();
+  std::vector<FamilyStore*> full;
+  FamilyStore* largest = nullptr;
+  FamilyStore* oldest = nullptr;
+  uint64_t active_bytes = 0;
+  uint64_t buffers = 0;
+  for (const auto& family : families_) {
+    if (family->dropped()) continue;
+    const uint64_t bytes = family->active_->MemoryUsage();
+    active_bytes += bytes;
+    buffers += family->write_buffer_size() * static_cast<uint64_t>(family->max_write_buffers());
+    if (bytes >= family->write_buffer_size() &&
+        static_cast<int>(family->sealed_.size()) + 1 < family->max_write_buffers()) {
+      full.push_back(family.get());
+    }
+    if (family->active_->Empty()) continue;
+    if (largest == nullptr || bytes > largest->active_->MemoryUsage()) largest = family.get();
+    if (oldest == nullptr || family->active_begin_.ticket < oldest->active_begin_.ticket) {
+      oldest = family.get();
+    }
+  }
+  const bool over_shared_budget =
+      (options_.db_write_buffer_size > 0 && active_bytes >= options_.db_write_buffer_size) ||
+      (options_.write_memory != nullptr && options_.write_memory->ShouldFlush());
+  if (full.empty() && over_shared_budget && largest != nullptr && largest->sealed_.empty()) {
+    full.push_back(largest);
+  }
+  const uint64_t wal_limit = max_total_wal_size_ > 0 ? max_total_wal_size_.load()
+                                                     : std::max<uint64_t>(4 * buffers, 64 << 20);
+  if (full.empty() && oldest != nullptr && oldest->sealed_.empty() &&
+      pipeline_->LogBytes() > wal_limit) {
+    full.push_back(oldest);
+  }
+  if (!full.empty()) SwitchTables(full).Ignore();
+  UpdateStall();
+}
+
+// Two bounds: memory of memtables that wait for a flush, and runs that wait to be merged. Between
+// the soft and the hard one writers are delayed a little at a time, beyond the hard one they wait
+// until background work has caught up.
+void EnvImpl::UpdateStall() {
+  bool stop = false;
+  uint64_t rate = 0;
+  for (const auto& family : families_) {
+    if (family->dropped()) continue;
+    StallState state = StallState::kNormal;
+    const bool no_buffer_left =
+        static_cast<int>(family->sealed_.size()) + 1 >= family->max_write_buffers();
+    const uint64_t used = family->active_->MemoryUsage();
+    const uint64_t size = family->write_buffer_size();
+    if (no_buffer_left && used >= size + size / 4) {
+      state = StallState::kStopped;
+    }
+    size_t upper_runs = 0;
+    for (int level = 0; level < kLastLevel; ++level) {
+      upper_runs += family->version_->level(level).size();
+    }
+    const auto slow = static_cast<size_t>(family->tree_.slowdown_runs);
+    const auto hard = static_cast<size_t>(family->tree_.stop_runs);
+    if (family->tree_.auto_merge && upper_runs >= hard) state = StallState::kStopped;
+    if (state == StallState::kNormal && family->tree_.auto_merge && upper_runs >= slow) {
+      state = StallState::kDelayed;
+      // From 64 MB/s at the soft bound down to 1 MB/s at the hard one.
+      const double share = static_cast<double>(upper_runs - slow) /
+                           static_cast<double>(std::max<size_t>(1, hard - slow));
+      const auto wanted = static_cast<uint64_t>(64e6 * (1 - share) + 1e6);
+      rate = rate == 0 ? wanted : std::min(rate, wanted);
+    }
+    if (state != family->stall_) {
+      if (options_.observer) options_.observer->OnStall(family->id_, family->stall_, state);
+      family->stall_ = state;
+    }
+    stop |= state == StallState::kStopped;
+  }
+  delay_rate_.store(rate, std::memory_order_relaxed);
+  stop_writes_.store(stop, std::memory_order_release);
+  pipeline_->SetThrottle(stop || rate > 0 || !background_error_.ok());
+}
+
+LogPosition EnvImpl::ComputeFloor(const LogPosition& published, const FamilyStore* flushed) const {
+  LogPosition floor = published;
+  for (const auto& family : families_) {
+    if (family->dropped()) continue;
+    LogPosition oldest = published;
+    // The flush being installed takes the oldest sealed table of its family.
+    const size_t first = family.get() == flushed ? 1 : 0;
+    if (family->sealed_.size() > first) {
+      oldest = family->sealed_[first].begin;
+    } else if (!family->active_->Empty()) {
+      oldest = family->active_begin_;
+    }
+    if (oldest.ticket < floor.ticket) floor = oldest;
+  }
+  return floor;
+}
+
+// --- manifest ---
+
+Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
+                            std::shared_ptr<OpenFile>* file) {
+  RunFileOptions options;
+  options.order = family.options_.order;
+  std::unique_ptr<RunFile> run;
+  Status s = RunFile::Open(fs_, RunFileName(path_, meta.number), &meta, family.options_.pool,
+                           options, &run);
+  if (!s.ok()) return s;
+  *file = std::make_shared<OpenFile>(std::move(run),
+                                     [this](uint64_t number) { AddObsoleteFile(number); });
+  return Status::OK();
+}
+
+JobContext EnvImpl::ContextFor(FamilyStore* family) {
+  JobContext context;
+  context.fs = fs_;
+  context.clock = clock_;
+  context.dir = path_;
+  context.order = family->options_.order;
+  context.merge_operator = family->options_.merge_operator.get();
+  {
+    MutexLock lock(&mutex_);
+    context.filter_bits_per_key = family->tree_.filter_bits_per_key;
+    context.target_file_size = family->tree_.target_file_size;
+  }
+  if (options_.bytes_per_sync > 0) context.bytes_per_sync = options_.bytes_per_sync;
+  context.new_number = [this] { return NewFileNumber(); };
+  context.install = [this](FamilyEdit&& edit) {
+    ManifestEdit whole;
+    whole.families.push_back(std::move(edit));
+    return Install(std::move(whole), nullptr);
+  };
+  context.file_created = [this, family](const std::string& path, const FileMeta& meta) {
+    if (!options_.observer) return;
+    options_.observer->OnFileCreated(
+        {family->id_, family->name_, path, meta.number, meta.file_size, false});
+  };
+  return context;
+}
+
+Status EnvImpl::NewManifest() {
+  const uint64_t number = NewFileNumber();
+  state_.next_number = next_number_.load();
+  std::unique_ptr<Manifest> fresh;
+  AETHER_RETURN_IF_ERROR(Manifest::Create(fs_, path_, number, state_, &fresh));
+  if (manifest_ != nullptr) fs_->Remove(ManifestFileName(path_, manifest_->number())).Ignore();
+  manifest_ = std::move(fresh);
+  manifest_number_ = number;
+  return Status::OK();
+}
+
+Status EnvImpl::Install(ManifestEdit&& edit, const std::function<void()>& apply) {
+  MutexLock lock(&manifest_mutex_);
+  return InstallLocked(std::move(edit), apply);
+}
+
+Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& apply) {
+  // A family may have been dropped while a merge of it went on.
+  for (const FamilyEdit& f : edit.families) {
+    if (state_.families.count(f.family) == 0) return Status::ColumnFamilyDropped();
+  }
+  edit.next_number = next_number_.load();
+  AETHER_RETURN_IF_ERROR(manifest_->Append(edit));
+  AETHER_RETURN_IF_ERROR(ApplyEdit(edit, &state_));
+  struct Change {
+    FamilyStore* family;
+    std::shared_ptr<const Version> before;
+    std::shared_ptr<const Version> after;
+  };
+  std::vector<Change> changes;
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& family : families_) {
+      for (const FamilyEdit& f : edit.families) {
+        if (f.family == family->id_ && !f.drop) {
+          changes.push_back({family.get(), family->version_, nullptr});
+        }
+      }
+    }
+  }
+  for (Change& change : changes) {
+    AETHER_RETURN_IF_ERROR(Version::Build(
+        change.family->options_.order, state_.families.at(change.family->id_), change.before.get(),
+        [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
+          return OpenRunFile(*change.family, meta, file);
+        },
+        &change.after));
+  }
+  {
+    MutexLock lock(&mutex_);
+    for (const Change& change : changes) change.family->version_ = change.after;
+    if (apply) apply();
+    for (const Change& change : changes) change.family->RebuildView();
+    UpdateStall();
+    work_.NotifyAll();
+    done_.NotifyAll();
+  }
+  for (const Change& change : changes) {
+    std::vector<uint64_t> live;
+    change.after->ForEachFile(
+        [&](int, const Run&, const RunPart& part) { live.push_back(part.file->meta().number); });
+    std::sort(live.begin(), live.end());
+    if (change.before == nullptr) continue;
+    change.before->ForEachFile([&](int, const Run&, const RunPart& part) {
+      if (!std::binary_search(live.begin(), live.end(), part.file->meta().number)) {
+        part.file->MarkObsolete();
+      }
+    });
+  }
+  if (manifest_->size() > kManifestLimit) return NewManifest();
+  return Status::OK();
+}
+
+// --- families ---
+
+KvStore* EnvImpl::FindStore(uint32_t id) {
+  MutexLock lock(&mutex_);
+  for (const auto& family : families_) {
+    if (family->id_ == id && !family->dropped()) return family.get();
+  }
+  return nullptr;
+}
+
+Status EnvImpl::CreateStore(const std::string& name, const StoreOptions& options, KvStore** store) {
+  *store = nullptr;
+  if (options_.read_only) return Status::NotSupported("Not supported operation in read only mode.");
+  MutexLock manifest_lock(&manifest_mutex_);
+  {
+    MutexLock lock(&mutex_);
+    if (!background_error_.ok()) return background_error_;
+    for (const auto& family : families_) {
+      if (family->name_ == name && !family->dropped()) {
+        return Status::InvalidArgument("Column family already exists");
+      }
+    }
+  }
+  StoreOptions filled = options;
+  if (filled.pool == nullptr) filled.pool = private_pool_;
+  const uint32_t id = state_.next_family;
+  auto family = std::make_unique<FamilyStore>(this, id, name, filled);
+  FamilyEdit edit;
+  edit.family = id;
+  edit.create = FamilyEdit::Create{name, options.order->Name()};
+  ManifestEdit whole;
+  whole.next_family = id + 1;
+  whole.families.push_back(std::move(edit));
+  FamilyStore* const created = family.get();
+  created->active_ = NewMemTable(filled.memtable, filled.order);
+  FamilyState empty;
+  AETHER_RETURN_IF_ERROR(Version::Build(filled.order, empty, nullptr, nullptr, &created->version_));
+  created->RebuildView();
+  {
+    MutexLock lock(&mutex_);
+    families_.push_back(std::move(family));
+    created->dropped_ = true;  // out of sight until the manifest has it
+  }
+  whole.next_number = next_number_.load();
+  Status s = manifest_->Append(whole);
+  if (s.ok()) s = ApplyEdit(whole, &state_);
+  if (!s.ok()) return s;
+  MutexLock lock(&mutex_);
+  AETHER_RETURN_IF_ERROR(
+      Version::Build(filled.order, state_.families.at(id), nullptr, nullptr, &created->version_));
+  created->RebuildView();
+  created->dropped_ = false;
+  SwitchResult result;
+  s = pipeline_->Switch(CopyTables(), nullptr, &result);
+  if (!s.ok()) return s;
+  created->active_begin_ = result.cut;
+  PublishDirectory();
+  *store = created;
+  return Status::OK();
+}
+
+Status EnvImpl::DropStore(KvStore* store) {
+  if (options_.read_only) return Status::NotSupported("Not supported operation in read only mode.");
+  auto* const family = static_cast<FamilyStore*>(store);
+  if (family->id_ == 0) return Status::InvalidArgument("Can't drop default column family");
+  MutexLock manifest_lock(&manifest_mutex_);
+  {
+    MutexLock lock(&mutex_);
+    if (family->dropped()) return Status::InvalidArgument("Column family already dropped!\n");
+    // No flush or merge of it may install afterwards.
+    ++family->manual_waiting_;
+  }
+  ManifestEdit whole;
+  FamilyEdit edit;
+  edit.family = family->id_;
+  edit.drop = true;
+  whole.families.push_back(std::move(edit));
+  whole.next_number = next_number_.load();
+  Status s = manifest_->Append(whole);
+  if (s.ok()) s = ApplyEdit(whole, &state_);
+  if (!s.ok()) return s;
+  MutexLock lock(&mutex_);
+  family->dropped_.store(true, std::memory_order_release);
+  PublishDirectory();
+  SwitchResult result;
+  s = pipeline_->Switch(CopyTables(), nullptr, &result);
+  family->version_->ForEachFile(
+      [](int, const Run&, const RunPart& part) { part.file->MarkObsolete(); });
+  family->sealed_.clear();
+  work_.NotifyAll();
+  return s;
+}
+
+// --- errors ---
+
+void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
+  {
+    MutexLock lock(&mutex_);
+    ++background_errors_;
+    if (background_error_.ok()) background_error_ = status;
+    if (pipeline_ != nullptr) pipeline_->SetThrottle(true);
+    done_.NotifyAll();
+  }
+  Log("background error: " + status.ToString());
+  if (options_.observer) options_.observer->OnBackgroundError(reason, status);
+}
+
+Status EnvImpl::Resume() {
+  if (options_.read_only) return Status::OK();
+  if (pipeline_->poisoned()) {
+    LogState next;
+    AETHER_RETURN_IF_ERROR(pipeline_->DrainForResume(&next));
+    // Everything acknowledged is in the memtables: put it into runs, then never trust the old log
+    // again.
+    {
+      MutexLock lock(&mutex_);
+      background_error_ = Status::OK();
+      merge_error_ = Status::OK();
+    }
+    return Status::NotSupported("Resume after an error of the log: reopen the store");
+  }
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    AETHER_RETURN_IF_ERROR(NewManifest());
+  }
+  {
+    MutexLock lock(&mutex_);
+    background_error_ = Status::OK();
+    merge_error_ = Status::OK();
+    UpdateStall();
+    work_.NotifyAll();
+  }
+  return FlushAll(true);
+}
+
+// --- figures ---
+
+EnvStats EnvImpl::Stats() const {
+  EnvStats stats;
+  stats.visible_sequence = VisibleSequence();
+  if (pipeline_ != nullptr) {
+    const PipelineCounters counters = pipeline_->Counters();
+    stats.writes = counters.writes;
+    stats.log_bytes = counters.logged_bytes;
+    stats.log_bytes_mapped = counters.mapped_bytes;
+    stats.log_syncs = counters.syncs;
+    stats.live_log_bytes = pipeline_->LogBytes();
+    for (const auto& file : pipeline_->LogFiles()) {
+      if (file.live && (stats.min_log_number == 0 || file.number < stats.min_log_number)) {
+        stats.min_log_number = file.number;
+      }
+    }
+  }
+  stats.snapshots = snapshots_.Count();
+  const SnapshotList::Item oldest = snapshots_.Oldest();
+  stats.oldest_snapshot_sequence = oldest.sequence;
+  stats.oldest_snapshot_time = oldest.unix_time;
+  stats.manifest_number = manifest_number_;
+  MutexLock lock(&mutex_);
+  stats.background_errors = background_errors_;
+  stats.memtable_bytes = MemTableBytes();
+  return stats;
+}
+
+std::vector<WalFileInfo> EnvImpl::LogFiles() const {
+  std::vector<WalFileInfo> files;
+  if (pipeline_ == nullptr) return files;
+  for (const auto& file : pipeline_->LogFiles()) {
+    if (file.live) files.push_back({file.number, LogFileName(log_dir_, file.number), file.bytes});
+  }
+  return files;
+}
+
+std::string EnvImpl::manifest_path() const {
+  return ManifestFileName(path_, manifest_number_.load());
+}
+
+}  // namespace aether

@@ -1,0 +1,209 @@
+// EnvImpl: the DbEnv. Wires the write path, the trees and the files of one directory.
+//
+// Locks, in the order they are taken:
+//   manifest_mutex_  one edit of the manifest at a time, its fsync included; state_ changes under
+//   it mutex_           views, memtables, lists of work; held for microseconds, never across I/O
+// Threads: one flushes memtables and removes files, the others merge, one quantum at a time, so
+// that small merges overtake large ones. Background threads run at lower priority than writers.
+//
+// Order of events of a flush (contract: the log goes before the manifest): the watermark reaches
+// the cut; the run is written, synced, its directory entry too; the log is durable up to the cut,
+// unless the edit moves the floor past it; the edit is appended and synced; the view changes; log
+// segments below the floor are recycled.
+
+#ifndef AETHER_ENGINE_STORE_ENV_IMPL_H_
+#define AETHER_ENGINE_STORE_ENV_IMPL_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/base/thread_annotations.h"
+#include "engine/commit/pipeline.h"
+#include "engine/lsm/flush_job.h"
+#include "engine/lsm/manifest.h"
+#include "engine/lsm/snapshot_list.h"
+#include "engine/lsm/strategy.h"
+#include "engine/store/db_env.h"
+#include "engine/store/family.h"
+
+namespace aether {
+
+class EnvImpl final : public DbEnv, private PipelineHooks {
+ public:
+  EnvImpl(const EnvOptions& options, std::string path);
+  ~EnvImpl() override;
+
+  Status Open(const std::vector<StoreDescriptor>& stores, std::vector<KvStore*>* handles);
+
+  Status Close() override;
+  Status CreateStore(const std::string& name, const StoreOptions& options,
+                     KvStore** store) override;
+  Status DropStore(KvStore* store) override;
+  KvStore* FindStore(uint32_t id) override;
+  Status Write(const WriteOptions& options, Slice body, uint32_t count,
+               uint64_t* first_sequence) override;
+  const Snapshot* GetSnapshot() override;
+  void ReleaseSnapshot(const Snapshot* snapshot) override;
+  uint64_t VisibleSequence() const override;
+  Status FlushWal(bool sync) override;
+  Status FlushAll(bool wait) override;
+  Status WaitForMerges(bool flush_first) override;
+  Status PauseBackgroundWork() override;
+  Status ContinueBackgroundWork() override;
+  void DisableManualMerges() override { manual_disabled_.fetch_add(1); }
+  void EnableManualMerges() override { manual_disabled_.fetch_sub(1); }
+  Status DisableFileDeletions() override;
+  Status EnableFileDeletions(bool force) override;
+  Status Resume() override;
+  void SetBackgroundJobs(int jobs) override;
+  void SetMaxTotalWalSize(uint64_t bytes) override { max_total_wal_size_ = bytes; }
+  EnvStats Stats() const override;
+  std::vector<WalFileInfo> LogFiles() const override;
+  const std::string& path() const override { return path_; }
+  std::string manifest_path() const override;
+  const std::string& identity() const override { return identity_; }
+  uint64_t NewFileNumber() override { return next_number_.fetch_add(1); }
+
+ private:
+  friend class FamilyStore;
+  class Families;
+
+  struct SnapshotImpl final : public Snapshot {
+    uint64_t sequence() const override { return handle->sequence; }
+    uint64_t unix_time() const override { return handle->unix_time; }
+    SnapshotList::Handle handle;
+  };
+
+  // What a batch may name. Replaced as a whole when families come and go; read under an EpochGuard.
+  struct Directory {
+    std::vector<FamilyStore*> families;  // by id; null where there is none
+  };
+
+  // --- opening (env_open.cc) ---
+  Status Lock();
+  Status ReadManifest(bool* created);
+  Status CheckStores(const std::vector<StoreDescriptor>& stores) const;
+  Status LoadIdentity();
+  Status BuildFamilies(const std::vector<StoreDescriptor>& stores);
+  Status RecoverLog();
+  Status ReplayRecord(const wal::RecoveredRecord& record, uint32_t* count);
+  Status FlushRecovered(FamilyStore* family);
+  Status StartPipeline(const wal::Recovered& recovered);
+  void RemoveOrphans();
+  void StartThreads();
+
+  // --- PipelineHooks ---
+  Status BeforeWrite(size_t bytes, const WriteRequest& request) override;
+  void OnProgress() override;
+  void OnPoison(const Status& status) override;
+
+  // --- memtables (env_impl.cc) ---
+  std::unique_ptr<TableSet> CopyTables() const REQUIRES(mutex_);
+  // Seals the active table of each family in the list; empty ones are left out.
+  Status SwitchTables(const std::vector<FamilyStore*>& families) REQUIRES(mutex_);
+  void PublishDirectory() REQUIRES(mutex_);
+  void CheckBudgets() REQUIRES(mutex_);
+  void UpdateStall() REQUIRES(mutex_);
+  void AccountMemory() REQUIRES(mutex_);
+  uint64_t MemTableBytes() const REQUIRES(mutex_);
+  LogPosition ComputeFloor(const LogPosition& published, const FamilyStore* flushed) const
+      REQUIRES(mutex_);
+
+  // --- manifest (env_impl.cc) ---
+  // Makes the edit durable, builds the new versions and, under mutex_, calls `apply` and publishes
+  // the views.
+  Status Install(ManifestEdit&& edit, const std::function<void()>& apply)
+      EXCLUDES(manifest_mutex_, mutex_);
+  Status InstallLocked(ManifestEdit&& edit, const std::function<void()>& apply)
+      REQUIRES(manifest_mutex_) EXCLUDES(mutex_);
+  Status NewManifest() REQUIRES(manifest_mutex_);
+  Status OpenRunFile(const FamilyStore& family, const FileMeta& meta,
+                     std::shared_ptr<OpenFile>* file);
+  JobContext ContextFor(FamilyStore* family);
+
+  // --- background (background.cc) ---
+  void FlushLoop();
+  void MergeLoop(int index);
+  Status FlushOne(FamilyStore* family);
+  void AddObsoleteFile(uint64_t number);
+  bool HasObsoleteFiles() const;
+  void RemoveObsoleteFiles() EXCLUDES(mutex_);
+  FamilyStore* PickFlush() REQUIRES(mutex_);
+  std::shared_ptr<ActiveMerge> PickMerge(FamilyStore** family) REQUIRES(mutex_);
+  Status BeginMerge(FamilyStore* family, const MergePick& pick, bool manual, bool rewrite,
+                    std::shared_ptr<ActiveMerge>* merge) EXCLUDES(mutex_);
+  Status MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, bool rewrite)
+      EXCLUDES(mutex_);
+  void StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>& merge, uint64_t quantum)
+      EXCLUDES(mutex_);
+  bool MergePending(const FamilyStore& family, bool idle) const REQUIRES(mutex_);
+  bool WritersIdle() REQUIRES(mutex_);
+  void SetBackgroundError(ErrorReason reason, const Status& status) EXCLUDES(mutex_);
+  Status FlushFamilies(const std::vector<FamilyStore*>& families, bool wait) EXCLUDES(mutex_);
+  Status RunManualMerge(FamilyStore* family, const CompactRangeOptions& options);
+  void Log(const std::string& line) const;
+
+  EnvOptions options_;
+  FileSystem* const fs_;
+  Clock* const clock_;
+  const std::string path_;
+  const std::string log_dir_;
+  std::string identity_;
+  std::unique_ptr<FileLock> lock_;
+  std::shared_ptr<Pool> private_pool_;
+  std::atomic<uint64_t> next_number_{1};
+  std::atomic<uint64_t> next_view_{1};
+  std::atomic<uint64_t> max_total_wal_size_;
+  std::atomic<int> manual_disabled_{0};
+  std::atomic<const Directory*> directory_{nullptr};
+  std::unique_ptr<Pipeline> pipeline_;
+  SnapshotList snapshots_;
+  wal::Recovered recovered_;
+  std::atomic<bool> unlogged_writes_{false};
+  uint64_t read_only_sequence_ = 0;
+
+  mutable Mutex manifest_mutex_;
+  ManifestState state_ GUARDED_BY(manifest_mutex_);
+  std::unique_ptr<Manifest> manifest_ GUARDED_BY(manifest_mutex_);
+  std::atomic<uint64_t> manifest_number_{0};
+
+  mutable Mutex mutex_;
+  CondVar work_;  // background threads wait here
+  CondVar done_;  // everybody who waits for background work
+  std::vector<std::unique_ptr<FamilyStore>> families_ GUARDED_BY(mutex_);  // dropped ones too
+  int deletions_disabled_ GUARDED_BY(mutex_) = 0;
+  int paused_ GUARDED_BY(mutex_) = 0;
+  int busy_threads_ GUARDED_BY(mutex_) = 0;
+  int flushes_running_ GUARDED_BY(mutex_) = 0;
+  int merge_threads_ GUARDED_BY(mutex_) = 1;
+  int merges_waited_for_ GUARDED_BY(mutex_) = 0;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  bool closed_ GUARDED_BY(mutex_) = false;
+  Status background_error_ GUARDED_BY(mutex_);
+  Status merge_error_ GUARDED_BY(mutex_);
+  uint64_t background_errors_ GUARDED_BY(mutex_) = 0;
+  uint64_t idle_writes_ GUARDED_BY(mutex_) = 0;
+  uint64_t idle_since_micros_ GUARDED_BY(mutex_) = 0;
+  uint64_t accounted_memory_ GUARDED_BY(mutex_) = 0;
+  std::atomic<uint64_t> stall_delays_{0};
+  std::atomic<uint64_t> stall_stops_{0};
+  std::atomic<uint64_t> stall_micros_{0};
+  std::atomic<bool> stop_writes_{false};
+  std::atomic<uint64_t> delay_rate_{0};  // bytes per second, 0: no delay
+  std::atomic<uint64_t> next_write_nanos_{0};
+
+  // A lock of its own: files become obsolete when their last reader goes, whatever that reader
+  // holds.
+  mutable Mutex obsolete_mutex_;
+  std::vector<uint64_t> obsolete_files_ GUARDED_BY(obsolete_mutex_);
+
+  std::thread flush_thread_;
+  std::vector<std::thread> merge_thread_objects_;
+};
+
+}  // namespace aether
+
+#endif  // AETHER_ENGINE_STORE_ENV_IMPL_H_

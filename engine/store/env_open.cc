@@ -1,0 +1,424 @@
+// Opening, recovering, listing and destroying a directory.
+
+#include <algorithm>
+
+#include "engine/base/checksum.h"
+#include "engine/base/epoch.h"
+#include "engine/base/random.h"
+#include "engine/io/thread.h"
+#include "engine/lsm/file_names.h"
+#include "engine/store/env_impl.h"
+
+namespace aether {
+namespace {
+
+// A version-4 UUID in its usual 36 characters.
+std::string NewIdentity() {
+  Random random(SystemEntropy());
+  std::string text;
+  for (int i = 0; i < 36; ++i) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
+      text += '-';
+    } else if (i == 14) {
+      text += '4';
+    } else {
+      const uint64_t digit = i == 19 ? 8 + random.Uniform(4) : random.Uniform(16);
+      text += "0123456789abcdef"[digit];
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Status DbEnv::Open(const EnvOptions& options, const std::string& path,
+                   const std::vector<StoreDescriptor>& stores, std::unique_ptr<DbEnv>* env,
+                   std::vector<KvStore*>* handles) {
+  auto opened = std::make_unique<EnvImpl>(options, path);
+  handles->clear();
+  Status s = opened->Open(stores, handles);
+  if (!s.ok()) {
+    handles->clear();
+    return s;
+  }
+  *env = std::move(opened);
+  return Status::OK();
+}
+
+Status EnvImpl::Open(const std::vector<StoreDescriptor>& stores, std::vector<KvStore*>* handles) {
+  bool has_default = false;
+  for (const StoreDescriptor& store : stores) has_default |= store.name == "default";
+  if (!has_default) return Status::InvalidArgument("Default column family not specified");
+  private_pool_ = Pool::New(8 << 20);
+  if (!options_.read_only) {
+    AETHER_RETURN_IF_ERROR(fs_->CreateDirIfMissing(path_));
+    if (log_dir_ != path_) AETHER_RETURN_IF_ERROR(fs_->CreateDirIfMissing(log_dir_));
+    AETHER_RETURN_IF_ERROR(Lock());
+  }
+  bool created = false;
+  AETHER_RETURN_IF_ERROR(ReadManifest(&created));
+  AETHER_RETURN_IF_ERROR(CheckStores(stores));
+  AETHER_RETURN_IF_ERROR(LoadIdentity());
+  AETHER_RETURN_IF_ERROR(BuildFamilies(stores));
+  AETHER_RETURN_IF_ERROR(RecoverLog());
+  for (const StoreDescriptor& store : stores) {
+    MutexLock lock(&mutex_);
+    for (const auto& family : families_) {
+      if (family->name_ == store.name) handles->push_back(family.get());
+    }
+  }
+  if (options_.read_only) return Status::OK();
+  RemoveOrphans();
+  StartThreads();
+  return Status::OK();
+}
+
+Status EnvImpl::Lock() { return fs_->LockFile(LockFileName(path_), &lock_); }
+
+Status EnvImpl::ReadManifest(bool* created) {
+  MutexLock manifest_lock(&manifest_mutex_);
+  const Status exists = fs_->Exists(CurrentFileName(path_));
+  if (!exists.ok() && !exists.IsNotFound()) return exists;
+  if (exists.ok()) {
+    if (options_.error_if_exists) {
+      return Status::InvalidArgument(path_ + ": exists (error_if_exists is true)");
+    }
+    uint64_t number = 0;
+    AETHER_RETURN_IF_ERROR(Manifest::Read(fs_, path_, &state_, &number));
+    manifest_number_ = number;
+    next_number_ = std::max(state_.next_number, number + 1);
+  } else {
+    if (options_.read_only) {
+      return Status::PathNotFound("While opening a file for sequentially reading: " +
+                                  CurrentFileName(path_) + ": No such file or directory");
+    }
+    if (!options_.create_if_missing) {
+      return Status::InvalidArgument(CurrentFileName(path_) +
+                                     ": does not exist (create_if_missing is false)");
+    }
+    *created = true;
+    state_.store_id = SystemEntropy();
+    FamilyState& family = state_.families[0];
+    family.id = 0;
+    family.name = "default";
+  }
+  // A name that a crashed process has used is not used again, manifest or not.
+  std::vector<std::string> names;
+  AETHER_RETURN_IF_ERROR(fs_->List(path_, &names));
+  for (const std::string& name : names) {
+    uint64_t number = 0;
+    ParseFileName(name, &number);
+    if (number >= next_number_) next_number_ = number + 1;
+  }
+  return Status::OK();
+}
+
+Status EnvImpl::CheckStores(const std::vector<StoreDescriptor>& stores) const {
+  MutexLock manifest_lock(&manifest_mutex_);
+  std::string missing;
+  for (const auto& [id, family] : state_.families) {
+    const auto it = std::find_if(stores.begin(), stores.end(), [&](const StoreDescriptor& store) {
+      return store.name == family.name;
+    });
+    if (it == stores.end()) {
+      if (!options_.read_only) missing += (missing.empty() ? "" : ", ") + family.name;
+      continue;
+    }
+    const std::string name = it->options.order->Name();
+    if (!family.comparator.empty() && family.comparator != name) {
+      return Status::InvalidArgument(name + ": does not match existing comparator " +
+                                     family.comparator);
+    }
+  }
+  if (!missing.empty()) return Status::InvalidArgument("Column families not opened: " + missing);
+  for (const StoreDescriptor& store : stores) {
+    const bool known = std::any_of(state_.families.begin(), state_.families.end(),
+                                   [&](const auto& f) { return f.second.name == store.name; });
+    if (!known && (options_.read_only || !options_.create_missing_stores)) {
+      return Status::InvalidArgument("Column family not found: " + store.name);
+    }
+  }
+  return Status::OK();
+}
+
+Status EnvImpl::LoadIdentity() {
+  Status s = ReadFileToString(fs_, IdentityFileName(path_), &identity_);
+  if (s.ok() && identity_.size() >= 36) {
+    identity_.resize(36);
+    return s;
+  }
+  if (!s.ok() && !s.IsPathNotFound() && !s.IsNotFound()) return s;
+  identity_ = NewIdentity();
+  if (options_.read_only) return Status::OK();
+  return WriteStringToFileAtomically(fs_, IdentityFileName(path_), identity_);
+}
+
+Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
+  MutexLock manifest_lock(&manifest_mutex_);
+  for (const StoreDescriptor& store : stores) {
+    const bool known = std::any_of(state_.families.begin(), state_.families.end(),
+                                   [&](const auto& f) { return f.second.name == store.name; });
+    if (known) continue;
+    const uint32_t id = state_.next_family++;
+    FamilyState& family = state_.families[id];
+    family.id = id;
+    family.name = store.name;
+    family.flushed_sequence = 0;
+  }
+  for (auto& [id, state] : state_.families) {
+    const auto it = std::find_if(stores.begin(), stores.end(), [&, &s = state](const auto& store) {
+      return store.name == s.name;
+    });
+    if (it == stores.end()) continue;
+    StoreOptions options = it->options;
+    if (options.pool == nullptr) options.pool = private_pool_;
+    state.comparator = options.order->Name();
+    auto family = std::make_unique<FamilyStore>(this, id, state.name, options);
+    family->active_ = NewMemTable(options.memtable, options.order);
+    family->active_begin_ = state_.log.floor;
+    FamilyStore* const opened = family.get();
+    Status s = Version::Build(
+        options.order, state, nullptr,
+        [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
+          return OpenRunFile(*opened, meta, file);
+        },
+        &family->version_);
+    if (!s.ok()) {
+      if (s.IsPathNotFound()) {
+        s = Status::Corruption(s.ToString() + " in file " +
+                               ManifestFileName(path_, manifest_number_));
+      }
+      return s;
+    }
+    MutexLock lock(&mutex_);
+    families_.push_back(std::move(family));
+    families_.back()->RebuildView();
+  }
+  return Status::OK();
+}
+
+Status EnvImpl::FlushRecovered(FamilyStore* family) {
+  FlushResult result;
+  JobContext context = ContextFor(family);
+  AETHER_RETURN_IF_ERROR(RunFlush(context, family->id_, *family->active_, {}, &result));
+  if (result.files.empty()) return Status::OK();
+  uint64_t largest = 0;
+  for (const auto& meta : result.files) largest = std::max(largest, meta->largest_sequence);
+  ManifestEdit edit;
+  result.edit.flushed_sequence = largest;
+  edit.families.push_back(std::move(result.edit));
+  MutexLock manifest_lock(&manifest_mutex_);
+  AETHER_RETURN_IF_ERROR(ApplyEdit(edit, &state_));
+  std::shared_ptr<const Version> version;
+  AETHER_RETURN_IF_ERROR(Version::Build(
+      family->options_.order, state_.families.at(family->id_), family->version_.get(),
+      [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
+        return OpenRunFile(*family, meta, file);
+      },
+      &version));
+  MutexLock lock(&mutex_);
+  family->version_ = std::move(version);
+  family->active_ = NewMemTable(family->options_.memtable, family->options_.order);
+  family->RebuildView();
+  return Status::OK();
+}
+
+Status EnvImpl::ReplayRecord(const wal::RecoveredRecord& record, uint32_t* count) {
+  BatchReader reader(record.body);
+  BatchRecord r;
+  SequenceNumber sequence = record.first_sequence;
+  std::vector<FamilyStore*> touched;
+  while (reader.Next(&r)) {
+    if (!r.Counts()) continue;
+    FamilyStore* family = nullptr;
+    uint64_t flushed = 0;
+    {
+      MutexLock lock(&mutex_);
+      for (const auto& candidate : families_) {
+        if (candidate->id_ == r.family) family = candidate.get();
+      }
+    }
+    if (family != nullptr) {
+      MutexLock manifest_lock(&manifest_mutex_);
+      flushed = state_.families.at(family->id_).flushed_sequence;
+    }
+    if (family != nullptr && sequence > flushed) {
+      family->active_->Prepare(1, r.key.size() + r.value.size());
+      family->active_->Insert(sequence, r.type(), r.key, r.value, nullptr);
+      if (std::find(touched.begin(), touched.end(), family) == touched.end()) {
+        touched.push_back(family);
+      }
+    }
+    ++sequence;
+  }
+  AETHER_RETURN_IF_ERROR(reader.status());
+  *count = static_cast<uint32_t>(sequence - record.first_sequence);
+  if (options_.read_only) return Status::OK();
+  for (FamilyStore* family : touched) {
+    if (family->active_->MemoryUsage() >= family->write_buffer_size()) {
+      AETHER_RETURN_IF_ERROR(FlushRecovered(family));
+    }
+  }
+  return Status::OK();
+}
+
+Status EnvImpl::RecoverLog() {
+  wal::RecoveryOptions recovery;
+  recovery.fs = fs_;
+  recovery.directory = log_dir_;
+  recovery.mode = static_cast<wal::RecoveryMode>(options_.recovery_mode);
+  recovery.read_only = options_.read_only;
+  recovery.threads = std::min(4, NumberOfCpus());
+  LogState log;
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    recovery.store_id = state_.store_id;
+    for (const auto& [id, family] : state_.families) {
+      recovery.max_flushed_sequence =
+          std::max(recovery.max_flushed_sequence, family.flushed_sequence);
+    }
+    log = state_.log;
+  }
+  AETHER_RETURN_IF_ERROR(wal::Recover(
+      recovery, log,
+      [this](const wal::RecoveredRecord& record, uint32_t* count) {
+        return ReplayRecord(record, count);
+      },
+      &recovered_));
+  if (recovered_.max_file_number >= next_number_) next_number_ = recovered_.max_file_number + 1;
+  Log("recovered " + std::to_string(recovered_.records) + " log records, " +
+      std::to_string(recovered_.replayed_bytes) + " bytes; last sequence " +
+      std::to_string(recovered_.last.sequence) + "; discarded " +
+      std::to_string(recovered_.discarded_records));
+  read_only_sequence_ = recovered_.last.sequence;
+  return options_.read_only ? Status::OK() : StartPipeline(recovered_);
+}
+
+Status EnvImpl::StartPipeline(const wal::Recovered& recovered) {
+  PipelineOptions options;
+  options.fs = fs_;
+  options.log_directory = log_dir_;
+  options.hooks = this;
+  options.allow_mapped_log = options_.allow_mapped_log;
+  std::unique_ptr<TableSet> tables;
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    options.store_id = state_.store_id;
+    MutexLock lock(&mutex_);
+    tables = CopyTables();
+  }
+  AETHER_RETURN_IF_ERROR(Pipeline::Open(
+      options, recovered, std::move(tables),
+      [this](const LogState& next) {
+        MutexLock manifest_lock(&manifest_mutex_);
+        state_.log = next;
+        return NewManifest();
+      },
+      &pipeline_));
+  MutexLock lock(&mutex_);
+  PublishDirectory();
+  CheckBudgets();
+  return Status::OK();
+}
+
+void EnvImpl::RemoveOrphans() {
+  std::vector<std::string> names;
+  if (!fs_->List(path_, &names).ok()) return;
+  std::vector<uint64_t> live;
+  uint64_t manifest = 0;
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    manifest = manifest_->number();
+    for (const auto& [id, family] : state_.families) {
+      for (const auto& level : family.levels) {
+        for (const RunState& run : level) {
+          for (const FileState& file : run.files) live.push_back(file.meta->number);
+        }
+      }
+    }
+  }
+  std::sort(live.begin(), live.end());
+  for (const std::string& name : names) {
+    uint64_t number = 0;
+    const FileKind kind = ParseFileName(name, &number);
+    const bool orphan =
+        (kind == FileKind::kRun && !std::binary_search(live.begin(), live.end(), number)) ||
+        (kind == FileKind::kManifest && number < manifest);
+    if (orphan) fs_->Remove(path_ + "/" + name).Ignore();
+  }
+}
+
+void EnvImpl::StartThreads() {
+  std::vector<std::pair<FamilyStore*, MergeState>> unfinished;
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    MutexLock lock(&mutex_);
+    for (const auto& family : families_) {
+      for (const MergeState& merge : state_.families.at(family->id_).merges) {
+        unfinished.push_back({family.get(), merge});
+      }
+    }
+  }
+  for (auto& [family, state] : unfinished) {
+    auto merge = std::make_shared<ActiveMerge>();
+    merge->state = state;
+    MakeJob(family, merge.get(), true, false).Ignore();
+    MutexLock lock(&mutex_);
+    family->merges_.push_back(std::move(merge));
+  }
+  SetBackgroundJobs(options_.background_jobs);
+  flush_thread_ = std::thread([this] { FlushLoop(); });
+}
+
+Status DbEnv::ListStores(FileSystem* fs, const std::string& path, std::vector<std::string>* names) {
+  if (fs == nullptr) fs = PosixFileSystem();
+  ManifestState state;
+  uint64_t number = 0;
+  AETHER_RETURN_IF_ERROR(Manifest::Read(fs, path, &state, &number));
+  names->clear();
+  for (const auto& [id, family] : state.families) names->push_back(family.name);
+  return Status::OK();
+}
+
+Status DbEnv::Destroy(FileSystem* fs, const std::string& path, const std::string& wal_dir) {
+  if (fs == nullptr) fs = PosixFileSystem();
+  std::vector<std::string> names;
+  Status s = fs->List(path, &names);
+  if (!s.ok()) return s.IsPathNotFound() || s.IsNotFound() ? Status::OK() : s;
+  std::unique_ptr<FileLock> lock;
+  AETHER_RETURN_IF_ERROR(fs->LockFile(LockFileName(path), &lock));
+  Status result;
+  const auto remove = [&](const std::string& file) {
+    Status removed = fs->Remove(file);
+    if (!removed.ok() && !removed.IsPathNotFound() && result.ok()) result = removed;
+  };
+  // CURRENT goes first: a crash half way leaves a directory without a store, not a damaged store.
+  std::stable_sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+    return (a == "CURRENT") > (b == "CURRENT");
+  });
+  for (const std::string& name : names) {
+    uint64_t number = 0;
+    const FileKind kind = ParseFileName(name, &number);
+    if (kind == FileKind::kLock) continue;
+    const bool own_text = name == "LOG" || name.rfind("LOG.old.", 0) == 0 ||
+                          name.rfind("OPTIONS-", 0) == 0 ||
+                          name.rfind(".dbtmp") != std::string::npos;
+    if (kind != FileKind::kOther || own_text) remove(path + "/" + name);
+  }
+  if (!wal_dir.empty() && wal_dir != path) {
+    std::vector<std::string> logs;
+    if (fs->List(wal_dir, &logs).ok()) {
+      for (const std::string& name : logs) {
+        uint64_t number = 0;
+        if (ParseFileName(name, &number) == FileKind::kLog) remove(wal_dir + "/" + name);
+      }
+      fs->RemoveDir(wal_dir).Ignore();
+    }
+  }
+  fs->UnlockFile(std::move(lock)).Ignore();
+  remove(LockFileName(path));
+  fs->RemoveDir(path).Ignore();
+  return result;
+}
+
+}  // namespace aether

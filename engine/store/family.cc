@@ -1,0 +1,314 @@
+#include "engine/store/family.h"
+
+#include <algorithm>
+
+#include "engine/base/epoch.h"
+#include "engine/store/env_impl.h"
+
+namespace aether {
+
+FamilyStore::FamilyStore(EnvImpl* env, uint32_t id, std::string name, StoreOptions options)
+    : env_(env),
+      id_(id),
+      name_(std::move(name)),
+      options_(std::move(options)),
+      write_buffer_size_(options_.write_buffer_size),
+      max_write_buffers_(options_.max_write_buffers),
+      tree_(options_.tree) {}
+
+FamilyStore::~FamilyStore() { delete view_.load(std::memory_order_acquire); }
+
+std::shared_ptr<const ReadView> FamilyStore::PinView() const {
+  EpochGuard guard;
+  return view_.load(std::memory_order_acquire)->view;
+}
+
+void FamilyStore::PublishView(std::shared_ptr<const ReadView> view) {
+  const ViewHolder* const old =
+      view_.exchange(new ViewHolder{std::move(view)}, std::memory_order_seq_cst);
+  if (old != nullptr) {
+    EpochRetire(const_cast<ViewHolder*>(old), [](void* p) { delete static_cast<ViewHolder*>(p); });
+  }
+}
+
+void FamilyStore::RebuildView() {
+  std::vector<std::shared_ptr<MemTable>> tables{active_};
+  for (auto sealed = sealed_.rbegin(); sealed != sealed_.rend(); ++sealed) {
+    tables.push_back(sealed->table);
+  }
+  PublishView(
+      std::make_shared<const ReadView>(env_->next_view_.fetch_add(1), std::move(tables), version_));
+}
+
+RunReadOptions FamilyStore::RunOptions(const ReadOptions& options) const {
+  RunReadOptions result;
+  result.cache_only = options.tier == ReadTier::kCacheOnly;
+  result.fill_cache = options.fill_cache;
+  result.verify = options.verify_checksums;
+  result.readahead_bytes = options.readahead;
+  result.counters = options.counters;
+  return result;
+}
+
+bool FamilyStore::UseMemTables(const ReadOptions& options) const {
+  return options.tier != ReadTier::kPersistedOnly ||
+         !env_->unlogged_writes_.load(std::memory_order_acquire);
+}
+
+Status FamilyStore::Get(const ReadOptions& options, Slice key, PinnedValue* value) {
+  EpochGuard guard;
+  const ReadView* const view = view_.load(std::memory_order_seq_cst)->view.get();
+  const SequenceNumber sequence =
+      options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
+  Lookup lookup(key, sequence, options_.merge_operator.get(), value);
+  const bool memtables = UseMemTables(options);
+  if (options.counters == nullptr) [[likely]] {
+    AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), memtables, true));
+    return lookup.Finish();
+  }
+  AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), memtables, false));
+  if (lookup.finished()) {
+    ++options.counters->memtable_hits;
+  } else {
+    ++options.counters->memtable_misses;
+    AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), false, true));
+  }
+  return lookup.Finish();
+}
+
+void FamilyStore::MultiGet(const ReadOptions& options, size_t n, const Slice* keys,
+                           PinnedValue* values, Status* statuses) {
+  EpochGuard guard;
+  const ReadView* const view = view_.load(std::memory_order_seq_cst)->view.get();
+  const SequenceNumber sequence =
+      options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
+  const RunReadOptions run_options = RunOptions(options);
+  const bool memtables = UseMemTables(options);
+  for (size_t i = 0; i < n; ++i) {
+    Lookup lookup(keys[i], sequence, options_.merge_operator.get(), &values[i]);
+    statuses[i] = view->Get(&lookup, run_options, memtables, true);
+    if (statuses[i].ok()) statuses[i] = lookup.Finish();
+  }
+}
+
+Status FamilyStore::GetMergeOperands(const ReadOptions& options, Slice key, size_t limit,
+                                     std::vector<std::string>* operands) {
+  operands->clear();
+  EpochGuard guard;
+  const ReadView* const view = view_.load(std::memory_order_seq_cst)->view.get();
+  const SequenceNumber sequence =
+      options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
+  Lookup lookup(key, sequence, options_.merge_operator.get(), nullptr);
+  lookup.CollectOperands(operands);
+  AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), UseMemTables(options), true));
+  AETHER_RETURN_IF_ERROR(lookup.Finish());
+  if (operands->size() > limit) {
+    return Status::Incomplete("", Status::kMergeOperandsInsufficientCapacity);
+  }
+  return Status::OK();
+}
+
+Status FamilyStore::LatestSequence(Slice key, uint64_t* sequence, bool* found) {
+  const auto view = PinView();
+  const auto entries = view->NewEntryIterator(RunReadOptions(), true, true);
+  const SequenceNumber visible = env_->VisibleSequence();
+  entries->Seek(key, visible);
+  *found = entries->Valid() && CompareKeys(options_.order, entries->key(), key) == 0;
+  *sequence = *found ? TagSequence(entries->tag()) : 0;
+  *sequence = std::max(*sequence, view->CoveringRangeDelete(key, visible));
+  *found |= *sequence > 0;
+  return entries->status();
+}
+
+Status FamilyStore::MakeSource(const ReadOptions& options, IteratorSource* source) const {
+  source->view = PinView();
+  source->sequence =
+      options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
+  RunReadOptions run_options = RunOptions(options);
+  run_options.counters = nullptr;
+  source->entries = source->view->NewEntryIterator(run_options, UseMemTables(options),
+                                                   options.tier != ReadTier::kMemTableOnly);
+  return Status::OK();
+}
+
+std::unique_ptr<Iterator> FamilyStore::NewIterator(const ReadOptions& options) {
+  IteratorOptions iterator_options;
+  if (options.lower_bound) iterator_options.lower_bound = options.lower_bound->ToString();
+  if (options.upper_bound) iterator_options.upper_bound = options.upper_bound->ToString();
+  iterator_options.ignore_range_deletes = options.ignore_range_deletes;
+  iterator_options.max_skippable_entries = options.max_skippable_entries;
+  IteratorSource source;
+  MakeSource(options, &source).Ignore();
+  ReadOptions again = options;
+  again.lower_bound = nullptr;
+  again.upper_bound = nullptr;
+  again.counters = nullptr;
+  return std::make_unique<Iterator>(
+      options_.order, options_.merge_operator, std::move(iterator_options), std::move(source),
+      [this, again](IteratorSource* fresh) {
+        if (again.snapshot != nullptr) {
+          return Status::NotSupported("Refresh of an iterator on a snapshot");
+        }
+        return MakeSource(again, fresh);
+      });
+}
+
+uint64_t FamilyStore::ApproximateSize(Slice begin, Slice end, bool files, bool memtables) {
+  const auto view = PinView();
+  uint64_t bytes = 0;
+  if (files) bytes += view->version().ApproximateBytes(begin, end);
+  if (memtables) {
+    for (const auto& table : view->tables()) {
+      bytes += static_cast<uint64_t>(table->ApproximateShare(begin, end) *
+                                     static_cast<double>(table->DataBytes()));
+    }
+  }
+  return bytes;
+}
+
+void FamilyStore::ApproximateMemTable(Slice begin, Slice end, uint64_t* count, uint64_t* bytes) {
+  *count = 0;
+  *bytes = 0;
+  const auto view = PinView();
+  for (const auto& table : view->tables()) {
+    const double share = table->ApproximateShare(begin, end);
+    *count += static_cast<uint64_t>(share * static_cast<double>(table->Entries()));
+    *bytes += static_cast<uint64_t>(share * static_cast<double>(table->DataBytes()));
+  }
+}
+
+Status FamilyStore::VerifyChecksums() {
+  const auto view = PinView();
+  Status result;
+  view->version().ForEachFile([&](int, const Run&, const RunPart& part) {
+    if (!result.ok()) return;
+    result = part.file->file().VerifyChecksums();
+  });
+  return result;
+}
+
+std::vector<FileInfo> FamilyStore::Files() const {
+  const auto view = PinView();
+  std::vector<FileInfo> files;
+  view->version().ForEachFile([&](int level, const Run& run, const RunPart& part) {
+    const FileMeta& meta = part.file->meta();
+    FileInfo info;
+    info.number = meta.number;
+    info.path = part.file->file().path();
+    info.level = level;
+    info.run = run.id;
+    info.bytes = meta.file_size;
+    info.smallest_key = meta.smallest;
+    info.largest_key = meta.largest;
+    info.smallest_sequence = meta.smallest_sequence;
+    info.largest_sequence = meta.largest_sequence;
+    info.entries = meta.entries;
+    info.deletes = meta.deletes;
+    info.range_deletes = meta.range_deletes;
+    info.merges = meta.merges;
+    info.raw_key_bytes = meta.raw_key_bytes;
+    info.raw_value_bytes = meta.raw_value_bytes;
+    info.filter_bytes = meta.filter_bytes;
+    info.index_bytes = meta.index_bytes;
+    info.creation_time = meta.creation_time;
+    info.merging = run.merging || run.growing;
+    files.push_back(std::move(info));
+  });
+  return files;
+}
+
+StoreStats FamilyStore::Stats() const {
+  StoreStats stats;
+  std::shared_ptr<const ReadView> view;
+  {
+    MutexLock lock(&env_->mutex_);
+    view = PinView();
+    stats.active_memtable_bytes = active_->MemoryUsage();
+    stats.active_memtable_entries = active_->Entries() + active_->RangeDeletes();
+    stats.active_memtable_deletes = active_->Deletes();
+    stats.sealed_memtables = sealed_.size();
+    for (const SealedTable& sealed : sealed_) {
+      stats.sealed_memtable_bytes += sealed.table->MemoryUsage();
+      stats.sealed_memtable_entries += sealed.table->Entries() + sealed.table->RangeDeletes();
+      stats.sealed_memtable_deletes += sealed.table->Deletes();
+    }
+    stats.flushes_running = flushing_ ? 1 : 0;
+    stats.flush_pending = !sealed_.empty() && !flushing_;
+    for (const auto& merge : merges_) stats.merges_running += merge->running ? 1 : 0;
+    stats.merge_pending = env_->MergePending(*this, true);
+    stats.stopped = stall_ == StallState::kStopped;
+    stats.sealed_memtables_flushed = flushed_tables_;
+    for (const auto& merge : merges_)
+      stats.merge_debt_bytes += merge->job ? merge->job->input_bytes() : 0;
+  }
+  stats.view_number = view->number();
+  stats.levels.resize(kLevels);
+  view->version().ForEachFile([&](int level, const Run&, const RunPart& part) {
+    const FileMeta& meta = part.file->meta();
+    LevelStats& l = stats.levels[static_cast<size_t>(level)];
+    ++l.files;
+    l.bytes += meta.file_size;
+    l.raw_bytes += meta.raw_key_bytes + meta.raw_value_bytes;
+    l.entries += meta.entries;
+    stats.file_bytes += meta.file_size;
+    stats.entries += meta.entries;
+    stats.tombstones += meta.deletes;
+    stats.table_reader_memory += part.file->file().MemoryBytes();
+  });
+  stats.live_file_bytes = stats.file_bytes;
+  for (int i = 0; i < kLevels; ++i) {
+    LevelStats& l = stats.levels[static_cast<size_t>(i)];
+    l.runs = static_cast<int>(view->version().level(i).size());
+    l.merge_bytes_read = counters_.merge_read[i];
+    l.merge_bytes_written = counters_.merge_written[i];
+    l.merge_micros = counters_.merge_micros[i];
+    l.merges = counters_.merges[i];
+  }
+  const uint64_t last = stats.levels[kLastLevel].bytes;
+  stats.live_data_bytes = last > 0 ? last : stats.file_bytes;
+  stats.live_versions = 1;
+  stats.flushes = counters_.flushes;
+  stats.flush_bytes_written = counters_.flush_bytes;
+  stats.flush_micros = counters_.flush_micros;
+  stats.stall_delays = env_->stall_delays_;
+  stats.stall_stops = env_->stall_stops_;
+  stats.stall_micros = env_->stall_micros_;
+  return stats;
+}
+
+Status FamilyStore::SetWriteBufferSize(uint64_t bytes) {
+  write_buffer_size_.store(bytes, std::memory_order_relaxed);
+  return Status::OK();
+}
+Status FamilyStore::SetMaxWriteBuffers(int count) {
+  max_write_buffers_.store(std::max(2, count), std::memory_order_relaxed);
+  return Status::OK();
+}
+Status FamilyStore::SetTreeOptions(const TreeOptions& tree) {
+  MutexLock lock(&env_->mutex_);
+  tree_ = tree;
+  env_->work_.NotifyAll();
+  return Status::OK();
+}
+
+Status FamilyStore::Flush(bool wait) {
+  std::vector<FamilyStore*> self{this};
+  return env_->FlushFamilies(self, wait);
+}
+
+Status FamilyStore::CompactRange(const CompactRangeOptions& options, const Slice* begin,
+                                 const Slice* end) {
+  if (env_->options_.read_only) return Status::NotSupported("CompactRange on a read-only store");
+  AETHER_RETURN_IF_ERROR(Flush(true));
+  const auto view = PinView();
+  bool overlaps = false;
+  view->version().ForEachFile([&](int, const Run&, const RunPart& part) {
+    const FileMeta& meta = part.file->meta();
+    const bool before = begin != nullptr && CompareKeys(options_.order, meta.largest, *begin) < 0;
+    const bool after = end != nullptr && CompareKeys(options_.order, meta.smallest, *end) > 0;
+    overlaps |= !before && !after;
+  });
+  return overlaps ? env_->RunManualMerge(this, options) : Status::OK();
+}
+
+}  // namespace aether

@@ -1,0 +1,266 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <thread>
+
+#include "engine/base/random.h"
+#include "engine/commit/batch.h"
+#include "engine/io/sim_file_system.h"
+#include "engine/store/db_env.h"
+
+namespace aether {
+namespace {
+
+class AppendOperator final : public MergeOperator {
+ public:
+  const char* Name() const override { return "append"; }
+  bool FullMerge(Slice, const Slice* existing, const std::vector<Slice>& operands,
+                 std::string* result) const override {
+    if (existing != nullptr) *result = existing->ToString();
+    for (const Slice operand : operands) *result += operand.ToString();
+    return true;
+  }
+};
+
+class StoreTest : public ::testing::Test {
+ protected:
+  StoreTest() : fs_(301) {
+    store_.write_buffer_size = 256 << 10;
+    store_.tree.target_file_size = 64 << 10;
+    store_.tree.filter_bits_per_key = 10;
+    store_.tree.fanout = 3;
+    store_.merge_operator = std::make_shared<AppendOperator>();
+    env_options_.fs = &fs_;
+    env_options_.create_if_missing = true;
+  }
+
+  Status TryOpen() {
+    env_.reset();
+    std::vector<KvStore*> handles;
+    Status s = DbEnv::Open(env_options_, "/db", {{"default", store_}}, &env_, &handles);
+    if (s.ok()) kv_ = handles[0];
+    return s;
+  }
+  void Open() {
+    const Status s = TryOpen();
+    ASSERT_TRUE(s.ok()) << s.ToString();
+  }
+  void Write(const std::string& body, bool sync = false) {
+    WriteOptions options;
+    options.sync = sync;
+    const Status s = env_->Write(options, body, kAnyCount, nullptr);
+    ASSERT_TRUE(s.ok()) << s.ToString();
+  }
+  void Put(Slice key, Slice value) {
+    std::string body;
+    AppendPut(&body, 0, key, value);
+    Write(body);
+  }
+  void Delete(Slice key) {
+    std::string body;
+    AppendDelete(&body, 0, key);
+    Write(body);
+  }
+  std::string Get(Slice key, const Snapshot* snapshot = nullptr) {
+    ReadOptions options;
+    options.snapshot = snapshot;
+    PinnedValue value;
+    const Status s = kv_->Get(options, key, &value);
+    if (s.IsNotFound()) return "(none)";
+    return s.ok() ? value.value().ToString() : s.ToString();
+  }
+  static std::string Key(uint64_t i) {
+    char buffer[32];
+    snprintf(buffer, sizeof(buffer), "key%08llu", static_cast<unsigned long long>(i));
+    return buffer;
+  }
+  void Check(const std::map<std::string, std::string>& expected) {
+    ReadOptions options;
+    auto it = kv_->NewIterator(options);
+    auto want = expected.begin();
+    for (it->SeekToFirst(); it->Valid(); it->Next(), ++want) {
+      ASSERT_NE(want, expected.end());
+      ASSERT_EQ(it->key().ToString(), want->first);
+      ASSERT_EQ(it->value().ToString(), want->second);
+    }
+    ASSERT_TRUE(it->status().ok()) << it->status().ToString();
+    ASSERT_EQ(want, expected.end());
+    auto back = expected.rbegin();
+    for (it->SeekToLast(); it->Valid(); it->Prev(), ++back) {
+      ASSERT_NE(back, expected.rend());
+      ASSERT_EQ(it->key().ToString(), back->first);
+      ASSERT_EQ(it->value().ToString(), back->second);
+    }
+    ASSERT_EQ(back, expected.rend());
+    int i = 0;
+    for (const auto& [key, value] : expected) {
+      if (++i % 7 == 0) {
+        ASSERT_EQ(Get(key), value);
+      }
+    }
+  }
+
+  SimFileSystem fs_;
+  EnvOptions env_options_;
+  StoreOptions store_;
+  std::unique_ptr<DbEnv> env_;
+  KvStore* kv_ = nullptr;
+};
+
+TEST_F(StoreTest, PutGetDeleteReopen) {
+  Open();
+  Put("a", "1");
+  Put("b", "2");
+  Delete("a");
+  EXPECT_EQ(Get("a"), "(none)");
+  EXPECT_EQ(Get("b"), "2");
+  Open();
+  EXPECT_EQ(Get("a"), "(none)");
+  EXPECT_EQ(Get("b"), "2");
+}
+
+TEST_F(StoreTest, RandomOperationsAgainstAMap) {
+  Open();
+  std::map<std::string, std::string> model;
+  Random random(7);
+  for (int round = 0; round < 6; ++round) {
+    for (int i = 0; i < 8000; ++i) {
+      const std::string key = Key(random.Uniform(3000));
+      std::string body;
+      switch (random.Uniform(20)) {
+        case 0:
+        case 1:
+        case 2:
+          AppendDelete(&body, 0, key);
+          model.erase(key);
+          break;
+        case 3: {
+          AppendMerge(&body, 0, key, "+x");
+          model[key] += "+x";
+          break;
+        }
+        case 4:
+          if (random.OneIn(50)) {
+            const std::string end = Key(random.Uniform(3000));
+            if (key < end) {
+              AppendRangeDelete(&body, 0, key, end);
+              model.erase(model.lower_bound(key), model.lower_bound(end));
+            }
+          }
+          if (body.empty()) AppendLogData(&body, "note");
+          break;
+        default: {
+          std::string value(20 + random.Uniform(100), static_cast<char>('a' + random.Uniform(26)));
+          if (random.OneIn(200)) value.resize(6000 + random.Uniform(5000), 'z');
+          AppendPut(&body, 0, key, value);
+          model[key] = value;
+          break;
+        }
+      }
+      Write(body);
+    }
+    Check(model);
+    if (round == 2) {
+      ASSERT_TRUE(kv_->Flush(true).ok());
+    }
+    if (round == 3) {
+      const Status s = kv_->CompactRange({}, nullptr, nullptr);
+      ASSERT_TRUE(s.ok()) << s.ToString();
+      Check(model);
+    }
+    if (round == 4) {
+      const Status s = env_->WaitForMerges(true);
+      ASSERT_TRUE(s.ok()) << s.ToString();
+      Check(model);
+    }
+    Open();
+    Check(model);
+  }
+  EXPECT_TRUE(kv_->VerifyChecksums().ok());
+}
+
+TEST_F(StoreTest, SnapshotsStayWhatTheyWere) {
+  Open();
+  std::map<std::string, std::string> model;
+  std::vector<std::pair<const Snapshot*, std::map<std::string, std::string>>> held;
+  Random random(11);
+  for (int i = 0; i < 30000; ++i) {
+    const std::string key = Key(random.Uniform(500));
+    const std::string value = std::to_string(i) + std::string(50, 'v');
+    if (random.OneIn(5)) {
+      Delete(key);
+      model.erase(key);
+    } else {
+      Put(key, value);
+      model[key] = value;
+    }
+    if (i % 5000 == 2500) held.push_back({env_->GetSnapshot(), model});
+  }
+  ASSERT_TRUE(kv_->CompactRange({}, nullptr, nullptr).ok());
+  for (const auto& [snapshot, then] : held) {
+    for (int k = 0; k < 500; ++k) {
+      const auto it = then.find(Key(k));
+      EXPECT_EQ(Get(Key(k), snapshot), it == then.end() ? "(none)" : it->second);
+    }
+  }
+  for (const auto& [snapshot, then] : held) env_->ReleaseSnapshot(snapshot);
+  ASSERT_TRUE(kv_->CompactRange({}, nullptr, nullptr).ok());
+  Check(model);
+}
+
+TEST_F(StoreTest, WritersAndReadersAtOnce) {
+  Open();
+  std::vector<std::thread> threads;
+  std::atomic<bool> stop{false};
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < 20000; ++i) {
+        std::string body;
+        const std::string key = std::to_string(t) + Key(static_cast<uint64_t>(i * 7919 % 20011));
+        AppendPut(&body, 0, key, key + std::string(60, 'p'));
+        ASSERT_TRUE(env_->Write({}, body, 1, nullptr).ok());
+        if (i % 100 == 0) {
+          ASSERT_EQ(Get(key), key + std::string(60, 'p'));
+        }
+      }
+    });
+  }
+  std::thread reader([&] {
+    while (!stop) {
+      auto it = kv_->NewIterator({});
+      std::string last;
+      for (it->SeekToFirst(); it->Valid(); it->Next()) {
+        ASSERT_LT(last, it->key().ToString());
+        last = it->key().ToString();
+      }
+      ASSERT_TRUE(it->status().ok());
+    }
+  });
+  for (auto& thread : threads) thread.join();
+  stop = true;
+  reader.join();
+  std::map<std::string, std::string> model;
+  for (int t = 0; t < 3; ++t) {
+    for (int i = 0; i < 20000; ++i) {
+      const std::string key = std::to_string(t) + Key(static_cast<uint64_t>(i * 7919 % 20011));
+      model[key] = key + std::string(60, 'p');
+    }
+  }
+  Check(model);
+  Open();
+  Check(model);
+}
+
+TEST_F(StoreTest, BatchesAreCheckedBeforeTheyAreNumbered) {
+  Open();
+  std::string body;
+  AppendPut(&body, 0, "a", "1");
+  AppendPut(&body, 9, "b", "2");
+  EXPECT_TRUE(env_->Write({}, body, kAnyCount, nullptr).IsInvalidArgument());
+  EXPECT_EQ(Get("a"), "(none)");
+  EXPECT_EQ(env_->VisibleSequence(), 0u);
+  EXPECT_TRUE(env_->Write({}, std::string("\x01\x05zz", 4), kAnyCount, nullptr).IsCorruption());
+}
+
+}  // namespace
+}  // namespace aether
