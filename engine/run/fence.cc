@@ -1,6 +1,7 @@
 #include "engine/run/fence.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/coding.h"
 #include "engine/run/leaf.h"
@@ -81,8 +82,13 @@ void FenceIndex::BuildHeads() {
   for (size_t i = 1; i < size_; ++i) {
     Slice key = Key(i);
     key.RemovePrefix(shared);
-    if ((i - 1) % kSample == 0) top_.push_back(KeyHead(key));
     heads_.push_back(KeyHead(key));
+  }
+  for (const std::vector<uint64_t>* level = &heads_; level->size() > kBlock;) {
+    std::vector<uint64_t> above;
+    for (size_t i = 0; i < level->size(); i += kBlock) above.push_back((*level)[i]);
+    upper_.push_back(std::move(above));
+    level = &upper_.back();
   }
 }
 
@@ -100,7 +106,9 @@ size_t FenceIndex::FindCompare(const Comparator* order, Slice key, SequenceNumbe
   return low - 1;
 }
 
-size_t FenceIndex::Find(const Comparator* order, Slice key, SequenceNumber sequence) const {
+size_t FenceIndex::Find(const Comparator* order, Slice key, SequenceNumber sequence,
+                        const void* side, float* share) const {
+  if (share != nullptr) *share = 0;
   if (heads_.empty()) return FindCompare(order, key, sequence, 1, size_);
   if (!prefix_.empty()) {
     const size_t shared = std::min(key.size(), prefix_.size());
@@ -109,13 +117,31 @@ size_t FenceIndex::Find(const Comparator* order, Slice key, SequenceNumber seque
   }
   const uint64_t head = KeyHead(Slice(key.data() + prefix_.size(), key.size() - prefix_.size()));
   const auto bytes = [](const uint64_t* words) { return reinterpret_cast<const char*>(words); };
-  // The sample whose first head is the last one below `head`: the first head not below it is in
-  // that sample or at the start of the next.
-  const size_t sample = LowerBoundHeads(bytes(top_.data()), top_.size(), head);
-  const size_t start = sample == 0 ? 0 : (sample - 1) * kSample;
-  const size_t n = std::min(kSample, heads_.size() - start);
-  size_t low = start + LowerBoundHeads(bytes(heads_.data() + start), n, head);
-  if (low == heads_.size() || heads_[low] != head) return low;  // heads_[low] is of fence low + 1
+  // In each level: the last block whose first head is below `head`; the first head not below it is
+  // in that block or right after its end.
+  size_t start = 0;
+  for (size_t level = upper_.size(); level-- > 0;) {
+    const std::vector<uint64_t>& above = upper_[level];
+    const size_t found = start + LowerBoundHeads(bytes(above.data() + start),
+                                                 std::min(kBlock, above.size() - start), head);
+    start = (found == 0 ? 0 : found - 1) * kBlock;
+    const uint64_t* below = (level == 0 ? heads_ : upper_[level - 1]).data() + start;
+    __builtin_prefetch(below);
+    __builtin_prefetch(below + 8);
+  }
+  if (side != nullptr) {
+    const char* wanted = static_cast<const char*>(side) + 8 * start;
+    __builtin_prefetch(wanted);
+    __builtin_prefetch(wanted + 64);
+  }
+  const size_t n = std::min(kBlock, heads_.size() - start);
+  const size_t low = start + LowerBoundHeads(bytes(heads_.data() + start), n, head);
+  if (share != nullptr && low > 0 && low < heads_.size()) {
+    *share = static_cast<float>(head - heads_[low - 1]) /
+             static_cast<float>(heads_[low] - heads_[low - 1]);
+  }
+  // heads_[low] belongs to fence low + 1.
+  if (low == heads_.size() || heads_[low] != head) return low;
   size_t high = low + 1;
   while (high < heads_.size() && heads_[high] == head) ++high;
   return FindCompare(order, key, sequence, low + 1, high + 1);
@@ -124,7 +150,7 @@ size_t FenceIndex::Find(const Comparator* order, Slice key, SequenceNumber seque
 size_t FenceIndex::MemoryBytes() const {
   return keys_.capacity() + offsets_.capacity() * sizeof(uint32_t) +
          sequences_.capacity() * sizeof(SequenceNumber) + pages_.capacity() * sizeof(uint32_t) +
-         (heads_.capacity() + top_.capacity()) * sizeof(uint64_t);
+         (heads_.capacity() + heads_.capacity() / (kBlock - 1)) * sizeof(uint64_t);
 }
 
 }  // namespace aether

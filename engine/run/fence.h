@@ -1,9 +1,9 @@
 // The fence keys of a file in memory: which leaf is responsible for a key.
 //
 // Thread safety: immutable after Decode.
-// With bytewise order, 8-byte heads (after the prefix that all fences share) are searched first,
-// over a sampled top level that stays in the processor's cache; whole keys are compared only where
-// heads tie.
+// With bytewise order, 8-byte heads (after the prefix that all fences share) are searched first, as
+// a tree of blocks of 16: two cache lines a level, fetched together, and the upper levels stay in
+// the processor's cache. Whole keys are compared only where heads tie.
 
 #ifndef AETHER_ENGINE_RUN_FENCE_H_
 #define AETHER_ENGINE_RUN_FENCE_H_
@@ -46,7 +46,13 @@ class FenceIndex {
   size_t size() const { return size_; }
   // The leaf in which the first entry at or after (key, sequence) lies, if not at the start of the
   // next one. REQUIRES: size() > 0.
-  size_t Find(const Comparator* order, Slice key, SequenceNumber sequence) const;
+  size_t Find(const Comparator* order, Slice key, SequenceNumber sequence) const {
+    return Find(order, key, sequence, nullptr, nullptr);
+  }
+  // The same, and helps the caller's next memory accesses along: `side` is an array of 8 bytes a
+  // leaf whose entry will be wanted, and *share (0..1) a guess how far into the leaf the key is.
+  size_t Find(const Comparator* order, Slice key, SequenceNumber sequence, const void* side,
+              float* share) const;
   Slice Key(size_t index) const {
     return Slice(keys_.data() + offsets_[index], offsets_[index + 1] - offsets_[index]);
   }
@@ -56,7 +62,7 @@ class FenceIndex {
   size_t MemoryBytes() const;
 
  private:
-  static constexpr size_t kSample = 64;
+  static constexpr size_t kBlock = 16;
 
   SequenceNumber Sequence(size_t index) const {
     return sequences_.empty() ? kMaxSequence : sequences_[index];
@@ -73,7 +79,9 @@ class FenceIndex {
   // Bytewise order only: of fences 1.., heads_[i] belongs to fence i + 1.
   std::string prefix_;
   std::vector<uint64_t> heads_;
-  std::vector<uint64_t> top_;  // the first head of every kSample
+  // upper_[0] holds the first head of every block of heads_, upper_[i + 1] of every block of
+  // upper_[i]; the last one has at most one block.
+  std::vector<std::vector<uint64_t>> upper_;
 };
 
 }  // namespace aether

@@ -139,6 +139,7 @@ Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
 }
 
 Status RunFile::ReadSection(const Section& section, const char* what, char* to) const {
+  if (section.size == 0) return Status::OK();
   AETHER_RETURN_IF_ERROR(ReadExact(section.offset, section.size, to));
   if (Hash64(to, section.size, Seed(meta_.salt, section.offset)) != section.checksum) {
     return Corrupt(section.offset, std::string("checksum mismatch in the ") + what);
@@ -284,13 +285,6 @@ Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
   return Status::OK();
 }
 
-void RunFile::PrefetchLeaf(size_t index) const {
-  const uint64_t word = swips_[index].Load();
-  if (word == Swip::kEvicted) return;
-  const char* page = Swip::Address(word);
-  for (size_t line = 0; line < 5; ++line) __builtin_prefetch(page + 64 * line);
-}
-
 // --- reading ---
 
 Status RunFile::Visit(Slice key, SequenceNumber sequence, const RunReadOptions& options,
@@ -298,7 +292,7 @@ Status RunFile::Visit(Slice key, SequenceNumber sequence, const RunReadOptions& 
   if (LeafCount() == 0) return Status::OK();
   const Comparator* order = options_.order;
   EpochGuard guard;
-  size_t leaf = fences_.Find(order, key, sequence);
+  size_t leaf = FindLeaf(key, sequence);
   PageRef page;
   AETHER_RETURN_IF_ERROR(Leaf(leaf, options, &page));
   LeafView view(page.data);

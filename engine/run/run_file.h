@@ -103,9 +103,9 @@ class RunFile {
                void* context) const;
 
   // Starts fetching what Visit of this key will touch from memory; does no I/O. For batches: first
-  // all of these, then the visits. REQUIRES: an EpochGuard that lasts until the visits.
+  // all of these, then the visits.
   void PrefetchKey(Slice key, SequenceNumber sequence) const {
-    if (LeafCount() != 0) PrefetchLeaf(fences_.Find(options_.order, key, sequence));
+    if (LeafCount() != 0) FindLeaf(key, sequence);
   }
 
   // The iterator must not outlive this file. Start with a Seek.
@@ -148,7 +148,24 @@ class RunFile {
   }
   // The bytes of a large value or key, verified. REQUIRES: as Leaf.
   Status ReadExtent(const Extent& extent, const RunReadOptions& options, PageRef* data) const;
-  void PrefetchLeaf(size_t index) const;
+  // The leaf to search for (key, sequence). Its lines are on their way to the processor when the
+  // page is in memory (asked for only, so no guard is needed). REQUIRES: LeafCount() > 0.
+  size_t FindLeaf(Slice key, SequenceNumber sequence) const {
+    float share;
+    const size_t leaf = fences_.Find(options_.order, key, sequence, swips_.get(), &share);
+    PrefetchLeaf(leaf, share);
+    return leaf;
+  }
+  // A search hops from head to head, then to the slot, then to the record: with all of these lines
+  // asked for at once it waits for memory once. `share`: where in the page the record may be.
+  void PrefetchLeaf(size_t index, float share) const {
+    const uint64_t word = swips_[index].Load();
+    if (word == Swip::kEvicted) return;
+    const char* page = Swip::Address(word);
+    for (size_t line = 0; line < 6; ++line) __builtin_prefetch(page + 64 * line);
+    const char* record = page + 384 + static_cast<int>(share * 3520);
+    for (size_t line = 0; line < 3; ++line) __builtin_prefetch(record + 64 * line);
+  }
   const FenceIndex& fences() const { return fences_; }
   uint64_t LeafOffset(size_t index) const { return fences_.LeafOffset(index); }
   const RandomReadFile& file() const { return *file_; }

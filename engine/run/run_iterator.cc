@@ -217,7 +217,8 @@ bool RunIterator::Find(Slice key, SequenceNumber sequence, size_t* slot) {
   status_ = Status::OK();
   valid_ = false;
   if (file_->LeafCount() == 0) return false;
-  const size_t leaf = file_->fences().Find(file_->order(), key, sequence);
+  const size_t leaf = stream_ == nullptr ? file_->FindLeaf(key, sequence)
+                                         : file_->fences().Find(file_->order(), key, sequence);
   if (leaf != leaf_index_ && !LoadLeaf(leaf)) return false;
   IteratorKeyReader reader(
       [](void* context, const Extent& extent, Slice* large) {
@@ -281,7 +282,7 @@ void RunIterator::NextLeaf() {
     return;
   }
   if (!LoadLeaf(next)) return;
-  if (stream_ == nullptr && next + 1 < file_->LeafCount()) file_->PrefetchLeaf(next + 1);
+  if (stream_ == nullptr && next + 1 < file_->LeafCount()) file_->PrefetchLeaf(next + 1, 0);
   Position(0);
 }
 
@@ -292,7 +293,7 @@ void RunIterator::PrevLeaf() {
   }
   const size_t previous = leaf_index_ - 1;
   if (!LoadLeaf(previous)) return;
-  if (stream_ == nullptr && previous > 0) file_->PrefetchLeaf(previous - 1);
+  if (stream_ == nullptr && previous > 0) file_->PrefetchLeaf(previous - 1, 1);
   Position(leaf_.count() - 1);
 }
 
