@@ -1,6 +1,7 @@
 // The serialized form of wide columns (grammar: wire_format.h).
 //
-// Thread safety: pure functions. Failure: Corruption for columns out of order and for damaged bytes.
+// Thread safety: pure functions. Failure: Corruption for columns out of order and for damaged
+// bytes.
 
 #ifndef AETHER_COMPAT_BATCH_WIDE_COLUMN_FORMAT_H_
 #define AETHER_COMPAT_BATCH_WIDE_COLUMN_FORMAT_H_

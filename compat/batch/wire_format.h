@@ -10,7 +10,8 @@
 //           | (nothing)           begin prepare (three kinds), no-op
 //   every field is a byte string with a varint32 length before it
 //   count counts the records that use a sequence number
-//   entity value := version:varint32(1) columns:varint32 {name value_size:varint32}* values, sorted by name
+//   entity value := version:varint32(1) columns:varint32 {name value_size:varint32}* values, sorted
+//   by name
 //
 // Thread safety: pure functions. Failure: Corruption that names the kind of the damaged record.
 
@@ -98,7 +99,8 @@ inline void AppendVarint32(std::string* out, uint32_t value) {
   out->append(buffer, static_cast<size_t>(EncodeVarint32To(buffer, value) - buffer));
 }
 
-// The bytes before the key of a record: tag, family where it is not the default one, length of the key.
+// The bytes before the key of a record: tag, family where it is not the default one, length of the
+// key.
 inline constexpr size_t kMaxRecordHead = 1 + 5 + 5;
 inline char* EncodeRecordHead(char* at, WireTag plain, WireTag in_family, uint32_t family,
                               size_t key_size) {

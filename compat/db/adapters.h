@@ -1,9 +1,10 @@
-// What an application plugs into its options, as the engine's interfaces: orders of keys, merge operators, compaction
-// filters, the write buffer manager.
+// What an application plugs into its options, as the engine's interfaces: orders of keys, merge
+// operators, compaction filters, the write buffer manager.
 //
-// Thread safety: as the engine asks for; the application's objects are called from several threads as RocksDB does.
-// Ownership: an adapter shares the application's object where that is shared, and else borrows it as RocksDB does.
-// Failure: a merge that cannot be made, and a filter that reports an I/O error, become the engine's answers for them.
+// Thread safety: as the engine asks for; the application's objects are called from several threads
+// as RocksDB does. Ownership: an adapter shares the application's object where that is shared, and
+// else borrows it as RocksDB does. Failure: a merge that cannot be made, and a filter that reports
+// an I/O error, become the engine's answers for them.
 
 #ifndef AETHER_COMPAT_DB_ADAPTERS_H_
 #define AETHER_COMPAT_DB_ADAPTERS_H_
@@ -15,7 +16,8 @@
 
 namespace rocksdb {
 
-// The engine's own orders for the two that RocksDB has built in, else an adapter that *owned keeps alive.
+// The engine's own orders for the two that RocksDB has built in, else an adapter that *owned keeps
+// alive.
 const aether::Comparator* ToEngineOrder(const Comparator* comparator,
                                         std::unique_ptr<aether::Comparator>* owned);
 

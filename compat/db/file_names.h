@@ -1,4 +1,5 @@
-// Names of files in a DB directory that the shim itself writes or shows. The engine gives its files the same names.
+// Names of files in a DB directory that the shim itself writes or shows. The engine gives its files
+// the same names.
 
 #ifndef AETHER_COMPAT_DB_FILE_NAMES_H_
 #define AETHER_COMPAT_DB_FILE_NAMES_H_

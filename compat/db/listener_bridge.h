@@ -1,7 +1,7 @@
 // Events of the engine as callbacks of the application's EventListeners and as tickers.
 //
-// Thread safety: called by background threads and writers, several at once; listeners are called on those threads, as
-// RocksDB does. Nothing here fails.
+// Thread safety: called by background threads and writers, several at once; listeners are called on
+// those threads, as RocksDB does. Nothing here fails.
 
 #ifndef AETHER_COMPAT_DB_LISTENER_BRIDGE_H_
 #define AETHER_COMPAT_DB_LISTENER_BRIDGE_H_

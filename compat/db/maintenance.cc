@@ -274,9 +274,18 @@ Status StoreDb::SetDBOptions(const std::unordered_map<std::string, std::string>&
   }
   Status s = GetDBOptionsFromMap(config, before, new_options, &after);
   if (!s.ok()) return s;
+  const aether::EnvOptions engine_options = ToEngineEnv(after);
+  if (engine_options.background_jobs != ToEngineEnv(before).background_jobs) {
+    engine_->SetBackgroundJobs(engine_options.background_jobs);
+  }
+  if (after.max_total_wal_size != before.max_total_wal_size) {
+    engine_->SetMaxTotalWalSize(after.max_total_wal_size);
+  }
   for (const auto& [name, value] : new_options) {
-    Info(info_log(), "SetDBOptions %s = %s, in effect after the next open", name.c_str(),
-         value.c_str());
+    const bool now = name == "max_background_jobs" || name == "max_background_compactions" ||
+                     name == "max_background_flushes" || name == "max_total_wal_size";
+    Info(info_log(), "SetDBOptions %s = %s, in effect %s", name.c_str(), value.c_str(),
+         now ? "at once" : "after the next open");
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);

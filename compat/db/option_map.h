@@ -1,8 +1,9 @@
-// Options of RocksDB as options of the engine: which are refused, which are put into range, which are honoured as they
-// are, mapped to something of the engine's, or ignored; and a report that says so.
+// Options of RocksDB as options of the engine: which are refused, which are put into range, which
+// are honoured as they are, mapped to something of the engine's, or ignored; and a report that says
+// so.
 //
-// Thread safety: pure functions. Failure: the Status that RocksDB gives for the combination, or NotSupported with the
-// name of the feature.
+// Thread safety: pure functions. Failure: the Status that RocksDB gives for the combination, or
+// NotSupported with the name of the feature.
 
 #ifndef AETHER_COMPAT_DB_OPTION_MAP_H_
 #define AETHER_COMPAT_DB_OPTION_MAP_H_
@@ -21,7 +22,8 @@ namespace rocksdb {
 struct Family;
 
 // Refuses what Open has to refuse. CheckFamilyOptions also serves CreateColumnFamily.
-Status CheckDbOptions(const DBOptions& options, const std::vector<ColumnFamilyDescriptor>& families);
+Status CheckDbOptions(const DBOptions& options,
+                      const std::vector<ColumnFamilyDescriptor>& families);
 Status CheckFamilyOptions(const ColumnFamilyOptions& options);
 
 // The options as the DB uses and shows them.
@@ -37,7 +39,8 @@ aether::EnvOptions ToEngineEnv(const DBOptions& options);
 // The block cache that the options name, null when there is none.
 std::shared_ptr<Cache> BlockCacheOf(const ColumnFamilyOptions& options);
 
-// One line for each option that differs from its default: "honoured", "mapped" or "ignored", name, value, remark.
+// One line for each option that differs from its default: "honoured", "mapped" or "ignored", name,
+// value, remark.
 std::vector<std::string> DescribeDbOptions(const DBOptions& options);
 std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& options);
 

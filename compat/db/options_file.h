@@ -1,6 +1,7 @@
 // OPTIONS-n: the options of a DB as text, in the sections that RocksDB's tools read.
 //
-// Thread safety: stateless; one writer for each directory. Failure: Status of the file system; the previous file stays.
+// Thread safety: stateless; one writer for each directory. Failure: Status of the file system; the
+// previous file stays.
 
 #ifndef AETHER_COMPAT_DB_OPTIONS_FILE_H_
 #define AETHER_COMPAT_DB_OPTIONS_FILE_H_

@@ -244,8 +244,13 @@ Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, cons
   value->Reset();
   aether::PinnedValue found;
   found.buffer()->swap(*value->GetSelf());
-  const aether::Status status = Store(handle)->Get(ToEngineRead(options), ToEngine(key), &found);
+  aether::ReadOptions engine_options = ToEngineRead(options);
+  aether::ReadCounters counters;
+  const bool counted = ReadsCounted(statistics_);
+  if (counted) engine_options.counters = &counters;
+  const aether::Status status = Store(handle)->Get(engine_options, ToEngine(key), &found);
   Tick(statistics_, NUMBER_KEYS_READ);
+  if (counted) ReportReads(statistics_, counters);
   if (!status.ok()) {
     // The caller's string comes back as it was.
     value->GetSelf()->swap(*found.buffer());
@@ -318,7 +323,10 @@ void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
     return;
   }
   const HistogramTimer timer(statistics_, DB_MULTIGET);
-  const aether::ReadOptions engine_options = ToEngineRead(options);
+  aether::ReadOptions engine_options = ToEngineRead(options);
+  aether::ReadCounters counters;
+  const bool counted = ReadsCounted(statistics_);
+  if (counted) engine_options.counters = &counters;
   aether::KvStore* const store = Store(handle);
   aether::Slice group[kMultiGetGroup];
   uint64_t bytes = 0;
@@ -351,6 +359,7 @@ void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
       ++found_keys;
     }
   }
+  if (counted) ReportReads(statistics_, counters);
   PerfAdd(&PerfContext::multiget_read_bytes, bytes);
   if (statistics_ != nullptr) {
     Tick(statistics_, NUMBER_MULTIGET_CALLS);
@@ -448,6 +457,10 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
   }
   wrapper.has_snapshot = options.snapshot != nullptr;
   wrapper.statistics = statistics_;
+  if (ReadsCounted(statistics_)) {
+    wrapper.counters = std::make_unique<aether::ReadCounters>();
+    engine_options.counters = wrapper.counters.get();
+  }
   std::unique_ptr<aether::Iterator> engine = family->store->NewIterator(engine_options);
   if (options.tailing) {
     return NewTailingIterator(std::move(engine), engine_.get(), family->family->order,

@@ -1,9 +1,10 @@
-// StoreDb: rocksdb::DB on the engine's DbEnv. One class, its methods spread over files by subject: open.cc (the ways in),
-// store_db.cc (reads and writes), families.cc, maintenance.cc (flush, compaction, files, options), properties.cc.
+// StoreDb: rocksdb::DB on the engine's DbEnv. One class, its methods spread over files by subject:
+// open.cc (the ways in), store_db.cc (reads and writes), families.cc, maintenance.cc (flush,
+// compaction, files, options), properties.cc.
 //
-// Thread safety: as DB. mutex_ guards what changes after Open: the list of families and the options that SetOptions may
-// change. Reads and writes take no lock here.
-// Ownership: StoreDb owns the engine, the adapters that the engine calls, and a state for every family ever opened; a
+// Thread safety: as DB. mutex_ guards what changes after Open: the list of families and the options
+// that SetOptions may change. Reads and writes take no lock here. Ownership: StoreDb owns the
+// engine, the adapters that the engine calls, and a state for every family ever opened; a
 // ColumnFamilyHandle points into that state, so it must not outlive its DB.
 // Failure: Status; what the engine does not offer returns NotSupported and names the call.
 
@@ -220,8 +221,7 @@ class StoreDb final : public DB {
   Status GetLiveFilesChecksumInfo(FileChecksumList* checksum_list) override;
   Status GetLiveFilesStorageInfo(const LiveFilesStorageInfoOptions& options,
                                  std::vector<LiveFileStorageInfo>* files) override;
-  void GetColumnFamilyMetaData(ColumnFamilyHandle* handle,
-                               ColumnFamilyMetaData* metadata) override;
+  void GetColumnFamilyMetaData(ColumnFamilyHandle* handle, ColumnFamilyMetaData* metadata) override;
   void GetAllColumnFamilyMetaData(std::vector<ColumnFamilyMetaData>* metadata) override;
   Status GetSortedWalFiles(VectorLogPtr& files) override;
   Status GetCurrentWalFile(std::unique_ptr<LogFile>* current_log_file) override;
@@ -241,8 +241,8 @@ class StoreDb final : public DB {
   Status GetDbSessionId(std::string& session_id) const override;
   Status GetPropertiesOfAllTables(ColumnFamilyHandle* handle,
                                   TablePropertiesCollection* props) override;
-  Status GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const Range* range,
-                                      std::size_t n, TablePropertiesCollection* props) override;
+  Status GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const Range* range, std::size_t n,
+                                      TablePropertiesCollection* props) override;
   Status IncreaseFullHistoryTsLow(ColumnFamilyHandle* handle, std::string ts_low) override;
   Status GetFullHistoryTsLow(ColumnFamilyHandle* handle, std::string* ts_low) override;
 
@@ -260,8 +260,8 @@ class StoreDb final : public DB {
   Family* NewFamily(const ColumnFamilyOptions& options);
   Status CreateFamily(const ColumnFamilyOptions& options, const std::string& name,
                       ColumnFamilyHandle** handle);
-  // Writes OPTIONS-n for the options of now and removes all but the two newest. Trouble is logged only, unless
-  // fail_if_options_file_error is set.
+  // Writes OPTIONS-n for the options of now and removes all but the two newest. Trouble is logged
+  // only, unless fail_if_options_file_error is set.
   Status WriteOptionsFile();
 
   static StoreHandle* Handle(ColumnFamilyHandle* handle) {

@@ -23,14 +23,15 @@ struct MoveCounts {
 class StoreIterator : public Iterator {
  public:
   StoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options)
-      : engine_(std::move(engine)),
-        prefix_(options.prefix.get()),
-        statistics_(options.statistics),
-        options_(std::move(options)) {
+      : options_(std::move(options)),
+        prefix_(options_.prefix.get()),
+        statistics_(options_.statistics),
+        engine_(std::move(engine)) {
     Tick(statistics_, NO_ITERATOR_CREATED);
   }
 
   ~StoreIterator() override {
+    HandOverCounts();
     if (statistics_ == nullptr) return;
     Tick(statistics_, NO_ITERATOR_DELETED);
     Tick(statistics_, NUMBER_DB_NEXT, counts_.next);
@@ -128,6 +129,13 @@ class StoreIterator : public Iterator {
       if (valid_) Tick(statistics_, NUMBER_DB_SEEK_FOUND);
     }
     if (valid_) CountBytes();
+    HandOverCounts();
+  }
+
+  void HandOverCounts() {
+    if (options_.counters == nullptr) return;
+    ReportReads(statistics_, *options_.counters, reported_);
+    reported_ = *options_.counters;
   }
 
   void CountBytes() {
@@ -149,9 +157,11 @@ class StoreIterator : public Iterator {
     return prefix_->InDomain(current) && prefix_->Transform(current) == Slice(prefix_value_);
   }
 
-  const std::unique_ptr<aether::Iterator> engine_;
+  // The engine's iterator goes before what it counts into.
+  const StoreIteratorOptions options_;
   const SliceTransform* const prefix_;
   Statistics* const statistics_;
+  const std::unique_ptr<aether::Iterator> engine_;
   bool valid_ = false;
   MoveCounts counts_;
 
@@ -159,7 +169,7 @@ class StoreIterator : public Iterator {
   bool has_prefix_ = false;
   std::string prefix_value_;
   mutable WideColumns columns_;
-  const StoreIteratorOptions options_;
+  aether::ReadCounters reported_;
 };
 
 class TailingIterator final : public StoreIterator {

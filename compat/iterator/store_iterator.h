@@ -1,6 +1,7 @@
 // Iterators of the public interface over those of the engine.
 //
-// Thread safety: one thread at a time. Failure: invalid with a status. Moves of an iterator that is not valid do nothing.
+// Thread safety: one thread at a time. Failure: invalid with a status. Moves of an iterator that is
+// not valid do nothing.
 
 #ifndef AETHER_COMPAT_ITERATOR_STORE_ITERATOR_H_
 #define AETHER_COMPAT_ITERATOR_STORE_ITERATOR_H_
@@ -20,12 +21,14 @@ struct StoreIteratorOptions {
   // The iterator was made with a snapshot of the caller's.
   bool has_snapshot = false;
   Statistics* statistics = nullptr;
+  // What the engine's iterator counts into; null when nobody looks.
+  std::unique_ptr<aether::ReadCounters> counters;
 };
 
 Iterator* NewStoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options);
 
-// An iterator that sees what is written after its creation: each Seek, and each Next after a write, moves to the newest
-// state. Forward only.
+// An iterator that sees what is written after its creation: each Seek, and each Next after a write,
+// moves to the newest state. Forward only.
 Iterator* NewTailingIterator(std::unique_ptr<aether::Iterator> engine, const aether::DbEnv* env,
                              const aether::Comparator* order, StoreIteratorOptions options);
 
