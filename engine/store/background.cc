@@ -262,7 +262,7 @@ Status EnvImpl::BeginMerge(FamilyStore* family, const MergePick& pick, bool manu
 }
 
 bool EnvImpl::MergePending(const FamilyStore& family, bool idle) const {
-  if (!family.merges_.empty()) return true;
+  if (!family.merges_.empty() || family.beginning_) return true;
   if (family.dropped() || !family.tree_.auto_merge) return false;
   return StrategyFor(family.tree_)->Pick(*family.version_, family.tree_, idle).has_value();
 }
@@ -373,7 +373,7 @@ void EnvImpl::MergeLoop(int index) {
           const bool idle = WritersIdle();
           for (const auto& candidate : families_) {
             if (candidate->dropped() || !candidate->tree_.auto_merge ||
-                candidate->manual_waiting_ > 0) {
+                candidate->manual_waiting_ > 0 || candidate->beginning_) {
               continue;
             }
             auto found =
@@ -396,13 +396,12 @@ void EnvImpl::MergeLoop(int index) {
       }
       if (merge != nullptr) merge->running = true;
       ++busy_threads_;
-      // Two threads must not begin the same merge.
-      if (pick) ++family->manual_waiting_;
+      if (pick) family->beginning_ = true;
     }
     if (pick) {
       const Status s = BeginMerge(family, *pick, false, false, &merge);
       MutexLock lock(&mutex_);
-      --family->manual_waiting_;
+      family->beginning_ = false;
       if (!s.ok()) {
         merge_error_ = s;
         ++background_errors_;
@@ -431,7 +430,7 @@ Status EnvImpl::RunManualMerge(FamilyStore* family, const CompactRangeOptions& o
     ++family->manual_waiting_;
     Status s;
     // Merges that go on are waited for, new ones are not begun meanwhile.
-    while (s.ok() && !family->merges_.empty()) {
+    while (s.ok() && (!family->merges_.empty() || family->beginning_)) {
       if (canceled()) s = paused;
       if (stopping_) s = Status::ShutdownInProgress();
       if (!merge_error_.ok()) s = merge_error_;
@@ -452,11 +451,13 @@ Status EnvImpl::RunManualMerge(FamilyStore* family, const CompactRangeOptions& o
       --family->manual_waiting_;
       return s;
     }
+    family->beginning_ = true;
   }
   std::shared_ptr<ActiveMerge> merge;
   Status s = BeginMerge(family, *pick, true, options.force_last_level, &merge);
   MutexLock lock(&mutex_);
   --family->manual_waiting_;
+  family->beginning_ = false;
   if (!s.ok()) return s;
   // Background threads carry it out, so that it shares their pacing.
   merge->running = false;

@@ -116,7 +116,8 @@ class FamilyStore final : public KvStore {
   std::shared_ptr<const Version> version_;
   bool flushing_ = false;
   bool flush_requested_ = false;
-  int manual_waiting_ = 0;
+  int manual_waiting_ = 0;  // holds back merges that nobody asked for
+  bool beginning_ = false;  // a pick was made and its edit is under way
   std::vector<std::shared_ptr<ActiveMerge>> merges_;
   uint64_t flushed_tables_ = 0;
   StallState stall_ = StallState::kNormal;
