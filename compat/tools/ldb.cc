@@ -370,8 +370,11 @@ class Session {
       }
       options_.compression = type->second;
     }
-    Status env = Env::CreateFromUri(ConfigOptions(), arguments_.Get("env_uri"),
-                                    arguments_.Get("fs_uri"), &options_.env, &env_guard_);
+    Status env;
+    if (!arguments_.Get("env_uri").empty() || !arguments_.Get("fs_uri").empty()) {
+      env = Env::CreateFromUri(ConfigOptions(), arguments_.Get("env_uri"), arguments_.Get("fs_uri"),
+                               &options_.env, &env_guard_);
+    }
     if (!env.ok()) return env;
     BlockBasedTableOptions table;
     const bool filter = Number("bloom_bits", &number);
