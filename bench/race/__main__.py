@@ -103,11 +103,14 @@ def _check_space(directory, needed):
 
 def _lock():
     """Two races at once measure each other."""
-    handle = open(_LOCK, "a+", encoding="ascii")
     try:
+        # Another user may have made it; a lock needs no right to write.
+        handle = os.open(_LOCK, os.O_RDONLY | (0 if os.path.exists(_LOCK) else os.O_CREAT), 0o644)
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except BlockingIOError as error:
         raise CannotStart("another race is running on this machine") from error
+    except OSError as error:
+        raise CannotStart(f"{_LOCK}: {error.strerror}") from error
     return handle
 
 
@@ -133,6 +136,8 @@ class Session:
 
     def prepare(self):
         options = self._options
+        if not os.path.exists("/proc/self/io"):
+            raise CannotStart("/proc is not mounted; what a process writes and holds is read there")
         for directory in (options.out, options.db_dir):
             self.make(os.path.abspath(directory))
         # The lock is held: what lies here from a race that was killed belongs to nobody.
@@ -288,7 +293,7 @@ def main():
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         session.clean()
-        held.close()
+        os.close(held)
 
 
 if __name__ == "__main__":

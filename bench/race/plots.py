@@ -96,6 +96,8 @@ def _costs(pyplot, summary):
             values = [(_value(entry, library, key) or 0) / unit for entry in entries]
             axes.barh([i + 0.2 - 0.4 * shift for i in range(len(entries))], values, height=0.38,
                       color=color, label=library)
+        if key == "cpu_us_per_op":
+            axes.set_xscale("log")
         axes.set_xlabel(title, fontsize=8)
         axes.tick_params(labelsize=8)
     all_axes[0].set_yticks(range(len(entries)), [entry["row"] for entry in entries], fontsize=8)
