@@ -49,17 +49,20 @@ Status SerializeWideColumns(const WideColumns& columns, std::string* out) {
 Status ParseWideColumns(Slice bytes, WideColumns* columns) {
   columns->clear();
   uint32_t version = 0;
-  if (!ReadVarint32(&bytes, &version)) return Status::Corruption("Error decoding wide column version");
+  if (!ReadVarint32(&bytes, &version))
+    return Status::Corruption("Error decoding wide column version");
   if (version > kWideColumnVersion) {
     return Status::NotSupported("Unsupported wide column version " + std::to_string(version));
   }
   uint32_t count = 0;
-  if (!ReadVarint32(&bytes, &count)) return Status::Corruption("Error decoding number of wide columns");
+  if (!ReadVarint32(&bytes, &count))
+    return Status::Corruption("Error decoding number of wide columns");
   std::vector<uint32_t> sizes;
   for (uint32_t i = 0; i < count; ++i) {
     Slice name;
     uint32_t size = 0;
-    if (!ReadLengthPrefixed(&bytes, &name)) return Status::Corruption("Error decoding wide column name");
+    if (!ReadLengthPrefixed(&bytes, &name))
+      return Status::Corruption("Error decoding wide column name");
     if (!ReadVarint32(&bytes, &size)) {
       return Status::Corruption("Error decoding wide column value size");
     }

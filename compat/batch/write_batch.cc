@@ -18,8 +18,7 @@ namespace rocksdb {
 struct WriteBatch::ProtectionInfo {
   std::vector<uint64_t> sums;
   static uint64_t Sum(const char* begin, const char* end) {
-    return std::hash<std::string_view>()(
-        std::string_view(begin, static_cast<size_t>(end - begin)));
+    return std::hash<std::string_view>()(std::string_view(begin, static_cast<size_t>(end - begin)));
   }
 };
 
@@ -46,7 +45,8 @@ Status NoTimestampsHere(ColumnFamilyHandle* handle) {
 
 std::string Gather(const SliceParts& parts) {
   std::string all;
-  for (int i = 0; i < parts.num_parts; ++i) all.append(parts.parts[i].data(), parts.parts[i].size());
+  for (int i = 0; i < parts.num_parts; ++i)
+    all.append(parts.parts[i].data(), parts.parts[i].size());
   return all;
 }
 
@@ -103,8 +103,7 @@ Status WriteBatchInternal::Add(WriteBatch* batch, WireTag plain, WireTag in_fami
   }
   std::string& rep = batch->rep_;
   const size_t start = rep.size();
-  const size_t size =
-      head_size + key.size() + middle_size + (value == nullptr ? 0 : value->size());
+  const size_t size = head_size + key.size() + middle_size + (value == nullptr ? 0 : value->size());
   if (batch->max_bytes_ != 0 && start + size > batch->max_bytes_) return Status::MemoryLimit();
 
   rep.append(head, head_size);
@@ -114,8 +113,8 @@ Status WriteBatchInternal::Add(WriteBatch* batch, WireTag plain, WireTag in_fami
     rep.append(value->data(), value->size());
   }
   if (plain != WireTag::kLogData) SetCount(batch, Count(batch) + 1);
-  batch->content_flags_.store(
-      batch->content_flags_.load(std::memory_order_relaxed) | content, std::memory_order_relaxed);
+  batch->content_flags_.store(batch->content_flags_.load(std::memory_order_relaxed) | content,
+                              std::memory_order_relaxed);
   if (batch->prot_info_ != nullptr && plain != WireTag::kLogData) {
     batch->prot_info_->sums.push_back(
         WriteBatch::ProtectionInfo::Sum(rep.data() + start, rep.data() + rep.size()));
@@ -260,43 +259,40 @@ uint32_t WriteBatch::ComputeContentFlags() const {
 bool WriteBatch::HasPut() const { return (ComputeContentFlags() & kHasPut) != 0; }
 bool WriteBatch::HasPutEntity() const { return (ComputeContentFlags() & kHasEntity) != 0; }
 bool WriteBatch::HasDelete() const { return (ComputeContentFlags() & kHasDelete) != 0; }
-bool WriteBatch::HasSingleDelete() const {
-  return (ComputeContentFlags() & kHasSingleDelete) != 0;
-}
+bool WriteBatch::HasSingleDelete() const { return (ComputeContentFlags() & kHasSingleDelete) != 0; }
 bool WriteBatch::HasDeleteRange() const { return (ComputeContentFlags() & kHasRangeDelete) != 0; }
 bool WriteBatch::HasMerge() const { return (ComputeContentFlags() & kHasMerge) != 0; }
-bool WriteBatch::HasBeginPrepare() const {
-  return (ComputeContentFlags() & kHasBeginPrepare) != 0;
-}
+bool WriteBatch::HasBeginPrepare() const { return (ComputeContentFlags() & kHasBeginPrepare) != 0; }
 bool WriteBatch::HasEndPrepare() const { return (ComputeContentFlags() & kHasEndPrepare) != 0; }
 bool WriteBatch::HasCommit() const { return (ComputeContentFlags() & kHasCommit) != 0; }
 bool WriteBatch::HasRollback() const { return (ComputeContentFlags() & kHasRollback) != 0; }
 
-// In a family with timestamps a key without one gets zero bytes, to be filled in by UpdateTimestamps.
-#define AETHER_ADD(kind, content, key, value)                                                   \
-  const FamilyOf family = Resolve(column_family, default_cf_ts_sz_);                            \
-  if (family.timestamp_size != 0) {                                                             \
-    needs_in_place_update_ts_ = true;                                                           \
-    has_key_with_ts_ = true;                                                                    \
-    std::string stamped((key).data(), (key).size());                                            \
-    stamped.append(family.timestamp_size, '\0');                                                \
-    return WriteBatchInternal::Add(this, WireTag::kind, WireTag::kind##InFamily, content,       \
-                                   family.id, stamped, value);                                  \
-  }                                                                                             \
-  return WriteBatchInternal::Add(this, WireTag::kind, WireTag::kind##InFamily, content,         \
-                                 family.id, key, value)
+// In a family with timestamps a key without one gets zero bytes, to be filled in by
+// UpdateTimestamps.
+#define AETHER_ADD(kind, content, key, value)                                                      \
+  const FamilyOf family = Resolve(column_family, default_cf_ts_sz_);                               \
+  if (family.timestamp_size != 0) {                                                                \
+    needs_in_place_update_ts_ = true;                                                              \
+    has_key_with_ts_ = true;                                                                       \
+    std::string stamped((key).data(), (key).size());                                               \
+    stamped.append(family.timestamp_size, '\0');                                                   \
+    return WriteBatchInternal::Add(this, WireTag::kind, WireTag::kind##InFamily, content,          \
+                                   family.id, stamped, value);                                     \
+  }                                                                                                \
+  return WriteBatchInternal::Add(this, WireTag::kind, WireTag::kind##InFamily, content, family.id, \
+                                 key, value)
 
-#define AETHER_ADD_STAMPED(kind, content, key, value)                                           \
-  const FamilyOf family = Resolve(column_family, default_cf_ts_sz_);                            \
-  if (family.timestamp_size == 0) return NoTimestampsHere(column_family);                       \
-  if (family.timestamp_size != ts.size()) {                                                     \
-    return Status::InvalidArgument("timestamp size mismatch");                                  \
-  }                                                                                             \
-  has_key_with_ts_ = true;                                                                      \
-  std::string stamped((key).data(), (key).size());                                              \
-  stamped.append(ts.data(), ts.size());                                                         \
-  return WriteBatchInternal::Add(this, WireTag::kind, WireTag::kind##InFamily, content,         \
-                                 family.id, stamped, value)
+#define AETHER_ADD_STAMPED(kind, content, key, value)                                              \
+  const FamilyOf family = Resolve(column_family, default_cf_ts_sz_);                               \
+  if (family.timestamp_size == 0) return NoTimestampsHere(column_family);                          \
+  if (family.timestamp_size != ts.size()) {                                                        \
+    return Status::InvalidArgument("timestamp size mismatch");                                     \
+  }                                                                                                \
+  has_key_with_ts_ = true;                                                                         \
+  std::string stamped((key).data(), (key).size());                                                 \
+  stamped.append(ts.data(), ts.size());                                                            \
+  return WriteBatchInternal::Add(this, WireTag::kind, WireTag::kind##InFamily, content, family.id, \
+                                 stamped, value)
 
 Status WriteBatch::Put(ColumnFamilyHandle* column_family, const Slice& key, const Slice& value) {
   AETHER_ADD(kPut, kHasPut, key, &value);
@@ -446,13 +442,15 @@ Status WriteBatch::VerifyChecksum() const {
     }
     ++at;
   }
-  return at == prot_info_->sums.size() ? Status::OK()
-                                       : Status::Corruption("records of the WriteBatch are missing");
+  return at == prot_info_->sums.size()
+             ? Status::OK()
+             : Status::Corruption("records of the WriteBatch are missing");
 }
 
 Status WriteBatch::UpdateTimestamps(const Slice& ts, std::function<size_t(uint32_t)> ts_sz_func) {
   Slice input(rep_);
-  if (input.size() < kBatchHeaderSize) return Status::Corruption("malformed WriteBatch (too small)");
+  if (input.size() < kBatchHeaderSize)
+    return Status::Corruption("malformed WriteBatch (too small)");
   input.remove_prefix(kBatchHeaderSize);
   WireRecord record;
   while (!input.empty()) {

@@ -81,39 +81,52 @@ TEST(WriteBatchBytes, AreThoseOfRocksDB) {
     const char* bytes;
     void (*fill)(WriteBatch*, ColumnFamilyHandle*);
   } cases[] = {
-      {"0000000000000000010000000101" "6B0176",
+      {"0000000000000000010000000101"
+       "6B0176",
        [](WriteBatch* b, ColumnFamilyHandle*) { EXPECT_TRUE(b->Put("k", "v").ok()); }},
-      {"000000000000000001000000050101" "6B0176",
+      {"000000000000000001000000050101"
+       "6B0176",
        [](WriteBatch* b, ColumnFamilyHandle* cf) { EXPECT_TRUE(b->Put(cf, "k", "v").ok()); }},
-      {"0000000000000000010000000001" "6B",
+      {"0000000000000000010000000001"
+       "6B",
        [](WriteBatch* b, ColumnFamilyHandle*) { EXPECT_TRUE(b->Delete("k").ok()); }},
-      {"000000000000000001000000040101" "6B",
+      {"000000000000000001000000040101"
+       "6B",
        [](WriteBatch* b, ColumnFamilyHandle* cf) { EXPECT_TRUE(b->Delete(cf, "k").ok()); }},
-      {"0000000000000000010000000701" "6B",
+      {"0000000000000000010000000701"
+       "6B",
        [](WriteBatch* b, ColumnFamilyHandle*) { EXPECT_TRUE(b->SingleDelete("k").ok()); }},
-      {"000000000000000001000000080101" "6B",
+      {"000000000000000001000000080101"
+       "6B",
        [](WriteBatch* b, ColumnFamilyHandle* cf) { EXPECT_TRUE(b->SingleDelete(cf, "k").ok()); }},
-      {"0000000000000000010000000201" "6B0176",
+      {"0000000000000000010000000201"
+       "6B0176",
        [](WriteBatch* b, ColumnFamilyHandle*) { EXPECT_TRUE(b->Merge("k", "v").ok()); }},
-      {"000000000000000001000000060101" "6B0176",
+      {"000000000000000001000000060101"
+       "6B0176",
        [](WriteBatch* b, ColumnFamilyHandle* cf) { EXPECT_TRUE(b->Merge(cf, "k", "v").ok()); }},
-      {"0000000000000000010000000F01" "61017A",
+      {"0000000000000000010000000F01"
+       "61017A",
        [](WriteBatch* b, ColumnFamilyHandle*) { EXPECT_TRUE(b->DeleteRange("a", "z").ok()); }},
-      {"0000000000000000010000000E0101" "61017A",
+      {"0000000000000000010000000E0101"
+       "61017A",
        [](WriteBatch* b, ColumnFamilyHandle* cf) {
          EXPECT_TRUE(b->DeleteRange(cf, "a", "z").ok());
        }},
       {"0000000000000000000000000304626C6F62",
        [](WriteBatch* b, ColumnFamilyHandle*) { EXPECT_TRUE(b->PutLogData("blob").ok()); }},
-      {"0000000000000000010000001601" "6B0B0102000102633102647879",
+      {"0000000000000000010000001601"
+       "6B0B0102000102633102647879",
        [](WriteBatch* b, ColumnFamilyHandle*) {
          EXPECT_TRUE(b->PutEntity(nullptr, "k", {{"c1", "xy"}, {"", "d"}}).ok());
        }},
-      {"000000000000000001000000170101" "6B06010101630131",
+      {"000000000000000001000000170101"
+       "6B06010101630131",
        [](WriteBatch* b, ColumnFamilyHandle* cf) {
          EXPECT_TRUE(b->PutEntity(cf, "k", {{"c", "1"}}).ok());
        }},
-      {"000000000000000001000000010461626364" "03313233",
+      {"000000000000000001000000010461626364"
+       "03313233",
        [](WriteBatch* b, ColumnFamilyHandle*) {
          const Slice key[] = {"ab", "cd"};
          const Slice value[] = {"1", "23"};
@@ -191,12 +204,24 @@ TEST(WriteBatchIterate, ShowsEveryKindOfRecord) {
   WriteBatch batch(WithCount(9, body));
   Recorder recorder;
   ASSERT_TRUE(batch.Iterate(&recorder).ok());
-  const std::vector<std::string> expected = {
-      "noop-empty(0,,)", "begin(0,,)",     "put(0,k,v)",      "put(2,k,v)",
-      "del(0,d,)",       "sdel(0,s,)",     "merge(0,m,o)",    "range(0,a,z)",
-      "range(3,a,z)",    "blob(0,b,i)",    "entity(0,e,)",    "log(0,l,)",
-      "end(0,x,)",       "commit(0,x,)",   "rollback(0,x,)",  "begin(0,,)",
-      "begin-unprepared(0,,)", "commit-ts(0,x,t)"};
+  const std::vector<std::string> expected = {"noop-empty(0,,)",
+                                             "begin(0,,)",
+                                             "put(0,k,v)",
+                                             "put(2,k,v)",
+                                             "del(0,d,)",
+                                             "sdel(0,s,)",
+                                             "merge(0,m,o)",
+                                             "range(0,a,z)",
+                                             "range(3,a,z)",
+                                             "blob(0,b,i)",
+                                             "entity(0,e,)",
+                                             "log(0,l,)",
+                                             "end(0,x,)",
+                                             "commit(0,x,)",
+                                             "rollback(0,x,)",
+                                             "begin(0,,)",
+                                             "begin-unprepared(0,,)",
+                                             "commit-ts(0,x,t)"};
   EXPECT_EQ(recorder.seen, expected);
   EXPECT_TRUE(batch.HasBeginPrepare());
   EXPECT_TRUE(batch.HasPutEntity());
@@ -211,12 +236,9 @@ TEST(WriteBatchIterate, NamesWhatIsDamaged) {
   EXPECT_EQ(text(std::string(11, '\0')), "Corruption: malformed WriteBatch (too small)");
   EXPECT_EQ(text(WithCount(2, std::string("\x01\x01k\x01v", 5))),
             "Corruption: WriteBatch has wrong count");
-  EXPECT_EQ(text(WithCount(1, std::string("\x01\x01k\x05v", 5))),
-            "Corruption: bad WriteBatch Put");
-  EXPECT_EQ(text(WithCount(1, std::string("\x00\x05k", 3))),
-            "Corruption: bad WriteBatch Delete");
-  EXPECT_EQ(text(WithCount(1, std::string("\x02\x01k", 3))),
-            "Corruption: bad WriteBatch Merge");
+  EXPECT_EQ(text(WithCount(1, std::string("\x01\x01k\x05v", 5))), "Corruption: bad WriteBatch Put");
+  EXPECT_EQ(text(WithCount(1, std::string("\x00\x05k", 3))), "Corruption: bad WriteBatch Delete");
+  EXPECT_EQ(text(WithCount(1, std::string("\x02\x01k", 3))), "Corruption: bad WriteBatch Merge");
   EXPECT_EQ(text(WithCount(1, std::string("\x0f\x01k", 3))),
             "Corruption: bad WriteBatch DeleteRange");
   EXPECT_EQ(text(WithCount(1, std::string("\x03\x09", 2))), "Corruption: bad WriteBatch Blob");

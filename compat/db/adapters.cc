@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "compat/db/slices.h"
-#include "rocksdb/comparator.h"
 #include "rocksdb/compaction_filter.h"
+#include "rocksdb/comparator.h"
 #include "rocksdb/merge_operator.h"
 #include "rocksdb/write_buffer_manager.h"
 
@@ -80,8 +80,8 @@ class FilterAdapter final : public aether::CompactionFilter {
     const auto kind = type == aether::EntryType::kMerge
                           ? rocksdb::CompactionFilter::ValueType::kMergeOperand
                           : rocksdb::CompactionFilter::ValueType::kValue;
-    switch (filter_->FilterV2(level, FromEngine(key), kind, FromEngine(value), new_value,
-                              skip_until)) {
+    switch (
+        filter_->FilterV2(level, FromEngine(key), kind, FromEngine(value), new_value, skip_until)) {
       case rocksdb::CompactionFilter::Decision::kRemove:
         return Decision::kRemove;
       case rocksdb::CompactionFilter::Decision::kChangeValue:

@@ -1,4 +1,5 @@
-// The ways into and out of a store: Open in its forms, Close, DestroyDB, RepairDB, ListColumnFamilies.
+// The ways into and out of a store: Open in its forms, Close, DestroyDB, RepairDB,
+// ListColumnFamilies.
 
 #include <dlfcn.h>
 
@@ -14,6 +15,7 @@
 #include "compat/db/options_file.h"
 #include "compat/db/store_db.h"
 #include "compat/db/telemetry.h"
+#include "compat/env/app_file_system.h"
 #include "compat/env/engine_file_system.h"
 #include "compat/env/status_convert.h"
 #include "rocksdb/convenience.h"
@@ -29,12 +31,13 @@ constexpr char kLibraryName[] = "Aether 0.1.0, librocksdb.so.7.8";
 constexpr char kEngineName[] = "HanoiDB LSM tree, Taurus parallel log";
 constexpr char kAbiTarget[] = "RocksDB 7.8.3 (Debian 12)";
 
-// The engine's file system for an Env: the disk itself for the default one.
-Status FileSystemOf(Env* env, aether::FileSystem** fs) {
-  *fs = EngineFileSystemOf(env->GetFileSystem().get());
-  if (*fs != nullptr) return Status::OK();
-  return Status::NotSupported("a FileSystem or Env of the application's own (" +
-                              std::string(env->GetFileSystem()->Name()) + ")");
+// The engine's file system for an Env: the disk itself for the default one, else an adapter in
+// *owned.
+aether::FileSystem* FileSystemOf(Env* env, std::unique_ptr<aether::FileSystem>* owned) {
+  aether::FileSystem* const disk = EngineFileSystemOf(env->GetFileSystem().get());
+  if (disk != nullptr) return disk;
+  *owned = NewAppFileSystem(env->GetFileSystem());
+  return owned->get();
 }
 
 bool VerboseWanted() {
@@ -157,13 +160,13 @@ Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
                            std::vector<ColumnFamilyHandle*>* handles) {
   aether::EnvOptions options = ToEngineEnv(db_options_);
   options.read_only = mode_ == Mode::kReadOnly;
-  Status s = FileSystemOf(env_, &options.fs);
-  if (!s.ok()) return s;
+  options.fs = FileSystemOf(env_, &owned_fs_);
   options.observer = bridge_;
   if (const std::shared_ptr<Logger> log = info_log()) {
     options.log = [log](const std::string& line) { Info(log, "%s", line.c_str()); };
   }
 
+  Status s;
   std::vector<aether::StoreDescriptor> stores;
   std::vector<Family*> opened;
   for (const ColumnFamilyDescriptor& descriptor : families) {
@@ -313,19 +316,17 @@ Status DB::OpenAndTrimHistory(const DBOptions&, const std::string&,
 Status DB::ListColumnFamilies(const DBOptions& db_options, const std::string& name,
                               std::vector<std::string>* column_families) {
   column_families->clear();
-  aether::FileSystem* fs = nullptr;
-  Status s = FileSystemOf(db_options.env, &fs);
-  if (!s.ok()) return s;
+  std::unique_ptr<aether::FileSystem> owned;
+  aether::FileSystem* const fs = FileSystemOf(db_options.env, &owned);
   return ToRocks(aether::DbEnv::ListStores(fs, name, column_families));
 }
 
 Status DestroyDB(const std::string& name, const Options& options,
                  const std::vector<ColumnFamilyDescriptor>&) {
-  aether::FileSystem* fs = nullptr;
-  Status s = FileSystemOf(options.env, &fs);
-  if (!s.ok()) return s;
+  std::unique_ptr<aether::FileSystem> owned;
+  aether::FileSystem* const fs = FileSystemOf(options.env, &owned);
   // First the engine: it takes the lock, so nothing of an open store is touched.
-  s = ToRocks(aether::DbEnv::Destroy(fs, name, options.wal_dir));
+  Status s = ToRocks(aether::DbEnv::Destroy(fs, name, options.wal_dir));
   if (!s.ok()) return s;
   std::vector<std::string> names;
   if (!options.env->GetChildren(name, &names).ok()) return Status::OK();
@@ -347,7 +348,8 @@ Status DestroyDB(const std::string& name, const Options& options,
 
 namespace {
 
-// Opens with everything that helps to save data, so that what the log and the manifest still tell is written anew.
+// Opens with everything that helps to save data, so that what the log and the manifest still tell
+// is written anew.
 Status Repair(const std::string& name, const DBOptions& db_options,
               const std::vector<ColumnFamilyDescriptor>& known,
               const ColumnFamilyOptions* unknown_family) {

@@ -73,9 +73,9 @@ Status CheckFamilyOptions(const ColumnFamilyOptions& options) {
   types.push_back(options.bottommost_compression);
   for (const CompressionType type : types) {
     if (!IsLinked(type)) {
-      return Status::InvalidArgument("Compression type " +
-                                     std::string(type == kXpressCompression ? "Xpress" : "unknown") +
-                                     " is not linked with the binary.");
+      return Status::InvalidArgument(
+          "Compression type " + std::string(type == kXpressCompression ? "Xpress" : "unknown") +
+          " is not linked with the binary.");
     }
   }
   if (const BlockBasedTableOptions* table = TableOptionsOf(options)) {
@@ -105,12 +105,14 @@ Status CheckDbOptions(const DBOptions& options,
     return Status::NotSupported("more than one path for the files of a DB");
   }
   if (options.allow_mmap_reads && options.use_direct_reads) {
-    return Status::NotSupported("If memory mapped reads (allow_mmap_reads) are enabled then direct "
-                                "I/O reads (use_direct_reads) must be disabled. ");
+    return Status::NotSupported(
+        "If memory mapped reads (allow_mmap_reads) are enabled then direct "
+        "I/O reads (use_direct_reads) must be disabled. ");
   }
   if (options.allow_mmap_writes && options.use_direct_io_for_flush_and_compaction) {
-    return Status::NotSupported("If memory mapped writes (allow_mmap_writes) are enabled then "
-                                "direct I/O writes must be disabled. ");
+    return Status::NotSupported(
+        "If memory mapped writes (allow_mmap_writes) are enabled then "
+        "direct I/O writes must be disabled. ");
   }
   if (options.keep_log_file_num == 0) {
     return Status::InvalidArgument("keep_log_file_num must be greater than 0");
@@ -149,14 +151,15 @@ DBOptions SanitizeDb(const DBOptions& options) {
 
 ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options) {
   ColumnFamilyOptions out = options;
-  out.write_buffer_size = std::clamp<uint64_t>(out.write_buffer_size, kSmallestWriteBuffer,
-                                               kLargestWriteBuffer);
+  out.write_buffer_size =
+      std::clamp<uint64_t>(out.write_buffer_size, kSmallestWriteBuffer, kLargestWriteBuffer);
   out.max_write_buffer_number = std::max(out.max_write_buffer_number, 2);
   out.min_write_buffer_number_to_merge =
       std::clamp(out.min_write_buffer_number_to_merge, 1, out.max_write_buffer_number - 1);
   if (out.compaction_style == kCompactionStyleLevel && out.num_levels < 2) out.num_levels = 2;
   out.num_levels = std::clamp(out.num_levels, 1, 99);
-  if (out.arena_block_size == 0) out.arena_block_size = std::min<size_t>(1 << 20, out.write_buffer_size / 8);
+  if (out.arena_block_size == 0)
+    out.arena_block_size = std::min<size_t>(1 << 20, out.write_buffer_size / 8);
   if (out.level0_file_num_compaction_trigger == 0) out.level0_file_num_compaction_trigger = 1;
   out.level0_slowdown_writes_trigger =
       std::max(out.level0_slowdown_writes_trigger, out.level0_file_num_compaction_trigger);
@@ -168,14 +171,13 @@ ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options) {
 
 aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
   aether::TreeOptions tree;
-  tree.strategy = options.compaction_style == kCompactionStyleUniversal
-                      ? aether::Strategy::kTiered
-                      : aether::Strategy::kHanoi;
+  tree.strategy = options.compaction_style == kCompactionStyleUniversal ? aether::Strategy::kTiered
+                                                                        : aether::Strategy::kHanoi;
   tree.target_file_size = std::max<uint64_t>(options.target_file_size_base, 64 << 10);
   tree.num_levels = options.num_levels;
   const BlockBasedTableOptions* table = TableOptionsOf(options);
-  // Filters cost little and several runs are read without them, so they are on whatever the options say, except where
-  // equal keys may differ in bytes.
+  // Filters cost little and several runs are read without them, so they are on whatever the options
+  // say, except where equal keys may differ in bytes.
   tree.filter_bits_per_key =
       options.comparator->CanKeysWithDifferentByteContentsBeEqual()
           ? 0
@@ -194,8 +196,8 @@ Status ToEngineStore(const Family& family, const DBOptions& db_options,
   out.order = family.order;
   out.merge_operator = ToEngineMerge(options, db_options.info_log);
   out.filter_factory = ToEngineFilter(options);
-  out.memtable = family.order->bytewise() ? aether::MemTableKind::kDefault
-                                          : aether::MemTableKind::kSkipList;
+  out.memtable =
+      family.order->bytewise() ? aether::MemTableKind::kDefault : aether::MemTableKind::kSkipList;
   out.write_buffer_size = options.write_buffer_size;
   out.max_write_buffers = options.max_write_buffer_number;
   if (const std::shared_ptr<Cache> cache = BlockCacheOf(options)) {
@@ -218,9 +220,9 @@ aether::EnvOptions ToEngineEnv(const DBOptions& options) {
   out.recovery_mode = static_cast<aether::RecoveryMode>(options.wal_recovery_mode);
   out.avoid_flush_during_shutdown = options.avoid_flush_during_shutdown;
   out.manual_wal_flush = options.manual_wal_flush;
-  out.background_jobs = std::max(
-      options.max_background_jobs,
-      std::max(options.max_background_compactions, 0) + std::max(options.max_background_flushes, 0));
+  out.background_jobs =
+      std::max(options.max_background_jobs, std::max(options.max_background_compactions, 0) +
+                                                std::max(options.max_background_flushes, 0));
   out.db_write_buffer_size = options.db_write_buffer_size;
   // Without a limit there is nothing to share, and each insert would pay for the bookkeeping.
   if (options.write_buffer_manager != nullptr && options.write_buffer_manager->enabled()) {

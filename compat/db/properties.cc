@@ -1,5 +1,5 @@
-// Properties of StoreDb. Every figure comes from the engine; what the engine does not measure is not answered, and in
-// the tables of stats stands as "-".
+// Properties of StoreDb. Every figure comes from the engine; what the engine does not measure is
+// not answered, and in the tables of stats stands as "-".
 
 #include <algorithm>
 #include <cinttypes>
@@ -208,25 +208,26 @@ bool StoreDb::IntProperty(Family* family, const Slice& property, uint64_t* value
 
 std::string StoreDb::CompactionStatsText(Family* family) const {
   const aether::StoreStats stats = family->store->Stats();
-  const double seconds =
-      static_cast<double>(SteadyMicros() - opened_micros_) / kMicrosPerSecond;
+  const double seconds = static_cast<double>(SteadyMicros() - opened_micros_) / kMicrosPerSecond;
   std::string out = "\n** Compaction Stats [" + family->store->name() + "] **\n";
   out +=
-      "Level    Files   Size     Score Read(GB)  Rn(GB) Rnp1(GB) Write(GB) Wnew(GB) Moved(GB) W-Amp "
+      "Level    Files   Size     Score Read(GB)  Rn(GB) Rnp1(GB) Write(GB) Wnew(GB) Moved(GB) "
+      "W-Amp "
       "Rd(MB/s) Wr(MB/s) Comp(sec) CompMergeCPU(sec) Comp(cnt) Avg(sec) KeyIn KeyDrop Rblob(GB) "
       "Wblob(GB)\n";
   out += std::string(192, '-') + "\n";
   const auto line = [&](const char* name, int files, uint64_t bytes, uint64_t read,
                         uint64_t written, double amplification, uint64_t micros, uint64_t count) {
     const double took = static_cast<double>(micros) / kMicrosPerSecond;
-    Append(&out,
-           "%4s %6d/%-3d %10s %5s %8.1f %7s %8s %9.1f %8s %9s %5.1f %8.1f %8.1f %9.2f %17s %9" PRIu64
-           " %8.3f %7s %6s %8.1f %9.1f\n",
-           name, files, 0, HumanBytes(bytes).c_str(), "-", static_cast<double>(read) / kGiga, "-",
-           "-", static_cast<double>(written) / kGiga, "-", "-", amplification,
-           Ratio(static_cast<double>(read) / kMega, took),
-           Ratio(static_cast<double>(written) / kMega, took), took, "-", count,
-           Ratio(took, static_cast<double>(count)), "-", "-", 0.0, 0.0);
+    Append(
+        &out,
+        "%4s %6d/%-3d %10s %5s %8.1f %7s %8s %9.1f %8s %9s %5.1f %8.1f %8.1f %9.2f %17s %9" PRIu64
+        " %8.3f %7s %6s %8.1f %9.1f\n",
+        name, files, 0, HumanBytes(bytes).c_str(), "-", static_cast<double>(read) / kGiga, "-", "-",
+        static_cast<double>(written) / kGiga, "-", "-", amplification,
+        Ratio(static_cast<double>(read) / kMega, took),
+        Ratio(static_cast<double>(written) / kMega, took), took, "-", count,
+        Ratio(took, static_cast<double>(count)), "-", "-", 0.0, 0.0);
   };
   int files = 0;
   uint64_t bytes = 0;
@@ -259,12 +260,13 @@ std::string StoreDb::CompactionStatsText(Family* family) const {
   Append(&out, "\nUptime(secs): %.1f total\n", seconds);
   Append(&out, "Flush(GB): cumulative %.3f\n",
          static_cast<double>(stats.flush_bytes_written) / kGiga);
-  Append(&out,
-         "Cumulative compaction: %.2f GB write, %.2f MB/s write, %.2f GB read, %.2f MB/s read, %.1f "
-         "seconds\n",
-         static_cast<double>(written) / kGiga, Ratio(static_cast<double>(written) / kMega, seconds),
-         static_cast<double>(read) / kGiga, Ratio(static_cast<double>(read) / kMega, seconds),
-         static_cast<double>(micros) / kMicrosPerSecond);
+  Append(
+      &out,
+      "Cumulative compaction: %.2f GB write, %.2f MB/s write, %.2f GB read, %.2f MB/s read, %.1f "
+      "seconds\n",
+      static_cast<double>(written) / kGiga, Ratio(static_cast<double>(written) / kMega, seconds),
+      static_cast<double>(read) / kGiga, Ratio(static_cast<double>(read) / kMega, seconds),
+      static_cast<double>(micros) / kMicrosPerSecond);
   Append(&out, "Stalls(count): %" PRIu64 " delays, %" PRIu64 " stops\n", stats.stall_delays,
          stats.stall_stops);
   return out;
@@ -293,7 +295,8 @@ std::string StoreDb::DbStatsText() {
     const double megabytes = static_cast<double>(log_bytes) / kMega;
     Append(&out, "%s writes: %s writes\n", name, HumanCount(writes).c_str());
     Append(&out,
-           "%s WAL: %s writes, %" PRIu64 " syncs, %.2f writes per sync, written: %.2f GB, %.2f "
+           "%s WAL: %s writes, %" PRIu64
+           " syncs, %.2f writes per sync, written: %.2f GB, %.2f "
            "MB/s\n",
            name, HumanCount(writes).c_str(), syncs,
            Ratio(static_cast<double>(writes), static_cast<double>(std::max<uint64_t>(syncs, 1))),
@@ -311,8 +314,7 @@ bool StoreDb::TextProperty(Family* family, const std::string& property, std::str
   using P = DB::Properties;
   const ColumnFamilyOptions options = FamilyOptions(family);
   const aether::StoreStats stats = family->store->Stats();
-  const size_t levels =
-      std::max(static_cast<size_t>(options.num_levels), stats.levels.size());
+  const size_t levels = std::max(static_cast<size_t>(options.num_levels), stats.levels.size());
   uint64_t level = 0;
   if (SplitNumber(property, P::kNumFilesAtLevelPrefix, &level)) {
     if (level >= levels) return false;
@@ -369,7 +371,8 @@ bool StoreDb::TextProperty(Family* family, const std::string& property, std::str
   }
   if (property == P::kBlobStats) {
     *value =
-        "Number of blob files: 0\nTotal size of blob files: 0\nTotal size of garbage in blob files: "
+        "Number of blob files: 0\nTotal size of blob files: 0\nTotal size of garbage in blob "
+        "files: "
         "0\nBlob file space amplification: 0\n";
     return true;
   }
@@ -438,8 +441,8 @@ bool StoreDb::GetMapProperty(ColumnFamilyHandle* handle, const Slice& property,
   }
   if (property == Slice(P::kDBStats)) {
     const aether::EnvStats env = engine_->Stats();
-    (*value)["db.uptime"] = std::to_string(static_cast<double>(SteadyMicros() - opened_micros_) /
-                                           kMicrosPerSecond);
+    (*value)["db.uptime"] =
+        std::to_string(static_cast<double>(SteadyMicros() - opened_micros_) / kMicrosPerSecond);
     (*value)["db.wal_bytes_written"] = std::to_string(env.log_bytes);
     (*value)["db.wal_syncs"] = std::to_string(env.log_syncs);
     (*value)["db.user_writes_by_self"] = std::to_string(env.writes);

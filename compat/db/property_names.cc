@@ -1,11 +1,13 @@
-// The names that GetProperty knows. Executables copy some of these objects, so each is a std::string of its own.
+// The names that GetProperty knows. Executables copy some of these objects, so each is a
+// std::string of its own.
 
 #include "rocksdb/db.h"
 
 namespace rocksdb {
 
 const std::string DB::Properties::kNumFilesAtLevelPrefix("rocksdb.num-files-at-level");
-const std::string DB::Properties::kCompressionRatioAtLevelPrefix("rocksdb.compression-ratio-at-level");
+const std::string DB::Properties::kCompressionRatioAtLevelPrefix(
+    "rocksdb.compression-ratio-at-level");
 const std::string DB::Properties::kStats("rocksdb.stats");
 const std::string DB::Properties::kSSTables("rocksdb.sstables");
 const std::string DB::Properties::kCFStats("rocksdb.cfstats");
@@ -16,7 +18,8 @@ const std::string DB::Properties::kLevelStats("rocksdb.levelstats");
 const std::string DB::Properties::kBlockCacheEntryStats("rocksdb.block-cache-entry-stats");
 const std::string DB::Properties::kFastBlockCacheEntryStats("rocksdb.fast-block-cache-entry-stats");
 const std::string DB::Properties::kNumImmutableMemTable("rocksdb.num-immutable-mem-table");
-const std::string DB::Properties::kNumImmutableMemTableFlushed("rocksdb.num-immutable-mem-table-flushed");
+const std::string DB::Properties::kNumImmutableMemTableFlushed(
+    "rocksdb.num-immutable-mem-table-flushed");
 const std::string DB::Properties::kMemTableFlushPending("rocksdb.mem-table-flush-pending");
 const std::string DB::Properties::kNumRunningFlushes("rocksdb.num-running-flushes");
 const std::string DB::Properties::kCompactionPending("rocksdb.compaction-pending");
@@ -36,17 +39,22 @@ const std::string DB::Properties::kNumSnapshots("rocksdb.num-snapshots");
 const std::string DB::Properties::kOldestSnapshotTime("rocksdb.oldest-snapshot-time");
 const std::string DB::Properties::kOldestSnapshotSequence("rocksdb.oldest-snapshot-sequence");
 const std::string DB::Properties::kNumLiveVersions("rocksdb.num-live-versions");
-const std::string DB::Properties::kCurrentSuperVersionNumber("rocksdb.current-super-version-number");
+const std::string DB::Properties::kCurrentSuperVersionNumber(
+    "rocksdb.current-super-version-number");
 const std::string DB::Properties::kEstimateLiveDataSize("rocksdb.estimate-live-data-size");
 const std::string DB::Properties::kMinLogNumberToKeep("rocksdb.min-log-number-to-keep");
-const std::string DB::Properties::kMinObsoleteSstNumberToKeep("rocksdb.min-obsolete-sst-number-to-keep");
+const std::string DB::Properties::kMinObsoleteSstNumberToKeep(
+    "rocksdb.min-obsolete-sst-number-to-keep");
 const std::string DB::Properties::kTotalSstFilesSize("rocksdb.total-sst-files-size");
 const std::string DB::Properties::kLiveSstFilesSize("rocksdb.live-sst-files-size");
-const std::string DB::Properties::kLiveSstFilesSizeAtTemperature("rocksdb.live-sst-files-size-at-temperature");
+const std::string DB::Properties::kLiveSstFilesSizeAtTemperature(
+    "rocksdb.live-sst-files-size-at-temperature");
 const std::string DB::Properties::kBaseLevel("rocksdb.base-level");
-const std::string DB::Properties::kEstimatePendingCompactionBytes("rocksdb.estimate-pending-compaction-bytes");
+const std::string DB::Properties::kEstimatePendingCompactionBytes(
+    "rocksdb.estimate-pending-compaction-bytes");
 const std::string DB::Properties::kAggregatedTableProperties("rocksdb.aggregated-table-properties");
-const std::string DB::Properties::kAggregatedTablePropertiesAtLevel("rocksdb.aggregated-table-properties-at-level");
+const std::string DB::Properties::kAggregatedTablePropertiesAtLevel(
+    "rocksdb.aggregated-table-properties-at-level");
 const std::string DB::Properties::kActualDelayedWriteRate("rocksdb.actual-delayed-write-rate");
 const std::string DB::Properties::kIsWriteStopped("rocksdb.is-write-stopped");
 const std::string DB::Properties::kEstimateOldestKeyTime("rocksdb.estimate-oldest-key-time");

@@ -147,8 +147,7 @@ Status StoreDb::WriteOne(const WriteOptions& options, ColumnFamilyHandle* handle
   if (value != nullptr && value->size() > UINT32_MAX) {
     return Status::InvalidArgument("value is too large");
   }
-  const size_t bound =
-      kMaxRecordHead + key.size() + (value == nullptr ? 0 : 5 + value->size());
+  const size_t bound = kMaxRecordHead + key.size() + (value == nullptr ? 0 : 5 + value->size());
   char stack[kStackRecord];
   std::unique_ptr<char[]> heap;
   char* const record =
@@ -165,8 +164,8 @@ Status StoreDb::WriteOne(const WriteOptions& options, ColumnFamilyHandle* handle
   return WriteBody(options, Slice(record, static_cast<size_t>(at - record)), 1, nullptr);
 }
 
-#define AETHER_WRITE_ONE(kind, key, value)                                                      \
-  WriteOne(options, handle, static_cast<uint8_t>(WireTag::kind),                                \
+#define AETHER_WRITE_ONE(kind, key, value)                       \
+  WriteOne(options, handle, static_cast<uint8_t>(WireTag::kind), \
            static_cast<uint8_t>(WireTag::kind##InFamily), key, value)
 
 Status StoreDb::Put(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
@@ -298,13 +297,14 @@ Status StoreDb::GetMergeOperands(const ReadOptions& options, ColumnFamilyHandle*
   const auto limit =
       static_cast<size_t>(get_merge_operands_options->expected_max_number_of_operands);
   std::vector<std::string> operands;
-  s = Convert(Store(handle)->GetMergeOperands(ToEngineRead(options), ToEngine(key), limit,
-                                              &operands));
+  s = Convert(
+      Store(handle)->GetMergeOperands(ToEngineRead(options), ToEngine(key), limit, &operands));
   *number_of_operands = static_cast<int>(operands.size());
   if (s.IsIncomplete() || (s.ok() && operands.size() > limit)) {
-    // Status has no way to combine this sub-code with a text of ours; the code and sub-code are what callers look at.
-    return Status(Status::kIncomplete, Status::KMergeOperandsInsufficientCapacity,
-                  Status::kNoError, "Insufficient capacity for merge operands");
+    // Status has no way to combine this sub-code with a text of ours; the code and sub-code are
+    // what callers look at.
+    return Status(Status::kIncomplete, Status::KMergeOperandsInsufficientCapacity, Status::kNoError,
+                  "Insufficient capacity for merge operands");
   }
   if (!s.ok()) return s;
   for (size_t i = 0; i < operands.size(); ++i) {

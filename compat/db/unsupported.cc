@@ -28,8 +28,9 @@ Status NewFileTraceReader(Env*, const EnvOptions&, const std::string&,
   return Status::NotSupported("NewFileTraceReader");
 }
 
-std::unique_ptr<BlockCacheTraceWriter> NewBlockCacheTraceWriter(
-    SystemClock*, const BlockCacheTraceWriterOptions&, std::unique_ptr<TraceWriter>&&) {
+std::unique_ptr<BlockCacheTraceWriter> NewBlockCacheTraceWriter(SystemClock*,
+                                                                const BlockCacheTraceWriterOptions&,
+                                                                std::unique_ptr<TraceWriter>&&) {
   return nullptr;
 }
 
@@ -117,9 +118,7 @@ Status SstFileReader::Open(const std::string&) {
 Iterator* SstFileReader::NewIterator(const ReadOptions&) {
   return NewErrorIterator(Status::InvalidArgument("File is not opened"));
 }
-std::shared_ptr<const TableProperties> SstFileReader::GetTableProperties() const {
-  return nullptr;
-}
+std::shared_ptr<const TableProperties> SstFileReader::GetTableProperties() const { return nullptr; }
 Status SstFileReader::VerifyChecksum(const ReadOptions&) {
   return Status::InvalidArgument("File is not opened");
 }

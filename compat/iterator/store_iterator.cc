@@ -11,7 +11,8 @@ namespace rocksdb {
 
 namespace {
 
-// Moves are counted here and handed over at the end: a shared counter at each Next would cost more than the Next.
+// Moves are counted here and handed over at the end: a shared counter at each Next would cost more
+// than the Next.
 struct MoveCounts {
   uint64_t next = 0;
   uint64_t next_found = 0;
