@@ -8,6 +8,8 @@ namespace {
 // Above this many bytes of nodes a batch relies on the allocator for the rest.
 constexpr size_t kNodeReserveMax = size_t{256} << 10;
 constexpr size_t kNodeBytesPerEntry = 48;
+// Fragments are renewed when this many of their bits, of 16, are the same for all entries.
+constexpr int kWornBits = 6;
 
 void PrefetchLeaf(const void* leaf) {
   __builtin_prefetch(leaf);
@@ -38,7 +40,8 @@ bool Descending(uint64_t order) {
 Btree::Btree(const Comparator* order) : order_(order) {
   const int shard = ThisThreadShard();
   Inner* const root = NewInner(shard, 1);
-  root->children[0].store(NewLeaf(shard, nullptr, 0, nullptr, nullptr), std::memory_order_relaxed);
+  root->children[0].store(NewLeaf(shard, nullptr, 0, 0, nullptr, nullptr),
+                          std::memory_order_relaxed);
   root_.store(root, std::memory_order_release);
 }
 
@@ -49,17 +52,27 @@ bool Btree::Reserve(int shard, size_t entries, size_t bytes) {
                                    2 * sizeof(Leaf) + 2 * sizeof(Inner));
 }
 
-Leaf* Btree::NewLeaf(int shard, const char* const* records, int count, const char* low,
+// The words carry fragments for `offset`. They are made anew, which touches every record, only when
+// the range has shrunk so much that they say little: once in several splits.
+Leaf* Btree::NewLeaf(int shard, const uint64_t* words, int count, size_t offset, const char* low,
                      const char* high) {
   Leaf* const leaf = new (nodes_.Allocate(shard, sizeof(Leaf))) Leaf;
-  size_t offset = 0;
-  if (low != nullptr && high != nullptr) {
-    offset = std::min(SharedBits(RecordKey(low), RecordKey(high)), Leaf::kBitOffsetMax);
+  constexpr uint64_t kWorn = uint64_t{1} << (64 - kWornBits);
+  bool renew = false;
+  if (low != nullptr && high != nullptr && count > 0 && (words[0] ^ words[count - 1]) < kWorn) {
+    const size_t shared =
+        std::min(SharedBits(RecordKey(low), RecordKey(high)), Leaf::kBitOffsetMax);
+    renew = shared >= offset + kWornBits;
+    if (renew) offset = shared;
   }
-  leaf->bound = Leaf::Word(offset, high);
+  leaf->bound = Leaf::Pack(offset, high);
   uint64_t order = 0;
   for (int i = 0; i < count; ++i) {
-    const uint64_t word = Leaf::Word(leaf->Fragment(RecordKey(records[i])), records[i]);
+    uint64_t word = words[i];
+    if (renew) {
+      const char* const record = Leaf::Address(word);
+      word = Leaf::Pack(leaf->Fragment(RecordKey(record)), record);
+    }
     leaf->slots[i].store(word, std::memory_order_relaxed);
     order = Leaf::Inserted(order, i, i);
   }
@@ -103,8 +116,7 @@ bool Btree::TryDescend(Slice key, SequenceNumber sequence, Aim aim, Path* path) 
   uint64_t version = node->StableVersion();
   // A root that has been split keeps its left half under the same address.
   if (root_.load(std::memory_order_acquire) != node) return false;
-  path->low = nullptr;
-  path->high = nullptr;
+  path->leftmost = true;
   for (;;) {
     const int keys = node->Keys();
     const int i = ChildIndex(*node, keys, key, sequence, aim);
@@ -115,11 +127,8 @@ bool Btree::TryDescend(Slice key, SequenceNumber sequence, Aim aim, Path* path) 
     } else {
       PrefetchHeads(child);
     }
-    const char* const low = i > 0 ? node->Separator(i - 1) : path->low;
-    const char* const high = i < keys ? node->Separator(i) : path->high;
     if (!node->Unchanged(version)) return false;
-    path->low = low;
-    path->high = high;
+    path->leftmost &= i == 0;
     if (node->level == 1) {
       path->leaf = static_cast<Leaf*>(child);
       path->parent = node;
@@ -149,19 +158,23 @@ void Btree::WriteOnce(Insertion* in) {
   in->record = record;
 }
 
+Btree::Outcome Btree::InsertIntoLeaf(Leaf* leaf, Insertion* in) {
+  const uint64_t fragment = leaf->Fragment(in->key);
+  const uint64_t order = leaf->order.load(std::memory_order_acquire);
+  bool equal;
+  const int position = leaf->Find(order, order_, in->key, fragment, in->sequence, &equal);
+  if (equal) return Outcome::kDuplicate;
+  return InsertAt(leaf, order, position, fragment, in);
+}
+
 // Memory order: the swap that names the slot in `order` is a release and follows the writing of
 // record and slot; readers load `order` with acquire. Later swaps continue its release sequence, so
 // a reader that sees a later order word sees all entries it names.
-Btree::Outcome Btree::InsertIntoLeaf(Leaf* leaf, Insertion* in) {
-  const uint64_t fragment = leaf->Fragment(in->key);
-  uint64_t order = leaf->order.load(std::memory_order_acquire);
-  bool equal;
-  int position = leaf->Find(order, order_, in->key, fragment, in->sequence, &equal);
-  if (equal) return Outcome::kDuplicate;
+Btree::Outcome Btree::InsertAt(Leaf* leaf, uint64_t order, int position, uint64_t fragment,
+                               Insertion* in) {
   if ((order & Leaf::kFrozen) != 0) return Outcome::kFull;
-
   WriteOnce(in);
-  const uint64_t word = Leaf::Word(fragment, in->record);
+  const uint64_t word = Leaf::Pack(fragment, in->record);
   int slot = Leaf::Count(order);
   for (;; ++slot) {
     if (slot == Leaf::kSlots) return Outcome::kFull;
@@ -173,6 +186,7 @@ Btree::Outcome Btree::InsertIntoLeaf(Leaf* leaf, Insertion* in) {
   }
   while (!leaf->order.compare_exchange_weak(order, Leaf::Inserted(order, position, slot),
                                             std::memory_order_acq_rel, std::memory_order_acquire)) {
+    bool equal;
     position = leaf->Find(order, order_, in->key, fragment, in->sequence, &equal);
     if (equal) return Outcome::kDuplicate;
     if ((order & Leaf::kFrozen) != 0) return Outcome::kFull;
@@ -190,7 +204,7 @@ bool Btree::TryAppend(Leaf* leaf, Insertion* in, Outcome* outcome) {
   if (CompareToRecord(order_, in->key, in->sequence, leaf->Record(order, n - 1)) <= 0) return false;
   const char* const high = leaf->High();
   if (high != nullptr && CompareToRecord(order_, in->key, in->sequence, high) >= 0) return false;
-  *outcome = InsertIntoLeaf(leaf, in);
+  *outcome = InsertAt(leaf, order, n, leaf->Fragment(in->key), in);
   return *outcome != Outcome::kFull;
 }
 
@@ -198,9 +212,9 @@ Btree::Outcome Btree::SplitAndInsert(const Path& path, Insertion* in) {
   Leaf* const leaf = path.leaf;
   const uint64_t order =
       leaf->order.fetch_or(Leaf::kFrozen, std::memory_order_acq_rel) | Leaf::kFrozen;
+  const uint64_t fragment = leaf->Fragment(in->key);
   bool equal;
-  const int position =
-      leaf->Find(order, order_, in->key, leaf->Fragment(in->key), in->sequence, &equal);
+  const int position = leaf->Find(order, order_, in->key, fragment, in->sequence, &equal);
   if (equal) return Outcome::kDuplicate;
   if (path.parent->Keys() == Inner::kKeys) {
     MakeRoom(in->shard, in->key, in->sequence);
@@ -209,33 +223,23 @@ Btree::Outcome Btree::SplitAndInsert(const Path& path, Insertion* in) {
   WriteOnce(in);
 
   const int n = Leaf::Count(order);
-  Leaf* left = leaf;
-  Leaf* right = nullptr;
-  const char* separator = nullptr;
-  Leaf* place = nullptr;
-  if (position == n && Ascending(order)) {
-    separator = in->record;
-    right = NewLeaf(in->shard, &in->record, 1, separator, path.high);
-    place = right;
-  } else if (position == 0 && Descending(order)) {
-    separator = leaf->Record(order, 0);
-    left = NewLeaf(in->shard, &in->record, 1, path.low, separator);
-    right = leaf;
-  } else {
-    const char* records[Leaf::kSlots + 1];
-    for (int i = 0; i < n; ++i) records[i < position ? i : i + 1] = leaf->Record(order, i);
-    records[position] = in->record;
-    const int all = n + 1;
-    if (all <= Leaf::kSlots / 2) {
-      // Most slots were taken by threads that have not come back to publish them.
-      left = NewLeaf(in->shard, records, all, path.low, path.high);
-    } else {
-      const int half = all / 2;
-      separator = records[half];
-      left = NewLeaf(in->shard, records, half, path.low, separator);
-      right = NewLeaf(in->shard, records + half, all - half, separator, path.high);
-    }
-  }
+  const int all = n + 1;
+  uint64_t words[Leaf::kSlots + 1];
+  for (int i = 0; i < n; ++i) words[i < position ? i : i + 1] = leaf->Word(order, i);
+  words[position] = Leaf::Pack(fragment, in->record);
+  // How many entries stay left.
+  int half = all / 2;
+  if (position == n && Ascending(order)) half = n;
+  if (position == 0 && Descending(order)) half = 1;
+  // Most slots may have been taken by threads that have not come back to publish them.
+  if (all <= Leaf::kSlots / 2) half = all;
+  const size_t offset = leaf->BitOffset();
+  const char* const low = path.leftmost ? nullptr : Leaf::Address(words[0]);
+  const char* const high = leaf->High();
+  const char* const separator = half < all ? Leaf::Address(words[half]) : high;
+  Leaf* const left = NewLeaf(in->shard, words, half, offset, low, separator);
+  Leaf* const right =
+      half < all ? NewLeaf(in->shard, words + half, all - half, offset, separator, high) : nullptr;
   if (!path.parent->TryLock(path.version)) return Outcome::kFull;
   if (right != nullptr) {
     path.parent->Divide(path.index, left, separator, right);
@@ -243,7 +247,7 @@ Btree::Outcome Btree::SplitAndInsert(const Path& path, Insertion* in) {
     path.parent->children[path.index].store(left, std::memory_order_release);
   }
   path.parent->Unlock();
-  in->place = place;
+  in->place = position == n ? right : nullptr;
   return Outcome::kDone;
 }
 
@@ -350,8 +354,7 @@ const char* Btree::SplitInner(Inner* node, Inner* right, bool appending, const c
 bool Btree::Visit(Slice key, SequenceNumber sequence, Visitor visit, void* context) const {
   bool found = false;
   for (;;) {
-    const Path path = Descend(key, sequence, Aim::kHolding);
-    const Leaf& leaf = *path.leaf;
+    const Leaf& leaf = *Descend(key, sequence, Aim::kHolding).leaf;
     const uint64_t order = leaf.order.load(std::memory_order_acquire);
     bool equal;
     int i = leaf.Find(order, order_, key, leaf.Fragment(key), sequence, &equal);
@@ -361,8 +364,9 @@ bool Btree::Visit(Slice key, SequenceNumber sequence, Visitor visit, void* conte
       found = true;
       if (!visit(context, entry)) return true;
     }
-    if (path.high == nullptr || RecordKey(path.high) != key) return found;
-    sequence = TagSequence(RecordTag(path.high));
+    const char* const next = leaf.High();
+    if (next == nullptr || RecordKey(next) != key) return found;
+    sequence = TagSequence(RecordTag(next));
   }
 }
 

@@ -3,16 +3,16 @@
 //
 // - Inserting into a leaf takes a free slot and publishes it, both by compare-and-swap. Nobody ever
 //   waits for a thread that stopped in between: its slot is lost, no more.
-// - A full leaf is frozen and replaced by copies of its halves (or, when keys ascend or descend,
-//   gets an empty neighbour). Frozen leaves stay readable, so readers never wait for a split; a
-//   leaf's range of keys is constant until it is frozen. Whoever meets a frozen leaf may finish the
-//   split.
+// - A full leaf is frozen and replaced by copies of its halves, or, when keys ascend or descend,
+//   by a full copy and a neighbour with the new entry alone. Frozen leaves stay readable, so
+//   readers never wait for a split; a leaf's range of keys is constant until it is frozen. Whoever
+//   meets a frozen leaf may finish the split.
 // - Inner nodes change in place under a version latch, held for some tens of nanoseconds; readers
 //   use them optimistically (optimistic lock coupling: Leis et al., "The ART of practical
 //   synchronization", 2016).
 // - Nodes and records live as long as the tree, so a reader needs no epoch and iterators hold
 //   nothing. Replaced leaves cost 128 bytes per split, about 13 bytes an entry for random keys and
-//   none for ascending ones.
+//   9 for ascending ones.
 //
 // Thread safety: Insert from any number of threads at once with any number of readers.
 // Invariants:
@@ -21,8 +21,9 @@
 //  2. Every entry of a frozen, replaced leaf is in its replacements. An insert into a leaf fails
 //     once it is frozen, so what a reader finds through the tree after an insert has returned
 //     holds it.
-//  3. No leaf holds an (key, sequence) twice, and the ranges of leaves do not overlap.
-//  4. Separators are records of entries and are never removed.
+//  3. No leaf holds a (key, sequence) twice, and the ranges of leaves do not overlap.
+//  4. Separators are records of entries and are never removed. The separator left of a leaf is the
+//     leaf's first entry, the one right of it is the leaf's High().
 // Failure: as Arena's.
 
 #ifndef AETHER_ENGINE_MEMTABLE_BTREE_H_
@@ -72,9 +73,7 @@ class Btree {
     Inner* parent;
     uint64_t version;  // of the parent
     int index;         // of the leaf in it
-    // The leaf's range in the tree, [low, high); null: no bound.
-    const char* low;
-    const char* high;
+    bool leftmost;     // of all leaves
   };
   enum class Outcome { kDone, kDuplicate, kFull };
   struct Insertion {
@@ -96,6 +95,8 @@ class Btree {
   void WriteOnce(Insertion* in);
   bool TryAppend(Leaf* leaf, Insertion* in, Outcome* outcome);
   Outcome InsertIntoLeaf(Leaf* leaf, Insertion* in);
+  // `order` was loaded from the leaf, `position` is the entry's place in it.
+  Outcome InsertAt(Leaf* leaf, uint64_t order, int position, uint64_t fragment, Insertion* in);
   // kFull: not done, descend again.
   Outcome SplitAndInsert(const Path& path, Insertion* in);
   // Splits full inner nodes on the way to the entry.
@@ -104,7 +105,7 @@ class Btree {
   static const char* SplitInner(Inner* node, Inner* right, bool appending, const char* low,
                                 const char* high);
 
-  Leaf* NewLeaf(int shard, const char* const* records, int count, const char* low,
+  Leaf* NewLeaf(int shard, const uint64_t* words, int count, size_t offset, const char* low,
                 const char* high);
   Inner* NewInner(int shard, int level);
 

@@ -48,8 +48,8 @@ class BtreeIterator final : public EntryIterator {
     const uint64_t order = path.leaf->order.load(std::memory_order_acquire);
     count_ = Leaf::Count(order);
     for (int i = 0; i < count_; ++i) records_[i] = path.leaf->Record(order, i);
-    low_ = path.low;
-    high_ = path.high;
+    next_ = path.leaf->High();
+    leftmost_ = path.leftmost;
     at_ = -1;
     return order;
   }
@@ -67,23 +67,23 @@ class BtreeIterator final : public EntryIterator {
   }
 
   void SetFirstOfNextLeaf() {
-    if (high_ == nullptr) {
+    if (next_ == nullptr) {
       at_ = -1;
       return;
     }
-    // The separator is an entry of the next leaf, and none there is smaller.
-    Load(tree_->Descend(RecordKey(high_), TagSequence(RecordTag(high_)), Btree::Aim::kHolding));
+    Load(tree_->Descend(RecordKey(next_), TagSequence(RecordTag(next_)), Btree::Aim::kHolding));
     for (int i = 1; i < std::min(count_, kPrefetchAhead); ++i) __builtin_prefetch(records_[i]);
     Set(0);
   }
 
   void SetAtOrBefore(int at) {
     while (at < 0) {
-      if (low_ == nullptr) {
+      if (leftmost_) {
         at_ = -1;
         return;
       }
-      Load(tree_->Descend(RecordKey(low_), TagSequence(RecordTag(low_)), Btree::Aim::kBefore));
+      const char* const first = records_[0];
+      Load(tree_->Descend(RecordKey(first), TagSequence(RecordTag(first)), Btree::Aim::kBefore));
       at = count_ - 1;
     }
     Set(at);
@@ -92,8 +92,8 @@ class BtreeIterator final : public EntryIterator {
   const Btree* const tree_;
   int at_ = -1;
   int count_ = 0;
-  const char* low_ = nullptr;
-  const char* high_ = nullptr;
+  bool leftmost_ = true;
+  const char* next_ = nullptr;  // the first record of the next leaf
   const char* records_[Leaf::kSlots];
   Entry entry_;
 };

@@ -74,7 +74,7 @@ struct alignas(128) Leaf {
     return (o & below) | (static_cast<uint64_t>(slot) << (4 * position)) | above |
            ((o & ~kEntries) + (uint64_t{1} << 56));
   }
-  static uint64_t Word(uint64_t fragment, const char* record) {
+  static uint64_t Pack(uint64_t fragment, const char* record) {
     return (fragment << 48) | static_cast<uint64_t>(reinterpret_cast<uintptr_t>(record));
   }
   static const char* Address(uint64_t word) {
@@ -87,9 +87,10 @@ struct alignas(128) Leaf {
     const size_t offset = BitOffset();
     return (KeyHead(key, offset >> 3) << (offset & 7)) >> 48;
   }
-  const char* Record(uint64_t o, int i) const {
-    return Address(slots[SlotAt(o, i)].load(std::memory_order_relaxed));
+  uint64_t Word(uint64_t o, int i) const {
+    return slots[SlotAt(o, i)].load(std::memory_order_relaxed);
   }
+  const char* Record(uint64_t o, int i) const { return Address(Word(o, i)); }
 
   // The first entry at or after (key, sequence) among those of `o`. *equal tells whether it is that
   // entry. REQUIRES: `o` was loaded from `order` with acquire.
@@ -99,7 +100,7 @@ struct alignas(128) Leaf {
     int smaller = 0;
     int ties = 0;
     for (int i = 0; i < n; ++i) {
-      const uint64_t f = slots[SlotAt(o, i)].load(std::memory_order_relaxed) >> 48;
+      const uint64_t f = Word(o, i) >> 48;
       smaller += f < fragment;
       ties += f == fragment;
     }

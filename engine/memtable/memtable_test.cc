@@ -260,7 +260,9 @@ TEST_P(MemTableTest, ManyVersionsOfOneKey) {
       bool found;
       const auto entries = VisitAll(key, s, &found);
       ASSERT_EQ(entries.size(), s < 10 ? 0u : std::min<SequenceNumber>(s, 2999) - 9);
-      if (found) ASSERT_EQ(entries[0].sequence(), std::min<SequenceNumber>(s, 2999));
+      if (found) {
+        ASSERT_EQ(entries[0].sequence(), std::min<SequenceNumber>(s, 2999));
+      }
     }
   }
 }
@@ -459,7 +461,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Kind{"Default", MemTableKind::kDefault, BytewiseComparator()},
                       Kind{"SkipList", MemTableKind::kSkipList, BytewiseComparator()},
                       Kind{"Reverse", MemTableKind::kDefault, ReverseBytewiseComparator()}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& param_info) { return std::string(param_info.param.name); });
 
 }  // namespace
 }  // namespace aether

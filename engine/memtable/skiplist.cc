@@ -179,29 +179,18 @@ bool SkipList::Visit(Slice key, SequenceNumber sequence, Visitor visit, void* co
   return found;
 }
 
-// Each step on a level stands for about kBranching^level entries.
-double SkipList::Rank(Slice key, bool to_end) const {
-  double rank = 0;
-  Node* node = head_;
-  int level = height_.load(std::memory_order_relaxed) - 1;
-  double weight = 1;
-  for (int i = 0; i < level; ++i) weight *= static_cast<double>(kBranching);
-  for (; level >= 0; --level, weight /= static_cast<double>(kBranching)) {
-    for (;;) {
-      Node* const next = node->Next(level);
-      if (next == nullptr || (!to_end && Compare(key, kMaxSequence, next) <= 0)) break;
-      node = next;
-      rank += weight;
-    }
-  }
-  return rank;
-}
-
+// Nodes of the upper levels are a fair sample of all; takes the highest level that has enough.
 double SkipList::ApproximateRank(Slice key) const {
-  const double all = Rank(Slice(), true);
-  if (all == 0) return 0;
-  const double share = Rank(key, false) / all;
-  return share < 1 ? share : 1;
+  constexpr int kSampleMin = 100;
+  for (int level = height_.load(std::memory_order_relaxed) - 1;; --level) {
+    int all = 0;
+    int below = 0;
+    for (const Node* node = head_->Next(level); node != nullptr; node = node->Next(level)) {
+      ++all;
+      if (below == all - 1 && Compare(key, kMaxSequence, node) > 0) ++below;
+    }
+    if (all >= kSampleMin || level == 0) return all == 0 ? 0 : static_cast<double>(below) / all;
+  }
 }
 
 class SkipListIterator final : public EntryIterator {

@@ -66,7 +66,6 @@ class SkipList {
   // The head when there is none.
   Node* LastBefore(Slice key, SequenceNumber sequence) const;
   Node* Last() const;
-  double Rank(Slice key, bool to_end) const;
 
   const Comparator* const order_;
   Arena* const arena_;

@@ -1,0 +1,300 @@
+// Tables under several writers and readers at once. Meant to run under the thread sanitizer too.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "engine/memtable/memtable.h"
+
+namespace aether {
+namespace {
+
+struct Kind {
+  const char* name;
+  MemTableKind kind;
+};
+
+// What a key of a run looks like decides where threads meet.
+enum class Shape { kScattered, kCrowded, kAscendingEach, kAscendingTogether, kOneKey, kPrefixed };
+
+struct Item {
+  std::string key;
+  SequenceNumber sequence;
+};
+
+std::string Number(uint64_t n) {
+  std::string key(8, '\0');
+  for (int i = 0; i < 8; ++i) key[static_cast<size_t>(i)] = static_cast<char>(n >> (56 - 8 * i));
+  return key;
+}
+
+std::string ValueOf(const Item& item) { return item.key + "=" + std::to_string(item.sequence); }
+
+std::vector<std::vector<Item>> MakeItems(Shape shape, int threads, int each) {
+  Random random(99);
+  std::vector<std::vector<Item>> items(static_cast<size_t>(threads));
+  SequenceNumber sequence = 0;
+  for (int i = 0; i < each; ++i) {
+    for (int t = 0; t < threads; ++t) {
+      const auto n = static_cast<uint64_t>(i);
+      std::string key;
+      switch (shape) {
+        case Shape::kScattered:
+          key = Number(random.Next());
+          break;
+        case Shape::kCrowded:
+          key = Number(random.Uniform(200));
+          break;
+        case Shape::kAscendingEach:
+          key = std::to_string(t) + "/" + Number(n);
+          break;
+        case Shape::kAscendingTogether:
+          key = Number(n * static_cast<uint64_t>(threads) + static_cast<uint64_t>(t));
+          break;
+        case Shape::kOneKey:
+          key = "the key";
+          break;
+        case Shape::kPrefixed:
+          key = std::string(33, 'p') + std::to_string(random.Uniform(100000));
+          break;
+      }
+      items[static_cast<size_t>(t)].push_back({key, ++sequence});
+    }
+  }
+  return items;
+}
+
+bool Less(const Item& a, const Item& b) {
+  return CompareEntries(BytewiseComparator(), a.key, a.sequence, b.key, b.sequence) < 0;
+}
+
+class MemTableConcurrentTest : public ::testing::TestWithParam<std::tuple<Kind, Shape>> {
+ protected:
+  MemTableConcurrentTest() : table_(NewMemTable(kind(), BytewiseComparator())) {}
+  static MemTableKind kind() { return std::get<0>(GetParam()).kind; }
+  static Shape shape() { return std::get<1>(GetParam()); }
+
+  void Insert(const Item& item, void** hint) {
+    const std::string value = ValueOf(item);
+    ASSERT_TRUE(table_->Prepare(1, item.key.size() + value.size()));
+    table_->Insert(item.sequence, EntryType::kPut, item.key, value, hint);
+  }
+
+  bool Holds(const Item& item) const {
+    SequenceNumber sequence = 0;
+    table_->Visit(
+        item.key, item.sequence,
+        [](void* context, const Entry& entry) {
+          *static_cast<SequenceNumber*>(context) = entry.sequence();
+          return false;
+        },
+        &sequence);
+    return sequence == item.sequence;
+  }
+
+  // Forwards or backwards, strictly in order and with the right values; returns the number of
+  // entries with a sequence of at most `bound`.
+  uint64_t Walk(bool forwards, SequenceNumber bound) const {
+    auto iterator = table_->NewIterator();
+    uint64_t seen = 0;
+    Item last;
+    bool first = true;
+    for (forwards ? iterator->SeekToFirst() : iterator->SeekToLast(); iterator->Valid();
+         forwards ? iterator->Next() : iterator->Prev()) {
+      const Item item{iterator->key().ToString(), TagSequence(iterator->tag())};
+      if (!first) {
+        EXPECT_TRUE(forwards ? Less(last, item) : Less(item, last));
+      }
+      EXPECT_EQ(iterator->value().ToString(), ValueOf(item));
+      seen += item.sequence <= bound;
+      last = item;
+      first = false;
+    }
+    return seen;
+  }
+
+  void ExpectExactly(const std::vector<std::vector<Item>>& items) const {
+    std::map<Item, bool, bool (*)(const Item&, const Item&)> model(&Less);
+    for (const auto& list : items) {
+      for (const Item& item : list) model[item] = true;
+    }
+    EXPECT_EQ(table_->Entries(), model.size());
+    auto iterator = table_->NewIterator();
+    iterator->SeekToFirst();
+    for (const auto& [item, unused] : model) {
+      ASSERT_TRUE(iterator->Valid());
+      ASSERT_EQ(iterator->key(), Slice(item.key));
+      ASSERT_EQ(TagSequence(iterator->tag()), item.sequence);
+      iterator->Next();
+      ASSERT_TRUE(Holds(item));
+    }
+    EXPECT_FALSE(iterator->Valid());
+    EXPECT_EQ(Walk(false, kMaxSequence), model.size());
+  }
+
+  std::unique_ptr<MemTable> table_;
+};
+
+// What an insert that has returned put there is found, by lookups and by walks in both directions.
+TEST_P(MemTableConcurrentTest, ReadersSeeWhatWasInserted) {
+  constexpr int kWriters = 3;
+  const auto items = MakeItems(shape(), kWriters, 4000);
+  std::atomic<uint64_t> done[kWriters] = {};
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < kWriters; ++t) {
+    threads.emplace_back([&, t] {
+      void* hint = nullptr;
+      for (const Item& item : items[t]) {
+        Insert(item, t == 0 ? nullptr : &hint);
+        done[t].fetch_add(1, std::memory_order_release);
+      }
+    });
+  }
+  std::thread lookups([&] {
+    Random random(5);
+    while (!stop.load()) {
+      const size_t t = random.Uniform(kWriters);
+      const uint64_t n = done[t].load(std::memory_order_acquire);
+      if (n == 0) continue;
+      const Item& newest = items[t][n - 1];
+      ASSERT_TRUE(Holds(newest));
+      const Item& item = items[t][random.Uniform(n)];
+      ASSERT_TRUE(Holds(item));
+      auto iterator = table_->NewIterator();
+      iterator->Seek(item.key, item.sequence);
+      ASSERT_TRUE(iterator->Valid());
+      ASSERT_EQ(TagSequence(iterator->tag()), item.sequence);
+      iterator->SeekForPrev(item.key, item.sequence);
+      ASSERT_TRUE(iterator->Valid());
+      ASSERT_EQ(TagSequence(iterator->tag()), item.sequence);
+    }
+  });
+  std::thread walks([&] {
+    for (bool forwards = true; !stop.load(); forwards = !forwards) {
+      // Sequences are dealt out in turns, so the slowest writer bounds a prefix.
+      uint64_t rounds = UINT64_MAX;
+      for (const auto& d : done) rounds = std::min(rounds, d.load(std::memory_order_acquire));
+      ASSERT_EQ(Walk(forwards, rounds * kWriters), rounds * kWriters);
+    }
+  });
+  for (auto& thread : threads) thread.join();
+  stop.store(true);
+  lookups.join();
+  walks.join();
+  ExpectExactly(items);
+}
+
+// Owner and helpers insert the same entries, at the same time and in different orders.
+TEST_P(MemTableConcurrentTest, HelpedInsertsEqualOne) {
+  auto items = MakeItems(shape(), 1, 6000);
+  uint64_t data_bytes = 0;
+  for (const Item& item : items[0]) data_bytes += item.key.size() + ValueOf(item).size();
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      void* hint = nullptr;
+      const size_t n = items[0].size();
+      for (size_t i = 0; i < n; ++i) {
+        // Two run in step, one in blocks turned around, one backwards.
+        const size_t at = t < 2 ? i : t == 2 ? (i ^ 7) % n : n - 1 - i;
+        Insert(items[0][at], t == 0 ? nullptr : &hint);
+        ASSERT_TRUE(Holds(items[0][at]));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  ExpectExactly(items);
+  EXPECT_EQ(table_->DataBytes(), data_bytes);
+}
+
+// More threads than shards, in waves, so that shards pass from thread to thread.
+TEST_P(MemTableConcurrentTest, MoreThreadsThanShards) {
+  constexpr size_t kThreads = 20;
+  const auto items = MakeItems(shape(), kThreads, 300);
+  for (size_t wave = 0; wave < 2; ++wave) {
+    std::vector<std::thread> threads;
+    for (size_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (size_t i = wave * 150; i < (wave + 1) * 150; ++i) Insert(items[t][i], nullptr);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+  }
+  ExpectExactly(items);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, MemTableConcurrentTest,
+    ::testing::Combine(::testing::Values(Kind{"Default", MemTableKind::kDefault},
+                                         Kind{"SkipList", MemTableKind::kSkipList}),
+                       ::testing::Values(Shape::kScattered, Shape::kCrowded, Shape::kAscendingEach,
+                                         Shape::kAscendingTogether, Shape::kOneKey,
+                                         Shape::kPrefixed)),
+    [](const auto& param_info) {
+      static const char* const kShapes[] = {"Scattered",         "Crowded", "AscendingEach",
+                                            "AscendingTogether", "OneKey",  "Prefixed"};
+      return std::string(std::get<0>(param_info.param).name) +
+             kShapes[static_cast<int>(std::get<1>(param_info.param))];
+    });
+
+// Every range deletion that was acknowledged, and perhaps newer ones, answers.
+TEST(RangeDeletesConcurrentTest, QueriesSeeWhatWasInserted) {
+  auto table = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
+  constexpr uint64_t kDeletions = 3000;
+  struct Range {
+    std::string begin, end;
+  };
+  Random random(3);
+  std::vector<Range> ranges;
+  for (uint64_t i = 0; i < kDeletions; ++i) {
+    const uint64_t begin = random.Uniform(1000);
+    ranges.push_back({Number(begin), Number(begin + random.Uniform(40))});
+  }
+  const auto expected = [&](const std::string& key, SequenceNumber from, SequenceNumber to) {
+    for (SequenceNumber s = to; s > from; --s) {
+      if (ranges[s - 1].begin <= key && key < ranges[s - 1].end) return s;
+    }
+    return SequenceNumber{0};
+  };
+  std::atomic<uint64_t> done[2] = {};
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < 2; ++t) {
+    // Both insert all of them: one helps the other.
+    threads.emplace_back([&, t] {
+      for (uint64_t i = 0; i < kDeletions; ++i) {
+        table->Insert(i + 1, EntryType::kRangeDelete, ranges[i].begin, ranges[i].end, nullptr);
+        done[t].store(i + 1, std::memory_order_release);
+      }
+    });
+  }
+  std::atomic<bool> stop{false};
+  for (uint64_t t = 0; t < 2; ++t) {
+    threads.emplace_back([&, t] {
+      Random mine(t);
+      while (!stop.load()) {
+        const uint64_t visible = std::max(done[0].load(std::memory_order_acquire),
+                                          done[1].load(std::memory_order_acquire));
+        const std::string key = Number(mine.Uniform(1050));
+        const SequenceNumber bound = mine.OneIn(2) ? visible : mine.Uniform(visible + 1);
+        ASSERT_EQ(table->CoveringRangeDelete(key, bound), expected(key, 0, bound));
+      }
+    });
+  }
+  threads[0].join();
+  threads[1].join();
+  stop.store(true);
+  threads[2].join();
+  threads[3].join();
+  EXPECT_EQ(table->RangeDeletes(), kDeletions);
+  EXPECT_EQ(table->Entries(), 0u);
+}
+
+}  // namespace
+}  // namespace aether
