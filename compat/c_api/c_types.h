@@ -1,0 +1,171 @@
+// What stands behind the opaque types of the C interface, and helpers for its functions.
+//
+// Ownership: each struct owns its rep unless a comment says otherwise. Thread safety: that of the rep.
+
+#ifndef AETHER_COMPAT_C_API_C_TYPES_H_
+#define AETHER_COMPAT_C_API_C_TYPES_H_
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rocksdb/c.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/compaction_filter.h"
+#include "rocksdb/db.h"
+#include "rocksdb/env.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/iterator.h"
+#include "rocksdb/options.h"
+#include "rocksdb/rate_limiter.h"
+#include "rocksdb/status.h"
+#include "rocksdb/table.h"
+#include "rocksdb/universal_compaction.h"
+#include "rocksdb/utilities/backup_engine.h"
+#include "rocksdb/utilities/optimistic_transaction_db.h"
+#include "rocksdb/utilities/transaction_db.h"
+#include "rocksdb/write_batch.h"
+
+struct rocksdb_t {
+  rocksdb::DB* rep;
+};
+struct rocksdb_backup_engine_t {
+  rocksdb::BackupEngine* rep;
+};
+struct rocksdb_backup_engine_info_t {
+  std::vector<rocksdb::BackupInfo> rep;
+};
+struct rocksdb_restore_options_t {
+  rocksdb::RestoreOptions rep;
+};
+struct rocksdb_backup_engine_options_t {
+  rocksdb::BackupEngineOptions rep;
+};
+struct rocksdb_iterator_t {
+  rocksdb::Iterator* rep;
+};
+struct rocksdb_writebatch_t {
+  rocksdb::WriteBatch rep;
+};
+struct rocksdb_snapshot_t {
+  const rocksdb::Snapshot* rep;
+};
+struct rocksdb_flushoptions_t {
+  rocksdb::FlushOptions rep;
+};
+struct rocksdb_fifo_compaction_options_t {
+  rocksdb::CompactionOptionsFIFO rep;
+};
+struct rocksdb_universal_compaction_options_t {
+  rocksdb::CompactionOptionsUniversal rep;
+};
+// The bounds and timestamps that rep points to live here.
+struct rocksdb_readoptions_t {
+  rocksdb::ReadOptions rep;
+  std::string upper_bound_text;
+  std::string lower_bound_text;
+  std::string timestamp_text;
+  std::string iter_start_ts_text;
+  rocksdb::Slice upper_bound;
+  rocksdb::Slice lower_bound;
+  rocksdb::Slice timestamp;
+  rocksdb::Slice iter_start_ts;
+};
+struct rocksdb_writeoptions_t {
+  rocksdb::WriteOptions rep;
+};
+struct rocksdb_options_t {
+  rocksdb::Options rep;
+};
+struct rocksdb_compactoptions_t {
+  rocksdb::CompactRangeOptions rep;
+  std::string full_history_ts_low_text;
+  rocksdb::Slice full_history_ts_low;
+};
+struct rocksdb_block_based_table_options_t {
+  rocksdb::BlockBasedTableOptions rep;
+};
+struct rocksdb_cuckoo_table_options_t {
+  rocksdb::CuckooTableOptions rep;
+};
+struct rocksdb_ingestexternalfileoptions_t {
+  rocksdb::IngestExternalFileOptions rep;
+};
+struct rocksdb_envoptions_t {
+  rocksdb::EnvOptions rep;
+};
+struct rocksdb_logger_t {
+  std::shared_ptr<rocksdb::Logger> rep;
+};
+struct rocksdb_lru_cache_options_t {
+  rocksdb::LRUCacheOptions rep;
+};
+struct rocksdb_cache_t {
+  std::shared_ptr<rocksdb::Cache> rep;
+};
+struct rocksdb_memory_allocator_t {
+  std::shared_ptr<rocksdb::MemoryAllocator> rep;
+};
+struct rocksdb_ratelimiter_t {
+  std::shared_ptr<rocksdb::RateLimiter> rep;
+};
+struct rocksdb_dbpath_t {
+  rocksdb::DbPath rep;
+};
+struct rocksdb_env_t {
+  rocksdb::Env* rep;
+  bool is_default;  // not owned
+};
+// Owned unless it is the handle of the default family.
+struct rocksdb_column_family_handle_t {
+  rocksdb::ColumnFamilyHandle* rep;
+  bool immortal = false;
+};
+struct rocksdb_pinnableslice_t {
+  rocksdb::PinnableSlice rep;
+};
+struct rocksdb_transaction_options_t {
+  rocksdb::TransactionOptions rep;
+};
+struct rocksdb_transactiondb_options_t {
+  rocksdb::TransactionDBOptions rep;
+};
+struct rocksdb_optimistictransaction_options_t {
+  rocksdb::OptimisticTransactionOptions rep;
+};
+
+namespace rocksdb_c {
+
+// Options keep their own types; C passes numbers.
+template <typename Field, typename Value>
+void Assign(Field* field, Value value) {
+  *field = static_cast<Field>(value);
+}
+
+inline void Assign(std::chrono::microseconds* field, uint64_t micros) {
+  *field = std::chrono::microseconds(micros);
+}
+
+// True, and *errptr holds a copy of the text, when the status is an error.
+inline bool SaveError(char** errptr, const rocksdb::Status& status) {
+  if (status.ok()) return false;
+  free(*errptr);
+  *errptr = strdup(status.ToString().c_str());
+  return true;
+}
+
+// A copy that the caller gives to rocksdb_free.
+inline char* Copy(const rocksdb::Slice& bytes) {
+  char* const copy = static_cast<char*>(malloc(bytes.size() == 0 ? 1 : bytes.size()));
+  if (bytes.size() != 0) memcpy(copy, bytes.data(), bytes.size());
+  return copy;
+}
+
+inline char* CopyText(const std::string& text) { return strdup(text.c_str()); }
+
+}  // namespace rocksdb_c
+
+#endif  // AETHER_COMPAT_C_API_C_TYPES_H_
