@@ -230,6 +230,13 @@ TEST_P(MemTableConcurrentTest, MoreThreadsThanShards) {
   ExpectExactly(items);
 }
 
+std::string NameOf(const ::testing::TestParamInfo<std::tuple<Kind, Shape>>& instance) {
+  static const char* const kShapes[] = {"Scattered",         "Crowded", "AscendingEach",
+                                        "AscendingTogether", "OneKey",  "Prefixed"};
+  const auto& [kind, shape] = instance.param;
+  return std::string(kind.name) + kShapes[static_cast<int>(shape)];
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Kinds, MemTableConcurrentTest,
     ::testing::Combine(::testing::Values(Kind{"Default", MemTableKind::kDefault},
@@ -237,12 +244,7 @@ INSTANTIATE_TEST_SUITE_P(
                        ::testing::Values(Shape::kScattered, Shape::kCrowded, Shape::kAscendingEach,
                                          Shape::kAscendingTogether, Shape::kOneKey,
                                          Shape::kPrefixed)),
-    [](const auto& param_info) {
-      static const char* const kShapes[] = {"Scattered",         "Crowded", "AscendingEach",
-                                            "AscendingTogether", "OneKey",  "Prefixed"};
-      return std::string(std::get<0>(param_info.param).name) +
-             kShapes[static_cast<int>(std::get<1>(param_info.param))];
-    });
+    NameOf);
 
 // Every range deletion that was acknowledged, and perhaps newer ones, answers.
 TEST(RangeDeletesConcurrentTest, QueriesSeeWhatWasInserted) {
