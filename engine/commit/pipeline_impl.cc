@@ -185,8 +185,6 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
       *report_progress = true;
     }
     log_->Return(stream);
-    AtPoint(CommitPoint::kDone, numbers->ticket);
-    mark_.Advance();
     return Status::OK();
   }
 }
@@ -226,12 +224,8 @@ void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
   // Validated: it cannot fail.
   ApplyBatch(request.body, numbers.first, *numbers.tables, hints, nullptr).Ignore();
   AtPoint(CommitPoint::kApplied, numbers.ticket);
-  mark_.MarkDone(numbers.ticket);
-  if (record != nullptr && late_stamp) {
-    mark_.Advance();
-    AtPoint(CommitPoint::kDone, numbers.ticket);
-    StampAndWriteOut(*record, stamp);
-  }
+  mark_.Publish(numbers.ticket, numbers.end);
+  if (record != nullptr && late_stamp) StampAndWriteOut(*record, stamp);
 }
 
 bool Pipeline::Impl::Help(uint64_t ticket) {
@@ -375,8 +369,7 @@ Status Pipeline::Impl::BecomeLogged() {
       StampAndWriteOut(record, wal::MakeStamp(record.body_crc, record.length,
                                               wal::RecordType::kSkip, ticket, cut.sequence));
       log_->Commit(stream, record, ticket);
-      mark_.MarkDone(ticket);
-      mark_.Advance();
+      mark_.Publish(ticket, cut.sequence);
     }
     skip_logged_ = kMaxSequence;
     logged_.store(true, std::memory_order_release);
@@ -432,14 +425,8 @@ Status Pipeline::Impl::PoisonStatus() {
 Status Pipeline::Impl::DrainForResume(LogState* next_state) {
   if (PoisonStatus().ok()) return Status::InvalidArgument("there is nothing to resume from");
   // Whoever looked at the flag before it was raised and has not taken its number yet holds a guard.
-  std::atomic<bool> quiet{false};
-  EpochRetire(&quiet, [](void* flag) {
-    static_cast<std::atomic<bool>*>(flag)->store(true, std::memory_order_release);
-  });
-  while (!quiet.load(std::memory_order_acquire)) {
-    EpochReclaim();
-    std::this_thread::yield();
-  }
+  const uint64_t stamp = EpochStamp();
+  while (EpochOldest() <= stamp) std::this_thread::yield();
   WaitPublished(mark_.issued());
   *next_state = LogState();
   next_state->epoch = epoch_ + 1;

@@ -43,6 +43,35 @@ void Watermark::MarkDone(uint64_t ticket) {
   slot(ticket)->done.exchange(ticket, std::memory_order_seq_cst);
 }
 
+void Watermark::Publish(uint64_t ticket, SequenceNumber end) {
+  // Next in line: V moves by one without the detour over the slot. A neighbour behind that missed
+  // this slot has set its own done before our exchange of V, so the scan in Advance finds it.
+  uint64_t before = ticket - 1;
+  if (published_.load(std::memory_order_seq_cst) == before &&
+      !Planted(PlantedBug::kDoneWithRelease)) {
+    RaiseVisible(end);
+    if (published_.compare_exchange_strong(before, ticket, std::memory_order_seq_cst))
+      WakeWaiters();
+  } else {
+    MarkDone(ticket);
+    AtPoint(CommitPoint::kDone, ticket);
+  }
+  Advance();
+}
+
+void Watermark::RaiseVisible(SequenceNumber end) {
+  SequenceNumber seen = visible_.load(std::memory_order_relaxed);
+  while (seen < end && !visible_.compare_exchange_weak(seen, end, std::memory_order_seq_cst)) {
+  }
+}
+
+void Watermark::WakeWaiters() {
+  // A sleeper counts itself before it looks at V for the last time: one of the two sees the other.
+  if (waiters_.load(std::memory_order_seq_cst) == 0) return;
+  turns_.fetch_add(1, std::memory_order_seq_cst);
+  FutexWakeAll(&turns_);
+}
+
 void Watermark::Advance() {
   for (;;) {
     const uint64_t n = published_.load(std::memory_order_seq_cst);
@@ -51,17 +80,9 @@ void Watermark::Advance() {
     if (m == n) return;
     const SequenceNumber end = slot(m)->end.load(std::memory_order_acquire);
     if (published_.load(std::memory_order_seq_cst) != n) continue;
-    SequenceNumber seen = visible_.load(std::memory_order_relaxed);
-    while (seen < end && !visible_.compare_exchange_weak(seen, end, std::memory_order_seq_cst)) {
-    }
+    RaiseVisible(end);
     uint64_t expected = n;
-    if (!published_.compare_exchange_strong(expected, m, std::memory_order_seq_cst)) continue;
-    // A sleeper counts itself before it looks at V for the last time: one of the two sees the
-    // other.
-    if (waiters_.load(std::memory_order_seq_cst) > 0) {
-      turns_.fetch_add(1, std::memory_order_seq_cst);
-      FutexWakeAll(&turns_);
-    }
+    if (published_.compare_exchange_strong(expected, m, std::memory_order_seq_cst)) WakeWaiters();
   }
 }
 

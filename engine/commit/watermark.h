@@ -18,12 +18,13 @@
 //  2. No progress is lost. `done` is set by a seq_cst exchange and Advance reads V and the slots
 //     with seq_cst loads: of two neighbours that become done at once, the later one in the single
 //     order sees the other's slot done. With a release store each could miss the other, and V would
-//     rest until the next write.
+//     rest until the next write. The owner whose ticket is next in line moves V itself, also by a
+//     seq_cst exchange, and leaves `done` alone.
 //  3. A helper works on a slot only as its current owner left it. The owner of ticket t + kRing
 //     stores the fields (release) after it has loaded V >= t (acquire); a helper loads the fields
 //     (acquire) and then V: if it has read any field of the new owner it sees V >= t and drops out.
 //     Otherwise its TableSet and its record are the right ones, and its EpochGuard, older than its
-//     check that the slot is not done, keeps both in place until it has finished.
+//     check that the ticket is not published, keeps both in place until it has finished.
 
 #ifndef AETHER_ENGINE_COMMIT_WATERMARK_H_
 #define AETHER_ENGINE_COMMIT_WATERMARK_H_
@@ -127,6 +128,8 @@ class Watermark {
     return slot(ticket)->done.load(std::memory_order_seq_cst) == ticket;
   }
   void MarkDone(uint64_t ticket);
+  // The owner's way to say that a bound ticket is done: MarkDone and Advance in one.
+  void Publish(uint64_t ticket, SequenceNumber end);
   // Moves R and V over the done slots in line and wakes who waits.
   void Advance();
 
@@ -139,6 +142,8 @@ class Watermark {
   uint64_t sleeps() const { return sleeps_.load(std::memory_order_relaxed); }
 
  private:
+  void RaiseVisible(SequenceNumber end);
+  void WakeWaiters();
   void Sleep(uint64_t ticket, uint64_t nanos);
 
   alignas(128) std::atomic<uint64_t> word_;

@@ -41,12 +41,11 @@ struct Segment {
   uint64_t last_ticket = 0;
   bool closed = false;
   bool sealed = false;
-  bool retired = false;  // handed to the epochs
+  uint64_t retired_at = 0;  // stamp of the epochs, once sealed
+  bool quiet = false;
   bool unmapped = false;
   bool synced = false;
   bool doomed = false;  // of an earlier epoch: delete, do not recycle
-
-  std::atomic<bool> quiet{false};
 
   UnitState* FirstUnit(UnitState state) {
     for (UnitState& unit : units) {
@@ -436,24 +435,16 @@ void SegmentPool::Restart(uint32_t epoch) {
 
 bool SegmentPool::TidySegment(const SegmentPtr& segment) {
   if (!segment->sealed || segment->users > 0) return false;
-  if (!segment->retired) {
-    segment->retired = true;
-    if (Planted(PlantedBug::kRecycleBeforeEpochs)) {
-      segment->quiet.store(true, std::memory_order_relaxed);
-      return true;
-    }
-    mutex_.Unlock();
-    // Every record of the segment is done, so a helper that starts from now on leaves it alone; one
-    // that read a slot of the ring before that holds a guard.
-    EpochRetire(new SegmentPtr(segment), [](void* object) {
-      auto* const retired = static_cast<SegmentPtr*>(object);
-      (*retired)->quiet.store(true, std::memory_order_release);
-      delete retired;
-    });
-    mutex_.Lock();
+  if (segment->retired_at == 0) {
+    // Every record of the segment is published, so a helper that starts from now on leaves it
+    // alone; one that read a slot of the ring before that holds a guard.
+    segment->retired_at = EpochStamp();
     return true;
   }
-  if (!segment->quiet.load(std::memory_order_acquire)) return false;
+  if (!segment->quiet && !Planted(PlantedBug::kRecycleBeforeEpochs)) {
+    segment->quiet = EpochOldest() > segment->retired_at;
+    if (!segment->quiet) return false;
+  }
   if (!segment->unmapped) {
     segment->unmapped = true;
     segment->users++;
@@ -499,7 +490,7 @@ bool SegmentPool::TidySome() {
 
 bool SegmentPool::AwaitsQuiet() const {
   for (const SegmentPtr& segment : live_) {
-    if (segment->retired && !segment->quiet.load(std::memory_order_relaxed)) return true;
+    if (segment->retired_at != 0 && !segment->quiet) return true;
   }
   return false;
 }
@@ -595,10 +586,7 @@ void SegmentPool::BackgroundLoop() {
     did = did || ZeroFillSome() || TidySome();
     if (did || signalled_) continue;
     if (AwaitsQuiet()) {
-      mutex_.Unlock();
-      EpochReclaim();
-      mutex_.Lock();
-      if (!stop_ && !signalled_) wake_.WaitFor(&mutex_, std::chrono::milliseconds(2));
+      wake_.WaitFor(&mutex_, std::chrono::milliseconds(2));
     } else {
       wake_.Wait(&mutex_);
     }
