@@ -10,7 +10,6 @@
 
 #include "compat/options/customizable_util.h"
 #include "rocksdb/memory_allocator.h"
-#include "rocksdb/persistent_cache.h"
 #include "rocksdb/secondary_cache.h"
 
 namespace rocksdb {
@@ -77,13 +76,6 @@ std::shared_ptr<SecondaryCache> NewCompressedSecondaryCache(size_t, int, bool, d
                                                             CacheMetadataChargePolicy,
                                                             CompressionType, uint32_t, bool) {
   return nullptr;
-}
-
-Status NewPersistentCache(Env* const, const std::string&, const uint64_t,
-                          const std::shared_ptr<Logger>&, const bool,
-                          std::shared_ptr<PersistentCache>* cache) {
-  if (cache != nullptr) cache->reset();
-  return Status::NotSupported("NewPersistentCache");
 }
 
 }  // namespace rocksdb

@@ -101,6 +101,7 @@ void RegisterTableFactories(ObjectLibrary& library);
 void RegisterFilterPolicies(ObjectLibrary& library);
 void RegisterStatistics(ObjectLibrary& library);
 void RegisterMiscFactories(ObjectLibrary& library);
+void RegisterFileChecksums(ObjectLibrary& library);
 void RegisterCaches(ObjectLibrary& library);
 
 }  // namespace rocksdb
