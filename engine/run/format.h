@@ -51,7 +51,8 @@
 //    32  u64  meta_checksum
 //    40  u64  checksum of bytes 0..40
 //
-// Checksums are XXH3-64. Sections and meta are seeded like extents, the footer with 0.
+// Checksums are XXH3-64. Sections and meta are seeded like extents, the footer with 0. The footer
+// stays as it is in every later version, so that a newer file is told from a damaged one.
 
 #ifndef AETHER_ENGINE_RUN_FORMAT_H_
 #define AETHER_ENGINE_RUN_FORMAT_H_

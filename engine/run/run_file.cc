@@ -90,14 +90,13 @@ Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
   if (LoadFixed<uint64_t>(footer) != kMagic) {
     return Corrupt(footer_offset, "not a run file of this engine, or cut off (no magic number)");
   }
-  const auto version = LoadFixed<uint32_t>(footer + 8);
-  if (version > kVersion) {
-    return Status::NotSupported(path_ + ": run format version " + std::to_string(version) +
-                                " is newer than version " + std::to_string(kVersion) +
-                                ", the newest this build reads");
-  }
-  if (LoadFixed<uint64_t>(footer + 40) != Hash64(footer, 40) || version == 0) {
+  if (LoadFixed<uint64_t>(footer + 40) != Hash64(footer, 40)) {
     return Corrupt(footer_offset, "checksum mismatch in the footer");
+  }
+  const auto version = LoadFixed<uint32_t>(footer + 8);
+  if (version > kVersion || version == 0) {
+    return Status::NotSupported(path_ + ": run format version " + std::to_string(version) +
+                                ", this build reads versions 1 to " + std::to_string(kVersion));
   }
   const uint64_t meta_size = LoadFixed<uint32_t>(footer + 12);
   const auto meta_offset = LoadFixed<uint64_t>(footer + 16);
