@@ -271,7 +271,8 @@ bool EnvImpl::WritersIdle() {
   if (merges_waited_for_ > 0) return true;
   const uint64_t now = clock_->NowMicros();
   const uint64_t writes = pipeline_->PublishedTicket();
-  if (writes != idle_writes_) {
+  // Writers that wait for background work are not idle.
+  if (writes != idle_writes_ || stop_writes_.load(std::memory_order_relaxed)) {
     idle_writes_ = writes;
     idle_since_micros_ = now;
   }

@@ -581,34 +581,6 @@ void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
   if (options_.observer) options_.observer->OnBackgroundError(reason, status);
 }
 
-Status EnvImpl::Resume() {
-  if (options_.read_only) return Status::OK();
-  if (pipeline_->poisoned()) {
-    LogState next;
-    AETHER_RETURN_IF_ERROR(pipeline_->DrainForResume(&next));
-    // Everything acknowledged is in the memtables: put it into runs, then never trust the old log
-    // again.
-    {
-      MutexLock lock(&mutex_);
-      background_error_ = Status::OK();
-      merge_error_ = Status::OK();
-    }
-    return Status::NotSupported("Resume after an error of the log: reopen the store");
-  }
-  {
-    MutexLock manifest_lock(&manifest_mutex_);
-    AETHER_RETURN_IF_ERROR(NewManifest());
-  }
-  {
-    MutexLock lock(&mutex_);
-    background_error_ = Status::OK();
-    merge_error_ = Status::OK();
-    UpdateStall();
-    work_.NotifyAll();
-  }
-  return FlushAll(true);
-}
-
 // --- figures ---
 
 EnvStats EnvImpl::Stats() const {

@@ -144,6 +144,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   void SetBackgroundError(ErrorReason reason, const Status& status) EXCLUDES(mutex_);
   Status FlushFamilies(const std::vector<FamilyStore*>& families, bool wait) EXCLUDES(mutex_);
   Status RunManualMerge(FamilyStore* family, const CompactRangeOptions& options);
+  Status ResumeLog() EXCLUDES(manifest_mutex_, mutex_);
   void Log(const std::string& line) const;
 
   EnvOptions options_;

@@ -251,6 +251,39 @@ TEST_F(StoreTest, WritersAndReadersAtOnce) {
   Check(model);
 }
 
+TEST_F(StoreTest, ResumesAfterAFailedSyncOfTheLog) {
+  Open();
+  std::map<std::string, std::string> model;
+  for (int i = 0; i < 500; ++i) {
+    Put(Key(static_cast<uint64_t>(i)), "v");
+    model[Key(static_cast<uint64_t>(i))] = "v";
+  }
+  SimFault fault;
+  fault.io = kSimSync;
+  fault.path_part = ".log";
+  fault.sticky = true;
+  fs_.AddFault(fault);
+  std::string body;
+  AppendPut(&body, 0, "unknown", "outcome");
+  WriteOptions sync;
+  sync.sync = true;
+  EXPECT_TRUE(env_->Write(sync, body, 1, nullptr).IsIOError());
+  EXPECT_FALSE(env_->Write({}, body, 1, nullptr).ok());
+  EXPECT_EQ(Get(Key(7)), "v");
+  fs_.ClearFaults();
+  const Status resumed = env_->Resume();
+  ASSERT_TRUE(resumed.ok()) << resumed.ToString();
+  Put("after", "resume");
+  model["after"] = "resume";
+  model["unknown"] = "outcome";
+  Check(model);
+  fs_.Crash(1);
+  ASSERT_TRUE(TryOpen().ok());
+  EXPECT_EQ(Get(Key(7)), "v");
+  Put("after", "crash");
+  EXPECT_EQ(Get("after"), "crash");
+}
+
 TEST_F(StoreTest, BatchesAreCheckedBeforeTheyAreNumbered) {
   Open();
   std::string body;

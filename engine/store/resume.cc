@@ -1,0 +1,107 @@
+// Coming back from errors without reopening.
+
+#include "engine/lsm/file_names.h"
+#include "engine/store/env_impl.h"
+
+namespace aether {
+
+Status EnvImpl::Resume() {
+  if (options_.read_only) return Status::OK();
+  const bool log_failed = pipeline_->poisoned();
+  if (log_failed) {
+    AETHER_RETURN_IF_ERROR(PauseBackgroundWork());
+    const Status resumed = ResumeLog();
+    ContinueBackgroundWork().Ignore();
+    AETHER_RETURN_IF_ERROR(resumed);
+  } else {
+    MutexLock manifest_lock(&manifest_mutex_);
+    // Whether the last edit reached the old manifest may be unknown; a new one settles it.
+    AETHER_RETURN_IF_ERROR(NewManifest());
+  }
+  {
+    MutexLock lock(&mutex_);
+    background_error_ = Status::OK();
+    merge_error_ = Status::OK();
+    UpdateStall();
+    work_.NotifyAll();
+  }
+  return FlushAll(true);
+}
+
+// A log that has failed to sync is never trusted again. Everything that was acknowledged is in the
+// memtables: they become runs, and one new manifest names those runs together with a new epoch
+// whose floor is past everything.
+Status EnvImpl::ResumeLog() {
+  LogState next;
+  AETHER_RETURN_IF_ERROR(pipeline_->DrainForResume(&next));
+  MutexLock manifest_lock(&manifest_mutex_);
+  struct Part {
+    FamilyStore* family;
+    std::vector<std::shared_ptr<MemTable>> tables;  // oldest first
+    std::shared_ptr<const Version> version;
+  };
+  std::vector<Part> parts;
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& family : families_) {
+      if (family->dropped()) continue;
+      Part part{family.get(), {}, family->version_};
+      for (const SealedTable& sealed : family->sealed_) part.tables.push_back(sealed.table);
+      part.tables.push_back(family->active_);
+      parts.push_back(std::move(part));
+    }
+  }
+  const ManifestState before = state_;
+  std::vector<uint64_t> written;
+  Status s;
+  for (Part& part : parts) {
+    const JobContext context = ContextFor(part.family);
+    for (const auto& table : part.tables) {
+      FlushResult result;
+      if (s.ok()) s = RunFlush(context, part.family->id_, *table, snapshots_.Collect(), &result);
+      if (!s.ok()) break;
+      for (const auto& meta : result.files) written.push_back(meta->number);
+      result.edit.flushed_sequence = next.floor.sequence;
+      ManifestEdit edit;
+      edit.families.push_back(std::move(result.edit));
+      s = ApplyEdit(edit, &state_);
+    }
+    if (s.ok()) {
+      s = Version::Build(
+          part.family->options_.order, state_.families.at(part.family->id_), part.version.get(),
+          [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
+            return OpenRunFile(*part.family, meta, file);
+          },
+          &part.version);
+    }
+  }
+  if (s.ok()) {
+    state_.log = next;
+    s = NewManifest();
+  }
+  if (!s.ok()) {
+    state_ = before;
+    for (const uint64_t number : written) fs_->Remove(RunFileName(path_, number)).Ignore();
+    return s;
+  }
+  {
+    MutexLock lock(&mutex_);
+    for (const Part& part : parts) {
+      FamilyStore* const family = part.family;
+      family->version_ = part.version;
+      family->flushed_tables_ += family->sealed_.size();
+      family->sealed_.clear();
+      family->active_ = NewMemTable(family->options_.memtable, family->options_.order);
+      family->active_begin_ = next.floor;
+    }
+    AETHER_RETURN_IF_ERROR(pipeline_->Switch(
+        CopyTables(),
+        [&] {
+          for (const Part& part : parts) part.family->RebuildView();
+        },
+        nullptr));
+  }
+  return pipeline_->FinishResume(next);
+}
+
+}  // namespace aether
