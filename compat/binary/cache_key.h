@@ -1,5 +1,5 @@
-// Base cache keys of table files, which cache_bench asks for when it stresses them. The engine's own pages have other
-// keys.
+// Base cache keys of table files, which cache_bench asks for when it stresses them. The engine's
+// own pages have other keys.
 //
 // Layout: an OffsetableCacheKey is two words. Thread safety: stateless.
 

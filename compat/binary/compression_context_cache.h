@@ -1,7 +1,8 @@
-// Where inlined decompression code of 7.8 borrows its ZSTD contexts. Nothing is cached here: each caller owns what it
-// gets, which the index -1 tells it.
+// Where inlined decompression code of 7.8 borrows its ZSTD contexts. Nothing is cached here: each
+// caller owns what it gets, which the index -1 tells it.
 //
-// Layout: a context cache is one pointer, a borrowed context a pointer and an index. Thread safety: all functions.
+// Layout: a context cache is one pointer, a borrowed context a pointer and an index. Thread safety:
+// all functions.
 
 #ifndef AETHER_COMPAT_BINARY_COMPRESSION_CONTEXT_CACHE_H_
 #define AETHER_COMPAT_BINARY_COMPRESSION_CONTEXT_CACHE_H_

@@ -1,7 +1,7 @@
 // A file system that counts what passes through it.
 //
-// Layout: 120 bytes; executables read the counters by their offsets. Only calls that succeed are counted.
-// Thread safety: that of the wrapped file system; counters are atomic.
+// Layout: 120 bytes; executables read the counters by their offsets. Only calls that succeed are
+// counted. Thread safety: that of the wrapped file system; counters are atomic.
 
 #ifndef AETHER_COMPAT_BINARY_COUNTED_FS_H_
 #define AETHER_COMPAT_BINARY_COUNTED_FS_H_

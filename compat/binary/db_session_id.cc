@@ -8,7 +8,8 @@ namespace rocksdb {
 
 namespace {
 
-// A random start and a counter: ids of one process differ by construction, those of two by 103 random bits.
+// A random start and a counter: ids of one process differ by construction, those of two by 103
+// random bits.
 class SessionIds {
  public:
   SessionIds() { Reset(); }

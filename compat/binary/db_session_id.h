@@ -1,4 +1,5 @@
-// Session ids, under the class that cache_bench binds them from; the DB of this library is another class.
+// Session ids, under the class that cache_bench binds them from; the DB of this library is another
+// class.
 //
 // Thread safety: all functions. They do not fail.
 

@@ -1,4 +1,5 @@
-// Free functions and constants that executables of 7.8 bind although no public header declares them.
+// Free functions and constants that executables of 7.8 bind although no public header declares
+// them.
 //
 // Thread safety: all functions.
 
@@ -35,7 +36,8 @@ namespace crc32c {
 uint32_t Extend(uint32_t init_crc, const char* data, size_t n);
 }  // namespace crc32c
 
-// Appends the statistics of the memory allocator where it has any to tell; the one of the C library has none.
+// Appends the statistics of the memory allocator where it has any to tell; the one of the C library
+// has none.
 void DumpMallocStats(std::string* stats);
 
 // The experimental cache of 7.8 is an LRU cache here.

@@ -102,9 +102,8 @@ double HistogramStat::Percentile(double p) const {
     if (static_cast<double>(before + here) >= threshold) {
       const double left = b == 0 ? 0.0 : static_cast<double>(limits[b - 1]);
       const double right = static_cast<double>(limits[b]);
-      const double share = here == 0 ? 0.0
-                                     : (threshold - static_cast<double>(before)) /
-                                           static_cast<double>(here);
+      const double share =
+          here == 0 ? 0.0 : (threshold - static_cast<double>(before)) / static_cast<double>(here);
       double value = left + (right - left) * share;
       if (value < lowest) value = lowest;
       if (value > highest) value = highest;

@@ -1,10 +1,10 @@
-// A histogram with buckets that grow by half, as the command-line tools of 7.8 embed it in their own objects.
+// A histogram with buckets that grow by half, as the command-line tools of 7.8 embed it in their
+// own objects.
 //
-// Layout: HistogramStat is 920 bytes, HistogramImpl 968; executables allocate both and inline some of the
-// functions, so neither fields nor virtual functions may move.
-// Thread safety: Add has one writer at a time per object and may run beside readers, which then see a slightly
-// older state. Clear and Merge take the mutex.
-// They do not fail.
+// Layout: HistogramStat is 920 bytes, HistogramImpl 968; executables allocate both and inline some
+// of the functions, so neither fields nor virtual functions may move. Thread safety: Add has one
+// writer at a time per object and may run beside readers, which then see a slightly older state.
+// Clear and Merge take the mutex. They do not fail.
 
 #ifndef AETHER_COMPAT_BINARY_HISTOGRAM_H_
 #define AETHER_COMPAT_BINARY_HISTOGRAM_H_

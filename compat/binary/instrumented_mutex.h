@@ -1,6 +1,8 @@
-// A mutex and a condition variable that carry a place for wait statistics. The statistics are not fed here.
+// A mutex and a condition variable that carry a place for wait statistics. The statistics are not
+// fed here.
 //
-// Layout: 72 and 80 bytes; executables inline the constructors and Unlock. Thread safety: all functions.
+// Layout: 72 and 80 bytes; executables inline the constructors and Unlock. Thread safety: all
+// functions.
 
 #ifndef AETHER_COMPAT_BINARY_INSTRUMENTED_MUTEX_H_
 #define AETHER_COMPAT_BINARY_INSTRUMENTED_MUTEX_H_

@@ -1,9 +1,10 @@
-// The experimental read cache on a fast device, as far as db_bench embeds it: the classes that it allocates and
-// constructs itself, with their layouts and virtual tables. The cache is not there: BlockCacheTier::Open says NotSupported.
+// The experimental read cache on a fast device, as far as db_bench embeds it: the classes that it
+// allocates and constructs itself, with their layouts and virtual tables. The cache is not there:
+// BlockCacheTier::Open says NotSupported.
 //
-// Layout: BlockCacheTier is 6680 bytes, ThreadedWriter 200, BlockCacheTierMetadata 96. Executables construct members
-// that are opaque here; they are never used and never destroyed, since a tier that did not open is not put to use.
-// Thread safety: all functions.
+// Layout: BlockCacheTier is 6680 bytes, ThreadedWriter 200, BlockCacheTierMetadata 96. Executables
+// construct members that are opaque here; they are never used and never destroyed, since a tier
+// that did not open is not put to use. Thread safety: all functions.
 
 #ifndef AETHER_COMPAT_BINARY_PERSISTENT_CACHE_TIER_H_
 #define AETHER_COMPAT_BINARY_PERSISTENT_CACHE_TIER_H_

@@ -1,8 +1,8 @@
 // Locks and condition variables over pthreads, as the command-line tools of 7.8 embed them.
 //
 // Layout: a Mutex is 48 bytes (one flag behind the pthread object), a CondVar 56, an RWMutex 56.
-// Thread safety: all functions. Failure: an error of a pthread call ends the process, because its caller relies on
-// mutual exclusion that it did not get.
+// Thread safety: all functions. Failure: an error of a pthread call ends the process, because its
+// caller relies on mutual exclusion that it did not get.
 
 #ifndef AETHER_COMPAT_BINARY_PORT_H_
 #define AETHER_COMPAT_BINARY_PORT_H_

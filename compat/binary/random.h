@@ -1,7 +1,7 @@
 // The generators that the tools inline: a Park-Miller generator and a wrapper of mt19937_64.
 //
-// Layout: 4 and 2504 bytes. The sequences are a contract: the values that db_bench writes come from them.
-// Thread safety: none. Not for secrets.
+// Layout: 4 and 2504 bytes. The sequences are a contract: the values that db_bench writes come from
+// them. Thread safety: none. Not for secrets.
 
 #ifndef AETHER_COMPAT_BINARY_RANDOM_H_
 #define AETHER_COMPAT_BINARY_RANDOM_H_
@@ -40,7 +40,9 @@ class Random64 {
   explicit Random64(uint64_t seed) : generator_(seed) {}
   uint64_t Next() { return generator_(); }
   // REQUIRES: n > 0
-  uint64_t Uniform(uint64_t n) { return std::uniform_int_distribution<uint64_t>(0, n - 1)(generator_); }
+  uint64_t Uniform(uint64_t n) {
+    return std::uniform_int_distribution<uint64_t>(0, n - 1)(generator_);
+  }
   bool OneIn(uint64_t n) { return Uniform(n) == 0; }
 
  private:

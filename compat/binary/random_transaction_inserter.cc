@@ -41,12 +41,9 @@ bool Parse(const Status& status, const std::string& value, uint64_t* number) {
 
 }  // namespace
 
-RandomTransactionInserter::RandomTransactionInserter(Random64* rand,
-                                                     const WriteOptions& write_options,
-                                                     const ReadOptions& read_options,
-                                                     uint64_t num_keys, uint16_t num_sets,
-                                                     const uint64_t cmt_delay_ms,
-                                                     const uint64_t first_id)
+RandomTransactionInserter::RandomTransactionInserter(
+    Random64* rand, const WriteOptions& write_options, const ReadOptions& read_options,
+    uint64_t num_keys, uint16_t num_sets, const uint64_t cmt_delay_ms, const uint64_t first_id)
     : rand_(rand),
       write_options_(write_options),
       read_options_(read_options),
@@ -111,7 +108,8 @@ bool RandomTransactionInserter::DoInsert(DB* db, Transaction* txn, bool is_optim
     }
     uint64_t number;
     if (!Parse(read, old_text, &number)) {
-      last_status_ = Status::Corruption("a key of the random transactions has a foreign value", key);
+      last_status_ =
+          Status::Corruption("a key of the random transactions has a foreign value", key);
       return Unexpected("Get", last_status_);
     }
     const std::string value = std::to_string(number + increment);

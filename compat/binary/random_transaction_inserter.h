@@ -1,9 +1,10 @@
-// The workload of db_bench's randomtransaction: each call adds one random number to one key of each of several key
-// sets, so that the sums of all sets stay equal if transactions are atomic and isolated.
+// The workload of db_bench's randomtransaction: each call adds one random number to one key of each
+// of several key sets, so that the sums of all sets stay equal if transactions are atomic and
+// isolated.
 //
-// Layout: 264 bytes; executables allocate the object and read its counters. Thread safety: none, one object a thread.
-// Failure: conflicts (Busy, TimedOut, TryAgain, Expired) are expected and counted; anything else is printed to stderr
-// and makes the call return false.
+// Layout: 264 bytes; executables allocate the object and read its counters. Thread safety: none,
+// one object a thread. Failure: conflicts (Busy, TimedOut, TryAgain, Expired) are expected and
+// counted; anything else is printed to stderr and makes the call return false.
 
 #ifndef AETHER_COMPAT_BINARY_RANDOM_TRANSACTION_INSERTER_H_
 #define AETHER_COMPAT_BINARY_RANDOM_TRANSACTION_INSERTER_H_
@@ -25,8 +26,7 @@ class RandomTransactionInserter {
                                      const WriteOptions& write_options = WriteOptions(),
                                      const ReadOptions& read_options = ReadOptions(),
                                      uint64_t num_keys = 1000, uint16_t num_sets = 3,
-                                     const uint64_t cmt_delay_ms = 0,
-                                     const uint64_t first_id = 0);
+                                     const uint64_t cmt_delay_ms = 0, const uint64_t first_id = 0);
   RandomTransactionInserter(const RandomTransactionInserter&) = delete;
   RandomTransactionInserter& operator=(const RandomTransactionInserter&) = delete;
   ~RandomTransactionInserter();
@@ -38,11 +38,10 @@ class RandomTransactionInserter {
       const OptimisticTransactionOptions& txn_options = OptimisticTransactionOptions());
   bool DBInsert(DB* db);
 
-  // Corruption when the sums of the sets differ. With rand and num_keys_per_set a tenth of the calls looks keys up one by
-  // one instead of iterating.
+  // Corruption when the sums of the sets differ. With rand and num_keys_per_set a tenth of the
+  // calls looks keys up one by one instead of iterating.
   static Status Verify(DB* db, uint16_t num_sets, uint64_t num_keys_per_set = 0,
-                       bool take_snapshot = false, Random64* rand = nullptr,
-                       uint64_t delay_ms = 0);
+                       bool take_snapshot = false, Random64* rand = nullptr, uint64_t delay_ms = 0);
 
   Status GetLastStatus() { return last_status_; }
   uint64_t GetSuccessCount() { return success_count_; }

@@ -1,7 +1,9 @@
-// Merge operator "MergeSortOperator": merges sorted lists of integers, written as decimals with commas between.
+// Merge operator "MergeSortOperator": merges sorted lists of integers, written as decimals with
+// commas between.
 //
 // Layout: that of MergeOperator; the virtual table is copied into executables.
-// Thread safety: stateless. It does not fail. The existing value takes no part, only the operands do.
+// Thread safety: stateless. It does not fail. The existing value takes no part, only the operands
+// do.
 
 #ifndef AETHER_COMPAT_BINARY_SORTLIST_H_
 #define AETHER_COMPAT_BINARY_SORTLIST_H_

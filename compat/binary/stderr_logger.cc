@@ -16,10 +16,10 @@ void StderrLogger::Logv(const char* format, va_list ap) {
   tm local;
   localtime_r(&now.tv_sec, &local);
   char head[96];
-  const int head_size =
-      snprintf(head, sizeof(head), "%04d/%02d/%02d-%02d:%02d:%02d.%06ld %lx ", local.tm_year + 1900,
-               local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
-               static_cast<long>(now.tv_usec), static_cast<unsigned long>(Env::Default()->GetThreadID()));
+  const int head_size = snprintf(
+      head, sizeof(head), "%04d/%02d/%02d-%02d:%02d:%02d.%06ld %lx ", local.tm_year + 1900,
+      local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+      static_cast<long>(now.tv_usec), static_cast<unsigned long>(Env::Default()->GetThreadID()));
 
   va_list measure;
   va_copy(measure, ap);

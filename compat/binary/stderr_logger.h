@@ -1,6 +1,7 @@
 // A Logger that writes lines to stderr, each with local time and thread id in front.
 //
-// Layout: that of Logger; the virtual table is copied into executables. Thread safety: all functions.
+// Layout: that of Logger; the virtual table is copied into executables. Thread safety: all
+// functions.
 
 #ifndef AETHER_COMPAT_BINARY_STDERR_LOGGER_H_
 #define AETHER_COMPAT_BINARY_STDERR_LOGGER_H_

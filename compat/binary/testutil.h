@@ -1,4 +1,5 @@
-// What the tools take from the test utilities of 7.8: values of a given compressibility, two comparators.
+// What the tools take from the test utilities of 7.8: values of a given compressibility, two
+// comparators.
 //
 // Thread safety: the comparators are stateless; CompressibleString uses the generator it is given.
 

@@ -106,11 +106,11 @@ struct rocksdb_mergeoperator_t : public rocksdb::MergeOperator {
     const Slice* existing = in.existing_value;
     unsigned char success = 0;
     size_t size = 0;
-    char* const value = full_function(
-        callback.state(), in.key.data(), in.key.size(),
-        existing != nullptr ? existing->data() : nullptr,
-        existing != nullptr ? existing->size() : 0, operands.data.data(), operands.sizes.data(),
-        operands.count(), &success, &size);
+    char* const value =
+        full_function(callback.state(), in.key.data(), in.key.size(),
+                      existing != nullptr ? existing->data() : nullptr,
+                      existing != nullptr ? existing->size() : 0, operands.data.data(),
+                      operands.sizes.data(), operands.count(), &success, &size);
     out->new_value.assign(value != nullptr ? value : "", value != nullptr ? size : 0);
     Free(value, size);
     return success != 0;
@@ -256,10 +256,10 @@ struct rocksdb_filterpolicy_t {
 
 extern "C" {
 
-rocksdb_comparator_t* rocksdb_comparator_create(
-    void* state, void (*destructor)(void*),
-    int (*compare)(void*, const char* a, size_t alen, const char* b, size_t blen),
-    const char* (*name)(void*)) {
+rocksdb_comparator_t* rocksdb_comparator_create(void* state, void (*destructor)(void*),
+                                                int (*compare)(void*, const char* a, size_t alen,
+                                                               const char* b, size_t blen),
+                                                const char* (*name)(void*)) {
   return new rocksdb_comparator_t(state, destructor, compare, name);
 }
 
@@ -400,8 +400,7 @@ void rocksdb_filterpolicy_destroy(rocksdb_filterpolicy_t* policy) { delete polic
 
 void rocksdb_block_based_options_set_filter_policy(rocksdb_block_based_table_options_t* options,
                                                    rocksdb_filterpolicy_t* filter_policy) {
-  options->rep.filter_policy =
-      filter_policy != nullptr ? std::move(filter_policy->rep) : nullptr;
+  options->rep.filter_policy = filter_policy != nullptr ? std::move(filter_policy->rep) : nullptr;
   delete filter_policy;
 }
 

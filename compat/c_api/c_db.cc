@@ -73,7 +73,8 @@ std::vector<Slice> Slices(size_t count, const char* const* data, const size_t* s
 
 // A bound that may be missing.
 struct Bound {
-  Bound(const char* key, size_t size) : slice(key, key != nullptr ? size : 0), given(key != nullptr) {}
+  Bound(const char* key, size_t size)
+      : slice(key, key != nullptr ? size : 0), given(key != nullptr) {}
   const Slice* get() const { return given ? &slice : nullptr; }
   Slice slice;
   bool given;
@@ -109,8 +110,7 @@ rocksdb_t* rocksdb_open(const rocksdb_options_t* options, const char* name, char
 rocksdb_t* rocksdb_open_for_read_only(const rocksdb_options_t* options, const char* name,
                                       unsigned char error_if_wal_file_exists, char** errptr) {
   DB* db = nullptr;
-  const Status status =
-      DB::OpenForReadOnly(options->rep, name, &db, error_if_wal_file_exists != 0);
+  const Status status = DB::OpenForReadOnly(options->rep, name, &db, error_if_wal_file_exists != 0);
   return Opened(status, db, {}, nullptr, errptr);
 }
 
@@ -223,8 +223,8 @@ void rocksdb_put(rocksdb_t* db, const rocksdb_writeoptions_t* options, const cha
 void rocksdb_put_cf(rocksdb_t* db, const rocksdb_writeoptions_t* options,
                     rocksdb_column_family_handle_t* column_family, const char* key, size_t keylen,
                     const char* val, size_t vallen, char** errptr) {
-  SaveError(errptr, db->rep->Put(options->rep, column_family->rep, Slice(key, keylen),
-                                 Slice(val, vallen)));
+  SaveError(errptr,
+            db->rep->Put(options->rep, column_family->rep, Slice(key, keylen), Slice(val, vallen)));
 }
 
 void rocksdb_delete(rocksdb_t* db, const rocksdb_writeoptions_t* options, const char* key,
@@ -350,9 +350,9 @@ unsigned char rocksdb_key_may_exist(rocksdb_t* db, const rocksdb_readoptions_t* 
                                     unsigned char* value_found) {
   std::string found;
   bool has_value = false;
-  const bool may = db->rep->KeyMayExist(options->rep, Slice(key, key_len),
-                                        value != nullptr ? &found : nullptr,
-                                        value_found != nullptr ? &has_value : nullptr);
+  const bool may =
+      db->rep->KeyMayExist(options->rep, Slice(key, key_len), value != nullptr ? &found : nullptr,
+                           value_found != nullptr ? &has_value : nullptr);
   if (value_found != nullptr) *value_found = has_value;
   if (has_value && value != nullptr) {
     *val_len = found.size();

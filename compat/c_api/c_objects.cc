@@ -1,4 +1,5 @@
-// The C interface: caches, environments, rate limiters, statistics, backups, and options that take objects.
+// The C interface: caches, environments, rate limiters, statistics, backups, and options that take
+// objects.
 #include "compat/c_api/c_types.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/memory_allocator.h"
@@ -121,8 +122,8 @@ void rocksdb_options_set_plain_table_factory(rocksdb_options_t* opt, uint32_t us
 void rocksdb_options_set_hash_skip_list_rep(rocksdb_options_t* opt, size_t bucket_count,
                                             int32_t skiplist_height,
                                             int32_t skiplist_branching_factor) {
-  opt->rep.memtable_factory.reset(rocksdb::NewHashSkipListRepFactory(
-      bucket_count, skiplist_height, skiplist_branching_factor));
+  opt->rep.memtable_factory.reset(
+      rocksdb::NewHashSkipListRepFactory(bucket_count, skiplist_height, skiplist_branching_factor));
 }
 void rocksdb_options_set_hash_link_list_rep(rocksdb_options_t* opt, size_t bucket_count) {
   opt->rep.memtable_factory.reset(rocksdb::NewHashLinkListRepFactory(bucket_count));
@@ -169,8 +170,7 @@ void rocksdb_options_set_compression_options(rocksdb_options_t* opt, int w_bits,
   options.max_dict_bytes = static_cast<uint32_t>(max_dict_bytes);
 }
 void rocksdb_options_set_bottommost_compression_options(rocksdb_options_t* opt, int w_bits,
-                                                        int level, int strategy,
-                                                        int max_dict_bytes,
+                                                        int level, int strategy, int max_dict_bytes,
                                                         unsigned char enabled) {
   CompressionOptions& options = opt->rep.bottommost_compression_opts;
   options.window_bits = w_bits;
@@ -577,8 +577,7 @@ void rocksdb_backup_engine_restore_db_from_backup(rocksdb_backup_engine_t* be, c
                                                   const char* wal_dir,
                                                   const rocksdb_restore_options_t* restore_options,
                                                   const uint32_t backup_id, char** errptr) {
-  SaveError(errptr,
-            be->rep->RestoreDBFromBackup(backup_id, db_dir, wal_dir, restore_options->rep));
+  SaveError(errptr, be->rep->RestoreDBFromBackup(backup_id, db_dir, wal_dir, restore_options->rep));
 }
 const rocksdb_backup_engine_info_t* rocksdb_backup_engine_get_backup_info(
     rocksdb_backup_engine_t* be) {

@@ -1,6 +1,7 @@
 // What stands behind the opaque types of the C interface, and helpers for its functions.
 //
-// Ownership: each struct owns its rep unless a comment says otherwise. Thread safety: that of the rep.
+// Ownership: each struct owns its rep unless a comment says otherwise. Thread safety: that of the
+// rep.
 
 #ifndef AETHER_COMPAT_C_API_C_TYPES_H_
 #define AETHER_COMPAT_C_API_C_TYPES_H_

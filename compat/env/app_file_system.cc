@@ -165,7 +165,8 @@ class AppDirectory : public aether::Directory {
 
 class AppFileLock : public aether::FileLock {
  public:
-  AppFileLock(std::shared_ptr<FileSystem> fs, rocksdb::FileLock* lock) : fs_(std::move(fs)), lock_(lock) {}
+  AppFileLock(std::shared_ptr<FileSystem> fs, rocksdb::FileLock* lock)
+      : fs_(std::move(fs)), lock_(lock) {}
   ~AppFileLock() override { Unlock().Ignore(); }
   Status Unlock() {
     rocksdb::FileLock* const lock = std::exchange(lock_, nullptr);
@@ -282,9 +283,8 @@ class AppFileSystem : public aether::FileSystem {
       if (!status.ok()) return status;
     }
     std::unique_ptr<FSWritableFile> file;
-    Status status =
-        Opened(exists ? fs_->ReopenWritableFile(path, FileOptions(), &file, nullptr)
-                      : fs_->NewWritableFile(path, FileOptions(), &file, nullptr));
+    Status status = Opened(exists ? fs_->ReopenWritableFile(path, FileOptions(), &file, nullptr)
+                                  : fs_->NewWritableFile(path, FileOptions(), &file, nullptr));
     if (status.ok()) *result = std::make_unique<AppWritableFile>(std::move(file), size);
     return status;
   }

@@ -1,7 +1,8 @@
-// An Env made of parts: files from a FileSystem, time from a SystemClock, and (CompositeEnvWrapper) threads and the
-// rest from another Env.
+// An Env made of parts: files from a FileSystem, time from a SystemClock, and (CompositeEnvWrapper)
+// threads and the rest from another Env.
 //
-// Layout: 72 and 96 bytes; executables allocate CompositeEnvWrapper. Thread safety: that of the parts.
+// Layout: 72 and 96 bytes; executables allocate CompositeEnvWrapper. Thread safety: that of the
+// parts.
 
 #ifndef AETHER_COMPAT_ENV_COMPOSITE_ENV_H_
 #define AETHER_COMPAT_ENV_COMPOSITE_ENV_H_

@@ -1,4 +1,5 @@
-// What Env and its file classes define outside their header: construction, defaults of virtual functions, wrappers.
+// What Env and its file classes define outside their header: construction, defaults of virtual
+// functions, wrappers.
 
 #include "rocksdb/env.h"
 

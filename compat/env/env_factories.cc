@@ -1,12 +1,11 @@
-// Env, FileSystem and SystemClock by name. The registry knows what an application has added; the built-in names are
-// those of the default objects.
+// Env, FileSystem and SystemClock by name. The registry knows what an application has added; the
+// built-in names are those of the default objects.
 
+#include "compat/env/composite_env.h"
 #include "compat/options/customizable_util.h"
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
 #include "rocksdb/system_clock.h"
-
-#include "compat/env/composite_env.h"
 
 namespace rocksdb {
 

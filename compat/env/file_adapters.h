@@ -1,5 +1,5 @@
-// Files of one interface presented as files of the other: the older Env interface has calls without options, the
-// FileSystem interface has calls with them.
+// Files of one interface presented as files of the other: the older Env interface has calls without
+// options, the FileSystem interface has calls with them.
 //
 // Thread safety: that of the wrapped file. Failure: the status of the wrapped call.
 

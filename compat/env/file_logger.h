@@ -1,7 +1,8 @@
 // Loggers that write to files: one that owns a single file, one that rolls over by size or age.
 //
-// Thread safety: all functions. Each line goes to the file system before the call returns, so a log survives the death
-// of its process. Failure: a line that cannot be written is dropped; Close returns the first error.
+// Thread safety: all functions. Each line goes to the file system before the call returns, so a log
+// survives the death of its process. Failure: a line that cannot be written is dropped; Close
+// returns the first error.
 
 #ifndef AETHER_COMPAT_ENV_FILE_LOGGER_H_
 #define AETHER_COMPAT_ENV_FILE_LOGGER_H_

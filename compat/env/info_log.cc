@@ -22,8 +22,8 @@ std::string LogName(const std::string& db_path, const std::string& log_dir) {
   if (log_dir.empty()) return "LOG";
   std::string name;
   for (char c : db_path) {
-    const bool plain = isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' ||
-                       c == '_';
+    const bool plain =
+        isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' || c == '_';
     if (plain) {
       name.push_back(c);
     } else if (!name.empty()) {
@@ -34,7 +34,8 @@ std::string LogName(const std::string& db_path, const std::string& log_dir) {
 }
 
 // Removes the oldest logs until at most `keep` are left, the current one included.
-void RemoveOldLogs(Env* env, const std::string& directory, const std::string& current, size_t keep) {
+void RemoveOldLogs(Env* env, const std::string& directory, const std::string& current,
+                   size_t keep) {
   std::vector<std::string> names;
   if (!env->GetChildren(directory, &names).ok()) return;
   const std::string prefix = current + ".old";
@@ -42,8 +43,9 @@ void RemoveOldLogs(Env* env, const std::string& directory, const std::string& cu
   for (const std::string& name : names) {
     if (name.compare(0, prefix.size(), prefix) != 0) continue;
     // A bare ".old" is from before logs carried a time.
-    const uint64_t time =
-        name.size() > prefix.size() + 1 ? strtoull(name.c_str() + prefix.size() + 1, nullptr, 10) : 0;
+    const uint64_t time = name.size() > prefix.size() + 1
+                              ? strtoull(name.c_str() + prefix.size() + 1, nullptr, 10)
+                              : 0;
     old.emplace_back(time, name);
   }
   std::sort(old.begin(), old.end());
@@ -52,7 +54,8 @@ void RemoveOldLogs(Env* env, const std::string& directory, const std::string& cu
   }
 }
 
-// A log that starts a new file when the current one is too large or too old. Limits of 0 do not apply.
+// A log that starts a new file when the current one is too large or too old. Limits of 0 do not
+// apply.
 class RollingLogger : public Logger {
  public:
   RollingLogger(Env* env, std::string dbname, std::string db_path, const DBOptions& options)
@@ -139,9 +142,7 @@ class RollingLogger : public Logger {
 
  private:
   bool TooLarge() const { return max_size_ != 0 && logger_->GetLogFileSize() >= max_size_; }
-  bool TooOld() const {
-    return max_age_us_ != 0 && env_->NowMicros() - started_us_ >= max_age_us_;
-  }
+  bool TooOld() const { return max_age_us_ != 0 && env_->NowMicros() - started_us_ >= max_age_us_; }
   void RepeatHeaders() {
     for (const std::string& header : headers_) Log(logger_, "%s", header.c_str());
   }

@@ -12,8 +12,8 @@
 
 namespace rocksdb {
 
-// The current log of a DB. With a log directory the name holds the absolute path of the DB, slashes replaced, so that
-// several DBs can share the directory.
+// The current log of a DB. With a log directory the name holds the absolute path of the DB, slashes
+// replaced, so that several DBs can share the directory.
 std::string InfoLogFileName(const std::string& dbname, const std::string& db_path = "",
                             const std::string& log_dir = "");
 // The name under which a log is kept when a new one starts; ts is in microseconds since 1970.

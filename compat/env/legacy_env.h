@@ -1,7 +1,8 @@
-// A FileSystem and a SystemClock made of an Env: what Env::GetFileSystem and GetSystemClock give for an application's
-// own Env that implements the file and time functions itself.
+// A FileSystem and a SystemClock made of an Env: what Env::GetFileSystem and GetSystemClock give
+// for an application's own Env that implements the file and time functions itself.
 //
-// Ownership: the Env owns these objects, so they hold a bare pointer to it. Thread safety: that of the Env.
+// Ownership: the Env owns these objects, so they hold a bare pointer to it. Thread safety: that of
+// the Env.
 
 #ifndef AETHER_COMPAT_ENV_LEGACY_ENV_H_
 #define AETHER_COMPAT_ENV_LEGACY_ENV_H_

@@ -1,4 +1,5 @@
-// The Logger base class and the functions that print through one. A null logger is allowed everywhere.
+// The Logger base class and the functions that print through one. A null logger is allowed
+// everywhere.
 
 #include <cstdarg>
 #include <string>

@@ -42,9 +42,9 @@ class PosixClock : public SystemClock {
     tm local;
     localtime_r(&moment, &local);
     char text[80];
-    const int n = snprintf(text, sizeof(text), "%04d/%02d/%02d-%02d:%02d:%02d ",
-                           local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour,
-                           local.tm_min, local.tm_sec);
+    const int n =
+        snprintf(text, sizeof(text), "%04d/%02d/%02d-%02d:%02d:%02d ", local.tm_year + 1900,
+                 local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec);
     return std::string(text, static_cast<size_t>(n));
   }
 
@@ -129,7 +129,8 @@ class PosixEnv : public CompositeEnv {
   }
 
  private:
-  // Priorities without a pool of their own (TOTAL) are an error of the caller; they go to the lowest.
+  // Priorities without a pool of their own (TOTAL) are an error of the caller; they go to the
+  // lowest.
   JobPool& Pool(Priority pri) const {
     const size_t p = static_cast<size_t>(pri);
     return *pools_[p < pools_.size() ? p : 0];

@@ -1,4 +1,5 @@
-// Statuses of the engine as statuses of the public interface, and back. Codes and sub-codes have the same numbers.
+// Statuses of the engine as statuses of the public interface, and back. Codes and sub-codes have
+// the same numbers.
 //
 // Thread safety: stateless. An OK status costs nothing.
 

@@ -156,9 +156,8 @@ void JobPool::Work() {
   thread_ids_.push_back(id);
   while (true) {
     const auto excessive = [this] { return static_cast<int>(threads_.size()) > limit_; };
-    wake_.wait(lock, [&] {
-      return stopping_ || excessive() || (!queue_.empty() && idle_ > reserved_);
-    });
+    wake_.wait(lock,
+               [&] { return stopping_ || excessive() || (!queue_.empty() && idle_ > reserved_); });
     if (stopping_ && (!finish_jobs_ || queue_.empty())) break;
     if (!stopping_ && excessive()) {
       // Nobody joins a thread that goes on its own account.

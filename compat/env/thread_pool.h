@@ -1,7 +1,8 @@
 // A pool of threads that run jobs in order of arrival.
 //
 // Threads start when there is work for them, up to the limit, and go when the limit sinks.
-// Thread safety: all functions. JoinAllThreads drops jobs that have not begun, WaitForJobsAndJoinAllThreads runs them.
+// Thread safety: all functions. JoinAllThreads drops jobs that have not begun,
+// WaitForJobsAndJoinAllThreads runs them.
 
 #ifndef AETHER_COMPAT_ENV_THREAD_POOL_H_
 #define AETHER_COMPAT_ENV_THREAD_POOL_H_
@@ -38,7 +39,8 @@ class JobPool : public ThreadPool {
 
   void IncBackgroundThreadsIfNeeded(int num);
   void Schedule(void (*function)(void* arg), void* arg, void* tag, void (*unschedule)(void* arg));
-  // Takes jobs with that tag out of the queue, calls their unschedule functions, returns how many there were.
+  // Takes jobs with that tag out of the queue, calls their unschedule functions, returns how many
+  // there were.
   int UnSchedule(void* tag);
   // Wishes: the system may refuse.
   void LowerIOPriority();

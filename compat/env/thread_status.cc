@@ -38,18 +38,18 @@ const std::string& ThreadStatus::GetOperationName(OperationType op_type) {
 }
 
 const std::string& ThreadStatus::GetOperationStageName(OperationStage stage) {
-  static const auto* const names = new std::array<std::string, NUM_OP_STAGES>{
-      "",
-      "FlushJob::Run",
-      "FlushJob::WriteLevel0Table",
-      "CompactionJob::Prepare",
-      "CompactionJob::Run",
-      "CompactionJob::ProcessKeyValueCompaction",
-      "CompactionJob::Install",
-      "CompactionJob::FinishCompactionOutputFile",
-      "MemTableList::PickMemtablesToFlush",
-      "MemTableList::RollbackMemtableFlush",
-      "MemTableList::TryInstallMemtableFlushResults"};
+  static const auto* const names =
+      new std::array<std::string, NUM_OP_STAGES>{"",
+                                                 "FlushJob::Run",
+                                                 "FlushJob::WriteLevel0Table",
+                                                 "CompactionJob::Prepare",
+                                                 "CompactionJob::Run",
+                                                 "CompactionJob::ProcessKeyValueCompaction",
+                                                 "CompactionJob::Install",
+                                                 "CompactionJob::FinishCompactionOutputFile",
+                                                 "MemTableList::PickMemtablesToFlush",
+                                                 "MemTableList::RollbackMemtableFlush",
+                                                 "MemTableList::TryInstallMemtableFlushResults"};
   return NameAt(names->data(), names->size(), stage);
 }
 
@@ -60,8 +60,8 @@ const std::string& ThreadStatus::GetStateName(StateType state_type) {
 
 const std::string& ThreadStatus::GetOperationPropertyName(OperationType op_type, int i) {
   static const auto* const compaction = new std::array<std::string, NUM_COMPACTION_PROPERTIES>{
-      "JobID",      "InputOutputLevel", "Manual/Deletion/Trivial",
-      "TotalInputBytes", "BytesRead",   "BytesWritten"};
+      "JobID",           "InputOutputLevel", "Manual/Deletion/Trivial",
+      "TotalInputBytes", "BytesRead",        "BytesWritten"};
   static const auto* const flush =
       new std::array<std::string, NUM_FLUSH_PROPERTIES>{"JobID", "BytesMemtables", "BytesWritten"};
   static const auto* const none = new std::string();

@@ -12,8 +12,8 @@
 
 namespace rocksdb {
 
-// `own` is the text of the wrapper itself; the wrapped object is left out when it is the default one or the text is to
-// stay shallow.
+// `own` is the text of the wrapper itself; the wrapped object is left out when it is the default
+// one or the text is to stay shallow.
 inline std::string SerializeWrapper(const ConfigOptions& config_options, const std::string& header,
                                     const std::string& own, const Customizable* target,
                                     const char* default_name) {

@@ -1,4 +1,5 @@
-// Backups are not there yet: opening an engine says so. The option and statistics classes are complete.
+// Backups are not there yet: opening an engine says so. The option and statistics classes are
+// complete.
 
 #include "rocksdb/utilities/backup_engine.h"
 
