@@ -5,8 +5,9 @@
 // that matter.
 //
 //   meta   := field* end
-//   field  := tag:varint length:varint bytes        (tags ascending, zero and empty fields left
-//   out) end    := 0:varint
+//   field  := tag:varint length:varint byte{length}
+//   end    := 0:varint
+//   Tags ascend; fields that are zero or empty are left out.
 
 #ifndef AETHER_ENGINE_RUN_FILE_META_H_
 #define AETHER_ENGINE_RUN_FILE_META_H_

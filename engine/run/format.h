@@ -1,47 +1,46 @@
 // The format of a run file, version 1. All integers are little-endian; varint is LEB128.
 //
+// clang-format off
 //   file     := body filter? fences deletes? meta footer
-//   body     := (extent* padding leaf)*          leaves start at multiples of 4096; an extent
-//   stands before its leaf extent   := byte+                            one large value or key; its
-//   checksum is in the record that names it
+//   body     := (extent* padding leaf)*      leaves start at multiples of 4096; an extent stands before its leaf
+//   extent   := byte+                        one large value or key; its checksum is in the record that names it
 //
 //   leaf     := 4096 bytes
-//     0  u64  checksum                           of bytes 8..4096, seeded with Seed(salt, offset in
-//     the file) 8  u16  count                              of records, at least 1
-//    10  u16  prefix_size                        bytes that all keys of the page begin with
-//    (bytewise order only) 12  u8   type = 'L' 13  u8   sequence_bytes                     0..7 14
-//    u8   flags                              1: has heads (exactly when the order is bytewise) 15
-//    u8   0 16  u64  base_sequence                      the smallest of the page 24  heads   u64 *
-//    count  (with heads)       as a big-endian number: 8 bytes of the key after the prefix, 0
-//    padded
-//        slots   u16 * count                     where the record starts in the page; ascending
-//        prefix  prefix_size bytes
-//        records one after the other, then zeros
+//     0  u64  checksum                       of bytes 8..4096, seeded with Seed(salt, offset in the file)
+//     8  u16  count                          of records, at least 1
+//    10  u16  prefix_size                    bytes that all keys of the page begin with (bytewise order only)
+//    12  u8   type = 'L'
+//    13  u8   sequence_bytes                 0..7
+//    14  u8   flags                          1: has heads (exactly when the order is bytewise)
+//    15  u8   0
+//    16  u64  base_sequence                  the smallest of the page
+//    24  prefix   prefix_size bytes, then zeros up to a multiple of 8
+//        heads    u64 * count (with heads)   as a big-endian number: 8 bytes of the key after the prefix, 0 padded
+//        slots    u16 * count                where the record starts in the page; ascending
+//        records  one after the other, then zeros
 //   record   := kind:u8 key_rest:varint value_size:varint sequence_delta key_part value_part
-//     kind           low four bits: entry type; 0x10 large value; 0x20 large key
-//     key_rest       size of the key without the prefix
-//     sequence_delta sequence_bytes bytes: sequence - base_sequence
-//     key_part       the key after prefix and head (after the prefix, without heads); large key:
-//     place, of the whole key value_part     value_size bytes; large value: place
-//   place    := ordinal:varint offset:varint checksum:u64   checksum seeded with Seed(salt, offset)
-//     ordinal        extents count from 0 in the order of the file
+//     kind            low four bits: entry type; 0x10 large value; 0x20 large key
+//     key_rest        size of the key without the prefix
+//     sequence_delta  sequence_bytes bytes: sequence - base_sequence
+//     key_part        the key after prefix and head (after the prefix, without heads); large key: place of the whole key
+//     value_part      value_size bytes; large value: place
+//   place    := ordinal:varint offset:varint checksum:u64      checksum seeded with Seed(salt, offset)
+//     ordinal         extents count from 0 in the order of the file
 //
-//   filter   := (64 bytes)+                      cache-line-blocked Bloom filter (filter.h)
+//   filter   := (64 bytes)+                  cache-line-blocked Bloom filter (filter.h)
 //   fences   := fence{leaves}
 //   fence    := shared:varint rest:varint byte{rest >> 1} sequence:varint? gap:varint
-//     The smallest place from which on the leaf is responsible: every entry before the leaf sorts
-//     before (key, sequence), every entry in it at or after. The key is `shared` bytes of the fence
-//     before and then the given ones. The lowest bit of rest: the leaf goes on with the key that
-//     the leaf before ended with, and `sequence` follows; else it counts as the largest possible.
-//     The fence of the first leaf is empty. gap: pages between the end of the leaf before (the
-//     start of the file) and this one.
-//   deletes  := (sequence:varint begin end)*     begin, end := length:varint byte*; sorted by
-//   begin, newest first
+//     Every entry before the leaf sorts before (key, sequence), every entry in it at or after. The key is `shared`
+//     bytes of the fence before and then the given ones. The lowest bit of rest says that the leaf goes on with the key
+//     that the leaf before ended with, and then `sequence` follows; else it counts as the largest possible. The fence of
+//     the first leaf is empty. gap: pages between the end of the leaf before (the start of the file) and this one.
+//   deletes  := (sequence:varint begin end)*           sorted by begin, newest first
+//     begin, end := length:varint byte*
 //
-//   meta     := file_meta (file_meta.h) order:name probes:varint section{3}
-//     order    length:varint byte*, name of the comparator
-//     section  offset:varint size:varint checksum:u64 for filter, fences, deletes; size 0 when
-//     missing
+//   meta     := file_meta order probes:varint section{3}
+//     file_meta       see file_meta.h
+//     order           length:varint byte*, name of the comparator
+//     section         offset:varint size:varint checksum:u64 for filter, fences, deletes; size 0 when missing
 //   footer   := 48 bytes at the end of the file
 //     0  u64  magic "AetherRn"
 //     8  u32  version
@@ -50,6 +49,7 @@
 //    24  u64  salt
 //    32  u64  meta_checksum
 //    40  u64  checksum of bytes 0..40
+// clang-format on
 //
 // Checksums are XXH3-64. Sections and meta are seeded like extents, the footer with 0. The footer
 // stays as it is in every later version, so that a newer file is told from a damaged one.
@@ -87,6 +87,9 @@ inline constexpr size_t kMaxInlineKey = 1024;
 inline constexpr size_t kMaxPrefix = 512;
 // A record of the largest inline size always fits into a page of its own.
 static_assert(kLeafHead + 8 + 2 + kMaxInlineKey + 1 + 5 + 5 + 7 + kMaxInlineValue <= 4096);
+
+// Heads stay aligned behind a prefix of any size.
+inline constexpr size_t PaddedPrefix(size_t prefix_size) { return (prefix_size + 7) & ~size_t{7}; }
 
 inline uint64_t Seed(uint64_t salt, uint64_t offset) {
   return salt ^ (offset + 1) * 0x9e3779b97f4a7c15u;

@@ -106,8 +106,8 @@ const char* ValidateLeaf(const char* page, bool bytewise, uint64_t extents, uint
       (!heads && prefix != 0) || LoadFixed<uint64_t>(page + kLeafBaseSequence) > kMaxSequence) {
     return "the head of the page makes no sense";
   }
-  const size_t slots = kLeafHead + (heads ? 8 * count : 0);
-  const size_t records = slots + 2 * count + prefix;
+  const size_t slots = kLeafHead + PaddedPrefix(prefix) + (heads ? 8 * count : 0);
+  const size_t records = slots + 2 * count;
   if (records > kPageSize) return "the page has more records than room";
   const char* const end = page + kPageSize;
   size_t last = records - 1;

@@ -82,16 +82,15 @@ class LeafView {
         sequence_bytes_(static_cast<uint8_t>(page[run_format::kLeafSequenceBytes])),
         heads_((page[run_format::kLeafFlags] & run_format::kFlagHeads) != 0),
         base_sequence_(LoadFixed<uint64_t>(page + run_format::kLeafBaseSequence)) {
-    slots_ = page + run_format::kLeafHead + (heads_ ? 8 * count_ : 0);
+    head_array_ = page + run_format::kLeafHead + run_format::PaddedPrefix(prefix_size_);
+    slots_ = head_array_ + (heads_ ? 8 * count_ : 0);
   }
 
   size_t count() const { return count_; }
   bool has_heads() const { return heads_; }
   const char* page() const { return page_; }
-  Slice prefix() const { return Slice(slots_ + 2 * count_, prefix_size_); }
-  uint64_t Head(size_t slot) const {
-    return LoadFixed<uint64_t>(page_ + run_format::kLeafHead + 8 * slot);
-  }
+  Slice prefix() const { return Slice(page_ + run_format::kLeafHead, prefix_size_); }
+  uint64_t Head(size_t slot) const { return LoadFixed<uint64_t>(head_array_ + 8 * slot); }
 
   void Decode(size_t slot, LeafRecord* record) const {
     const char* p = page_ + LoadFixed<uint16_t>(slots_ + 2 * slot);
@@ -122,7 +121,8 @@ class LeafView {
     if (!heads_) return LowerBoundCompare(order, key, sequence, reader, 0, count_, slot);
     if (prefix_size_ != 0) {
       const size_t shared = key.size() < prefix_size_ ? key.size() : prefix_size_;
-      const int c = shared == 0 ? 0 : std::memcmp(key.data(), slots_ + 2 * count_, shared);
+      const int c =
+          shared == 0 ? 0 : std::memcmp(key.data(), page_ + run_format::kLeafHead, shared);
       if (c != 0 || key.size() < prefix_size_) [[unlikely]] {
         *slot = c > 0 ? count_ : 0;
         return Status::OK();
@@ -130,8 +130,7 @@ class LeafView {
     }
     const Slice rest(key.data() + prefix_size_, key.size() - prefix_size_);
     const uint64_t head = KeyHead(rest);
-    const char* heads = page_ + run_format::kLeafHead;
-    const size_t low = LowerBoundHeads(heads, count_, head);
+    const size_t low = LowerBoundHeads(head_array_, count_, head);
     if (low == count_ || Head(low) != head) {
       *slot = low;
       return Status::OK();
@@ -150,18 +149,18 @@ class LeafView {
     if (!heads_ || record.large_key) [[unlikely]] {
       return MatchKeySlow(order, key, record, reader, match);
     }
-    *match =
-        key.size() == record.key_size &&
-        (prefix_size_ == 0 || std::memcmp(key.data(), slots_ + 2 * count_, prefix_size_) == 0) &&
-        KeyHead(Slice(key.data() + prefix_size_, key.size() - prefix_size_)) == Head(slot) &&
-        (record.key_tail.empty() ||
-         std::memcmp(key.data() + prefix_size_ + 8, record.key_tail.data(),
-                     record.key_tail.size()) == 0);
+    *match = key.size() == record.key_size &&
+             (prefix_size_ == 0 ||
+              std::memcmp(key.data(), page_ + run_format::kLeafHead, prefix_size_) == 0) &&
+             KeyHead(Slice(key.data() + prefix_size_, key.size() - prefix_size_)) == Head(slot) &&
+             (record.key_tail.empty() ||
+              std::memcmp(key.data() + prefix_size_ + 8, record.key_tail.data(),
+                          record.key_tail.size()) == 0);
     return Status::OK();
   }
   // The whole key, copied together. REQUIRES: not large; room for key_size bytes.
   void AssembleKey(size_t slot, const LeafRecord& record, char* to) const {
-    if (prefix_size_ != 0) std::memcpy(to, slots_ + 2 * count_, prefix_size_);
+    if (prefix_size_ != 0) std::memcpy(to, page_ + run_format::kLeafHead, prefix_size_);
     AssembleRest(slot, record, to);
   }
   // The same without the prefix, which is in place already. REQUIRES: room for prefix + 8 + tail.
@@ -201,6 +200,7 @@ class LeafView {
                            LargeKeyReader* reader, size_t low, size_t high, size_t* slot) const;
 
   const char* page_ = nullptr;
+  const char* head_array_ = nullptr;
   const char* slots_ = nullptr;
   size_t count_ = 0;
   size_t prefix_size_ = 0;

@@ -81,14 +81,14 @@ LeafBuilder::Plan LeafBuilder::PlanFor(Slice key, uint64_t tag, size_t value_siz
   plan.size = kLeafHead +
               (count_ + 1) *
                   (2 + (bytewise_ ? 8 : 0) + SequenceBytes(plan.max_sequence - plan.min_sequence)) +
-              plan.prefix_size + plan.tails + plan.rest;
+              PaddedPrefix(plan.prefix_size) + plan.tails + plan.rest;
   return plan;
 }
 
 size_t LeafBuilder::SizeWith(size_t prefix, size_t tails, size_t rest, size_t count) const {
   return kLeafHead +
-         count * (2 + (bytewise_ ? 8 : 0) + SequenceBytes(max_sequence_ - min_sequence_)) + prefix +
-         tails + rest;
+         count * (2 + (bytewise_ ? 8 : 0) + SequenceBytes(max_sequence_ - min_sequence_)) +
+         PaddedPrefix(prefix) + tails + rest;
 }
 
 bool LeafBuilder::Fits(Slice key, uint64_t tag, size_t value_size, bool large_key,
@@ -144,12 +144,12 @@ void LeafBuilder::Finish(char* page) {
   page[kLeafFlags] = static_cast<char>(bytewise_ ? kFlagHeads : 0);
   page[kLeafFlags + 1] = 0;
   StoreFixed(page + kLeafBaseSequence, min_sequence_);
-  char* heads = page + kLeafHead;
+  char* heads = page + kLeafHead + PaddedPrefix(prefix);
   char* slots = heads + (bytewise_ ? 8 * count_ : 0);
   char* p = slots + 2 * count_;
   const char* bytes = bytes_.get();
-  std::memcpy(p, bytes + items_[0].key_offset, prefix);
-  p += prefix;
+  std::memset(page + kLeafHead, 0, PaddedPrefix(prefix));
+  std::memcpy(page + kLeafHead, bytes + items_[0].key_offset, prefix);
   const auto place = [&](const Extent& extent) {
     p = EncodeVarint(p, extent.ordinal);
     p = EncodeVarint(p, extent.offset);
