@@ -14,8 +14,8 @@ namespace {
 // What all callbacks share: a state, its destructor, a name.
 class Callback {
  public:
-  Callback(void* state, void (*destructor)(void*), const char* (*name)(void*))
-      : state_(state), destructor_(destructor), name_(name) {}
+  Callback(void* state, void (*destructor)(void*), const char* (*get_name)(void*))
+      : state_(state), destructor_(destructor), name_(get_name) {}
   Callback(const Callback&) = delete;
   Callback& operator=(const Callback&) = delete;
   ~Callback() { destructor_(state_); }
