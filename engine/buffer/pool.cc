@@ -13,8 +13,10 @@ namespace {
 
 // Pages of one eviction: enough that the stamp and the walk over the guards are shared by many.
 constexpr size_t kBatchFrames = 32;
-// Free frames below which the next batch is put into limbo, so that it is ready when they run out.
+// Free frames below which the next batch is put into limbo, so that it is ready when they run out;
+// more of them in a large pool.
 constexpr size_t kLowFrames = 16;
+constexpr size_t kMaxLowFrames = 256;
 // Frames the clock hand looks at for one batch before it takes hot ones: bounds the time a miss may
 // take.
 constexpr size_t kMaxWalk = 4096;
@@ -128,10 +130,9 @@ void Pool::DeleteRetired(void* object) {
 
 size_t Pool::CommittedLocked() const { return backed_ * kPageSize + extent_bytes_ + charged_; }
 
-size_t Pool::AllowedLocked() const {
-  const size_t credit = std::max(kReserveFrames * kPageSize, Capacity() / 8);
-  return Capacity() + std::min(limbo_bytes_, credit);
-}
+size_t Pool::LimboCredit() const { return std::max(kReserveFrames * kPageSize, Capacity() / 8); }
+
+size_t Pool::AllowedLocked() const { return Capacity() + std::min(limbo_bytes_, LimboCredit()); }
 
 void Pool::UpdateOverLocked() {
   over_.store(CommittedLocked() > Capacity(), std::memory_order_relaxed);
@@ -265,18 +266,19 @@ Frame* Pool::PopPageLocked(bool beyond) {
 }
 
 Status Pool::TakePageLocked(Frame** frame) {
-  // Ahead of need: what goes to limbo now can be used once the guards of this moment have ended.
+  // Ahead of need: what goes to limbo now can be used once the guards of this moment have ended. A
+  // thread that loses its processor inside a guard holds everything up for milliseconds; until
+  // limbo has its full credit, pages go on being replaced meanwhile.
   const size_t capacity = Capacity();
-  const size_t low = std::min(kLowFrames, capacity / kPageSize / 8);
+  const size_t frames = capacity / kPageSize;
+  const size_t low = std::min(std::clamp(frames / 128, kLowFrames, kMaxLowFrames), frames / 8);
   if (free_count_ <= low && CommittedLocked() + low * kPageSize >= capacity) {
     ReclaimLocked();
-    if (free_count_ <= low) {
-      const size_t batch = std::clamp(capacity / kPageSize / 4, size_t{1}, kBatchFrames);
-      if (limbo_bytes_ < batch * kPageSize) {
-        EvictLocked(batch * kPageSize, false);
-        StampLocked();
-        ReclaimLocked();
-      }
+    const size_t batch = std::clamp(frames / 4, size_t{1}, kBatchFrames);
+    if (free_count_ <= low && limbo_bytes_ < LimboCredit()) {
+      EvictLocked(batch * kPageSize, false);
+      StampLocked();
+      ReclaimLocked();
     }
   }
   *frame = PopPageLocked(false);

@@ -15,13 +15,15 @@
 // every guard that might still read it has gone, and once nobody pins it.
 //
 // Thread safety: all functions from any thread. A mutex guards lists and counters; the hit path
-// never touches it. Invariants:
+// never touches it.
+// Invariants:
 //  1. Memory is never reused or given back while a guard or a pin can reach it.
 //  2. At most one frame holds a given swip's page for readers; others that were loaded at the same
-//  time are private.
-//  3. Frames with memory, extents and charges stay within the capacity, except for what is pinned,
-//  what waits for an
-//     epoch, and a reserve of kReserveFrames for pools that are smaller than that.
+//     time are private.
+//  3. Frames with memory, extents and charges stay within the capacity. Beyond it may be what is
+//     pinned, what waits for an epoch (at most an eighth of the capacity), and a reserve of
+//     kReserveFrames in pools that are smaller than 1 MiB.
+//
 // Failure: without the strict flag a Take never fails for lack of budget: beyond it, the frame is
 // private to its pin and goes away with it. With the flag it returns Aborted/kMemoryLimit when pins
 // and charges alone fill the capacity. When the system refuses memory, Take returns
@@ -132,7 +134,8 @@ class Pool {
   void UnpinOver(Frame* frame) EXCLUDES(mutex_);
 
   size_t CommittedLocked() const REQUIRES(mutex_);
-  // The capacity, and a little more for what is on its way out.
+  // What may be in limbo before replacement stops, and by how much it may exceed the capacity.
+  size_t LimboCredit() const;
   size_t AllowedLocked() const REQUIRES(mutex_);
   bool GrowLocked() REQUIRES(mutex_);
   // Null when there is no free frame with memory and, unless `beyond`, none can be had in budget.

@@ -114,7 +114,8 @@ class RunIterator final : public EntryIterator {
   std::unique_ptr<Stream> stream_;
   // The assembled key: the prefix of the page stays at the front, the rest is written for each
   // entry.
-  char key_buffer_[run_format::kMaxPrefix + 8 + run_format::kMaxInlineKey];
+  char key_buffer_[run_format::kMaxPrefix + 8 + run_format::kMaxInlineKey +
+                   LeafView::kAssembleSlack];
 };
 
 }  // namespace aether
