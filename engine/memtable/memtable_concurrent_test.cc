@@ -246,6 +246,42 @@ INSTANTIATE_TEST_SUITE_P(
                                          Shape::kPrefixed)),
     NameOf);
 
+// Threads that keep to the same leaf, so that splits and inserts, and the ends of arena blocks,
+// meet.
+TEST(MemTableRaceTest, NothingIsLostWhereThreadsMeet) {
+  constexpr uint64_t kKeys = 30000;
+  constexpr uint64_t kWindow = 8;  // how far apart the threads get
+  for (const size_t threads_count : {2u, 18u}) {
+    auto table = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
+    const uint64_t each = kKeys / threads_count;
+    std::vector<std::atomic<uint64_t>> at(threads_count);
+    std::vector<std::thread> threads;
+    for (size_t t = 0; t < threads_count; ++t) {
+      threads.emplace_back([&, t] {
+        for (uint64_t i = 0; i < each; ++i) {
+          const uint64_t n = i * threads_count + t;
+          // Mostly side by side, upwards; every fourth goes elsewhere, where leaves split in
+          // halves.
+          const std::string key = Number(n % 4 == 3 ? (n * 0x9e3779b97f4a7c15u) >> 20 : n);
+          table->Insert(n + 1, EntryType::kPut, key, key, nullptr);
+          at[t].store(i, std::memory_order_relaxed);
+          const auto& neighbour = at[(t + 1) % threads_count];
+          while (i > neighbour.load(std::memory_order_relaxed) + kWindow) std::this_thread::yield();
+        }
+        at[t].store(UINT64_MAX / 2, std::memory_order_relaxed);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(table->Entries(), each * threads_count);
+    uint64_t seen = 0;
+    auto iterator = table->NewIterator();
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next(), ++seen) {
+      ASSERT_EQ(iterator->key(), iterator->value());
+    }
+    EXPECT_EQ(seen, each * threads_count);
+  }
+}
+
 // Every range deletion that was acknowledged, and perhaps newer ones, answers.
 TEST(RangeDeletesConcurrentTest, QueriesSeeWhatWasInserted) {
   auto table = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
