@@ -433,7 +433,7 @@ class Logger {
   virtual ~Logger();
   virtual Status Close();
   virtual void LogHeader(const char* format, va_list ap) {
-    Logv(InfoLogLevel::HEADER_LEVEL, format, ap);
+    Logv(InfoLogLevel::INFO_LEVEL, format, ap);
   }
   virtual void Logv(const char*, va_list) {}
   virtual void Logv(const InfoLogLevel log_level, const char* format, va_list ap);
