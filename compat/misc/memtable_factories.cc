@@ -18,6 +18,9 @@ namespace rocksdb {
 
 namespace {
 
+// There is always a memtable.
+constexpr char kNoFactory[] = "nullptr";
+
 using OptionInfos = std::unordered_map<std::string, OptionTypeInfo>;
 
 struct HashSkipListOptions {
@@ -215,12 +218,14 @@ void RegisterMemTableFactories(ObjectLibrary& library) {
 Status MemTableRepFactory::CreateFromString(const ConfigOptions& config_options,
                                             const std::string& id,
                                             std::unique_ptr<MemTableRepFactory>* factory) {
+  if (id == kNoFactory) return Status::NotSupported("Cannot reset object ", "");
   return CreateUnique(config_options, id, factory);
 }
 
 Status MemTableRepFactory::CreateFromString(const ConfigOptions& config_options,
                                             const std::string& id,
                                             std::shared_ptr<MemTableRepFactory>* factory) {
+  if (id == kNoFactory) return Status::NotSupported("Cannot reset object ", "");
   return CreateShared(config_options, id, factory);
 }
 

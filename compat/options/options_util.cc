@@ -221,7 +221,7 @@ class OptionsFileReader {
 
 // REQUIRES: struct and map belong together.
 Status Compare(const ConfigOptions& config, const OptionInfos& infos, const std::string& title,
-               const void* given, const void* persisted) {
+               const std::string& separator, const void* given, const void* persisted) {
   for (const auto& [name, info] : infos) {
     std::string mismatch;
     if (!config.IsCheckEnabled(info.GetSanityLevel())) continue;
@@ -232,10 +232,9 @@ Status Compare(const ConfigOptions& config, const OptionInfos& infos, const std:
     std::string given_text, persisted_text;
     info.Serialize(config, name, given, &given_text).PermitUncheckedError();
     info.Serialize(config, name, persisted, &persisted_text).PermitUncheckedError();
-    return Status::InvalidArgument(
-        "[RocksDBOptionsParser]: failed the verification on " + title + "::" + name,
-        "-- The specified one is " + given_text + " while the persisted one is " + persisted_text +
-            ".\n");
+    return Status::InvalidArgument("[RocksDBOptionsParser]: failed the verification on " + title +
+                                   "::" + name + separator + " The specified one is " + given_text +
+                                   " while the persisted one is " + persisted_text + ".\n");
   }
   return Status::OK();
 }
@@ -326,17 +325,17 @@ Status CheckOptionsCompatibility(const ConfigOptions& config_options, const std:
   std::string name;
   Status s = GetLatestOptionsFileName(dbpath, config_options.env, &name);
   if (!s.ok()) return s;
-  ConfigOptions config = config_options;
-  config.sanity_level = ConfigOptions::kSanityLevelLooselyCompatible;
-  OptionsFileReader reader(config);
+  OptionsFileReader reader(config_options);
   s = reader.Read(dbpath + "/" + name);
   if (s.ok()) {
-    s = Compare(config, DBOptionInfos(), "DBOptions", &db_options, &reader.db_options());
+    s = Compare(config_options, DBOptionInfos(), "DBOptions", " -- --", &db_options,
+                &reader.db_options());
   }
   if (!s.ok()) return s;
   if (cf_descs.size() != reader.families().size()) {
     return Status::InvalidArgument(
-        "[RocksDBOptionParser Error] The specified column families and the persisted ones differ");
+        "[RocksDBOptionParser Error] The persisted options does not have the same number of column "
+        "family names as the db instance.");
   }
   for (size_t i = 0; i < cf_descs.size(); ++i) {
     const ColumnFamilyDescriptor& persisted = reader.families()[i];
@@ -346,8 +345,8 @@ Status CheckOptionsCompatibility(const ConfigOptions& config_options, const std:
           "same name for column family ",
           std::to_string(i));
     }
-    s = Compare(config, ColumnFamilyOptionInfos(), "ColumnFamilyOptions", &cf_descs[i].options,
-                &persisted.options);
+    s = Compare(config_options, ColumnFamilyOptionInfos(), "ColumnFamilyOptions", "---",
+                &cf_descs[i].options, &persisted.options);
     if (!s.ok()) return s;
   }
   return s;
@@ -356,8 +355,9 @@ Status CheckOptionsCompatibility(const ConfigOptions& config_options, const std:
 Status CheckOptionsCompatibility(const std::string& dbpath, Env* env, const DBOptions& db_options,
                                  const std::vector<ColumnFamilyDescriptor>& cf_descs,
                                  bool ignore_unknown_options) {
-  return CheckOptionsCompatibility(ConfigFor(env, ignore_unknown_options), dbpath, db_options,
-                                   cf_descs);
+  ConfigOptions config = ConfigFor(env, ignore_unknown_options);
+  config.sanity_level = ConfigOptions::kSanityLevelLooselyCompatible;
+  return CheckOptionsCompatibility(config, dbpath, db_options, cf_descs);
 }
 
 }  // namespace rocksdb

@@ -4,6 +4,7 @@
 //
 // Thread safety: configured before use, then read by many threads.
 
+#include <cstdarg>
 #include <cstddef>
 #include <cstdio>
 #include <memory>
@@ -60,10 +61,12 @@ class CarrierFactory : public TableFactory {
   }
 };
 
-template <typename... Values>
-std::string Print(const char* format, Values... values) {
+__attribute__((format(printf, 1, 2))) std::string Print(const char* format, ...) {
   char text[1024];
-  snprintf(text, sizeof(text), format, values...);
+  va_list args;
+  va_start(args, format);
+  vsnprintf(text, sizeof(text), format, args);
+  va_end(args);
   return text;
 }
 
