@@ -48,6 +48,20 @@ std::optional<MergePick> PickLevel(const Version& version, int level, int output
   return tail.pick;
 }
 
+// Too many runs for the bound at which writers are held back, although no level is full: small ones
+// are merged early, the shallowest level first.
+std::optional<MergePick> PickRelief(const Version& version, const TreeOptions& options) {
+  const Tail all = CollectTail(version, 0, kLastLevel);
+  size_t upper_runs = 0;
+  for (int level = 0; level < kLastLevel; ++level) upper_runs += version.level(level).size();
+  if (upper_runs < static_cast<size_t>(std::max(2, options.slowdown_runs))) return std::nullopt;
+  for (int level = 0; level + 1 < kLastLevel; ++level) {
+    if (auto pick = PickLevel(version, level, level + 1, 2)) return pick;
+  }
+  if (all.pick.runs.size() > 1) return all.pick;
+  return std::nullopt;
+}
+
 class Hanoi final : public MergeStrategy {
  public:
   std::optional<MergePick> Pick(const Version& version, const TreeOptions& options,
@@ -74,7 +88,7 @@ class Hanoi final : public MergeStrategy {
         return pick;
       }
     }
-    return std::nullopt;
+    return PickRelief(version, options);
   }
 };
 
@@ -89,7 +103,7 @@ class Tiered final : public MergeStrategy {
       }
     }
     (void)idle;
-    return std::nullopt;
+    return PickRelief(version, options);
   }
 };
 

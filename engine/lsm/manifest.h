@@ -29,7 +29,9 @@ class Manifest {
   static Status Read(FileSystem* fs, const std::string& dir, ManifestState* state,
                      uint64_t* number);
 
+  // After an error every later call gives it again: what the file holds is unknown.
   Status Append(const ManifestEdit& edit);
+  void Fail(const Status& status) { failed_ = status; }
 
   uint64_t number() const { return number_; }
   uint64_t size() const { return file_->Size(); }
