@@ -4,6 +4,8 @@
 #include <xxhash.h>
 
 #include <cstdio>
+#include <iomanip>
+#include <sstream>
 
 #include "engine/base/checksum.h"
 
@@ -27,9 +29,9 @@ std::string TimeToHumanString(int unixtime) {
   const time_t moment = unixtime;
   tm local;
   localtime_r(&moment, &local);
-  char text[80];
-  const size_t n = strftime(text, sizeof(text), "%c", &local);
-  return std::string(text, n);
+  std::ostringstream text;
+  text << std::put_time(&local, "%c");
+  return text.str();
 }
 
 std::string BytesToHumanString(uint64_t bytes) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdarg>
 #include <cstdio>
 #include <cstring>
 
@@ -48,10 +49,12 @@ void Bump(std::atomic_uint_fast64_t* counter, uint64_t by) {
   counter->store(counter->load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
-template <typename... Args>
-void AppendF(std::string* out, const char* format, Args... args) {
+[[gnu::format(printf, 2, 3)]] void AppendF(std::string* out, const char* format, ...) {
   char buffer[256];
-  const int n = snprintf(buffer, sizeof(buffer), format, args...);
+  va_list ap;
+  va_start(ap, format);
+  const int n = vsnprintf(buffer, sizeof(buffer), format, ap);
+  va_end(ap);
   out->append(buffer, std::min<size_t>(n < 0 ? 0 : static_cast<size_t>(n), sizeof(buffer) - 1));
 }
 

@@ -24,9 +24,9 @@ class InstrumentedMutex {
  private:
   friend class InstrumentedCondVar;
   port::Mutex mutex_;
-  Statistics* stats_ = nullptr;
-  SystemClock* clock_ = nullptr;
-  int stats_code_ = 0;
+  [[maybe_unused]] Statistics* stats_ = nullptr;
+  [[maybe_unused]] SystemClock* clock_ = nullptr;
+  [[maybe_unused]] int stats_code_ = 0;
 };
 static_assert(sizeof(InstrumentedMutex) == 72);
 
@@ -41,9 +41,9 @@ class InstrumentedCondVar {
 
  private:
   port::CondVar cond_;
-  Statistics* stats_ = nullptr;
-  SystemClock* clock_ = nullptr;
-  int stats_code_ = 0;
+  [[maybe_unused]] Statistics* stats_ = nullptr;
+  [[maybe_unused]] SystemClock* clock_ = nullptr;
+  [[maybe_unused]] int stats_code_ = 0;
 };
 static_assert(sizeof(InstrumentedCondVar) == 80);
 

@@ -98,7 +98,7 @@ class ThreadedWriter : public Writer {
   void Stop() override;
 
  private:
-  const size_t io_size_;
+  [[maybe_unused]] const size_t io_size_;
   BoundedQueue<IO> q_;
   std::vector<std::thread> threads_;
 };
@@ -113,7 +113,7 @@ class BlockCacheTierMetadata {
   virtual void RemoveAllKeys(BlockCacheFile* file);
 
  private:
-  alignas(8) char indexes_[88];  // opaque
+  [[maybe_unused]] alignas(8) char indexes_[88];  // opaque
 };
 static_assert(sizeof(BlockCacheTierMetadata) == 96);
 
@@ -132,7 +132,7 @@ class BlockCacheTier : public PersistentCacheTier {
   void TEST_Flush() override;
 
  private:
-  alignas(8) char members_[6648];  // opaque
+  [[maybe_unused]] alignas(8) char members_[6648];  // opaque
 };
 static_assert(sizeof(BlockCacheTier) == 6680);
 

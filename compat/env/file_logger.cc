@@ -1,14 +1,11 @@
 #include "compat/env/file_logger.h"
 
-#include <sys/time.h>
-#include <time.h>
-
-#include <cstdio>
 #include <mutex>
 #include <string>
 #include <utility>
 
 #include "compat/env/file_adapters.h"
+#include "compat/env/log_line.h"
 
 namespace rocksdb {
 
@@ -53,26 +50,7 @@ class FileLogger : public Logger {
 
  private:
   static std::string Line(const char* format, va_list ap) {
-    timeval now;
-    gettimeofday(&now, nullptr);
-    tm local;
-    localtime_r(&now.tv_sec, &local);
-    char head[96];
-    const int head_size = snprintf(
-        head, sizeof(head), "%04d/%02d/%02d-%02d:%02d:%02d.%06ld %lu ", local.tm_year + 1900,
-        local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
-        static_cast<long>(now.tv_usec), static_cast<unsigned long>(Env::Default()->GetThreadID()));
-    std::string line(head, static_cast<size_t>(head_size));
-    va_list measure;
-    va_copy(measure, ap);
-    const int size = vsnprintf(nullptr, 0, format, measure);
-    va_end(measure);
-    if (size > 0) {
-      const size_t begin = line.size();
-      line.resize(begin + static_cast<size_t>(size) + 1);
-      vsnprintf(line.data() + begin, static_cast<size_t>(size) + 1, format, ap);
-      line.pop_back();
-    }
+    std::string line = LogLineHead(false) + FormatText(format, ap);
     if (line.back() != '\n') line.push_back('\n');
     return line;
   }

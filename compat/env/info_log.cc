@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "compat/env/log_line.h"
 #include "rocksdb/db.h"
 #include "rocksdb/options.h"
 #include "rocksdb/utilities/info_log_finder.h"
@@ -109,13 +110,12 @@ class RollingLogger : public Logger {
 
   void LogHeader(const char* format, va_list ap) override {
     if (max_size_ != 0 || max_age_us_ != 0) {
-      va_list measure;
-      va_copy(measure, ap);
-      char text[2048];
-      vsnprintf(text, sizeof(text), format, measure);
-      va_end(measure);
+      va_list copy;
+      va_copy(copy, ap);
+      std::string text = FormatText(format, copy);
+      va_end(copy);
       std::lock_guard<std::mutex> lock(mutex_);
-      headers_.emplace_back(text);
+      headers_.push_back(std::move(text));
     }
     Logv(format, ap);
   }
