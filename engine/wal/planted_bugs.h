@@ -19,8 +19,7 @@ enum class PlantedBug : int {
   kDoneBeforeStamp = 2,           // the slot is done before the record is valid
   kNoSyncInRecovery = 3,          // what recovery has read may not be durable
   kEpochReused = 4,               // the next opening writes under the epoch that it recovered
-  kRecycleBeforeEpochs = 5,       // a segment is reused while a helper may still store into it
-  kDoneWithRelease = 6,           // the slot is done by a plain release store: progress is lost
+  kDoneWithRelease = 5,           // the slot is done by a plain release store: progress is lost
 };
 
 // Where a writer may be stopped.

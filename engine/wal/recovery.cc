@@ -12,6 +12,9 @@
 namespace aether::wal {
 namespace {
 
+// 256 streams of two varints each.
+constexpr uint32_t kMaxAnchorBytes = 8192;
+
 struct Place {
   uint64_t ticket;
   uint32_t segment;   // index into the list of segments
@@ -208,12 +211,7 @@ class Recovery {
                record.ticket, record.sequence});
           break;
         case RecordType::kAnchor:
-          if (record.ticket >= scan->durable_ticket) {
-            scan->durable_ticket = record.ticket;
-            if (!DecodeAnchor(record.body, &scan->durable_positions)) {
-              scan->durable_positions.clear();
-            }
-          }
+          NoteAnchor(record, scan);
           break;
         case RecordType::kVoid:
           break;
@@ -221,6 +219,24 @@ class Recovery {
     }
     chunk.end = at;
     scan->chunks.push_back(chunk);
+    // Behind a damaged record an anchor may still stand and tell that the damage is not a torn
+    // tail.
+    for (; at + kRecordHeaderBytes <= limit; at += 8) {
+      const char* const p = bytes.data() + at;
+      if (static_cast<RecordType>(p[offsetof(RecordHeader, ticket_and_type)]) ==
+              RecordType::kAnchor &&
+          LoadFixed<uint32_t>(p + offsetof(RecordHeader, length)) <= kMaxAnchorBytes &&
+          DecodeRecord(Slice(p, limit - at), chunk.salt, &record) &&
+          Counts(scan->identity.epoch, record.ticket)) {
+        NoteAnchor(record, scan);
+      }
+    }
+  }
+
+  static void NoteAnchor(const DecodedRecord& record, Scan* scan) {
+    if (record.ticket < scan->durable_ticket) return;
+    scan->durable_ticket = record.ticket;
+    if (!DecodeAnchor(record.body, &scan->durable_positions)) scan->durable_positions.clear();
   }
 
   // The epoch rule: a record of the current epoch counts when it lies beyond every cut, one of an

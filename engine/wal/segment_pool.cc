@@ -5,7 +5,6 @@
 
 #include "engine/base/epoch.h"
 #include "engine/io/thread.h"
-#include "engine/wal/planted_bugs.h"
 
 namespace aether::wal {
 namespace {
@@ -441,7 +440,7 @@ bool SegmentPool::TidySegment(const SegmentPtr& segment) {
     segment->retired_at = EpochStamp();
     return true;
   }
-  if (!segment->quiet && !Planted(PlantedBug::kRecycleBeforeEpochs)) {
+  if (!segment->quiet) {
     segment->quiet = EpochOldest() > segment->retired_at;
     if (!segment->quiet) return false;
   }

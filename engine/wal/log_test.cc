@@ -1,0 +1,368 @@
+#include "engine/wal/log.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "engine/io/sim_file_system.h"
+#include "engine/wal/recovery.h"
+
+namespace aether::wal {
+namespace {
+
+class LogTest : public testing::Test {
+ protected:
+  LogTest() {
+    EXPECT_TRUE(fs_.CreateDir("/log").ok());
+    EXPECT_TRUE(fs_.SyncDir("/").ok());
+    options_.fs = &fs_;
+    options_.directory = "/log";
+    options_.store_id = 99;
+    options_.segment_bytes = 32 << 10;
+    options_.unit_bytes = 4096;
+    options_.background_thread = false;
+    options_.poison = &poison_;
+    options_.new_number = [this] { return ++number_; };
+    state_.epoch = 1;
+    OpenLog();
+  }
+  void OpenLog() {
+    log_.reset();
+    options_.epoch = state_.epoch;
+    Status s = Log::Open(options_, &log_);
+    ASSERT_TRUE(s.ok()) << s.ToString();
+  }
+  // A record as a writer would leave it. `stamp` false: the writer died before it.
+  void Append(Stream* stream, uint64_t ticket, const std::string& body, bool stamp = true) {
+    ASSERT_TRUE(log_->Reserve(stream, body.size()).ok());
+    PendingRecord record = log_->Copy(stream, body);
+    if (!stamp) return;
+    StoreStamp(record.record,
+               MakeStamp(record.body_crc, record.length, RecordType::kBatch, ticket, ticket * 10));
+    if (log_->needs_write_out()) {
+      ASSERT_TRUE(log_->WriteOut(record).ok());
+    }
+    log_->Commit(stream, record, ticket);
+  }
+  void Append(uint64_t ticket, const std::string& body, bool stamp = true) {
+    Stream* const stream = log_->Lease();
+    Append(stream, ticket, body, stamp);
+    log_->Return(stream);
+  }
+  void Skip(uint64_t first, uint64_t last) {
+    char body[8];
+    StoreFixed<uint64_t>(body, first);
+    ASSERT_TRUE(log_->AppendUnnumbered(RecordType::kSkip, Slice(body, 8), last, last * 10).ok());
+  }
+  void Anchor(uint64_t durable) {
+    std::vector<AnchorPosition> positions;
+    ASSERT_TRUE(log_->Sync(0, &positions).ok());
+    std::string body;
+    EncodeAnchor(positions, &body);
+    ASSERT_TRUE(log_->AppendUnnumbered(RecordType::kAnchor, body, durable, 0).ok());
+  }
+  // The tickets that come back.
+  Status Replay(RecoveryMode mode = RecoveryMode::kPointInTime) {
+    tickets_.clear();
+    bodies_.clear();
+    RecoveryOptions recovery;
+    recovery.fs = &fs_;
+    recovery.directory = "/log";
+    recovery.store_id = options_.store_id;
+    recovery.mode = mode;
+    recovery.max_flushed_sequence = max_flushed_;
+    recovery.read_only = read_only_;
+    return Recover(
+        recovery, state_,
+        [this](const RecoveredRecord& record, uint32_t* count) {
+          EXPECT_EQ(record.first_sequence, record.ticket * 10);
+          tickets_.push_back(record.ticket);
+          bodies_[record.ticket] = record.body.ToString();
+          *count = 1;
+          return Status::OK();
+        },
+        &recovered_);
+  }
+  std::vector<uint64_t> Range(uint64_t first, uint64_t last) {
+    std::vector<uint64_t> range;
+    for (; first <= last; ++first) range.push_back(first);
+    return range;
+  }
+
+  SimFileSystem fs_{5};
+  std::atomic<bool> poison_{false};
+  uint64_t number_ = 0;
+  LogOptions options_;
+  LogState state_;
+  std::unique_ptr<Log> log_;
+  SequenceNumber max_flushed_ = 0;
+  bool read_only_ = false;
+  std::vector<uint64_t> tickets_;
+  std::map<uint64_t, std::string> bodies_;
+  Recovered recovered_;
+};
+
+TEST_F(LogTest, TicketsFromManyStreamsComeBackInOrder) {
+  Stream* const a = log_->Lease();
+  Stream* const b = log_->Lease();
+  ASSERT_NE(a, b);
+  for (uint64_t t = 1; t <= 400; ++t) Append(t % 3 == 0 ? a : b, t, std::string(t, 'b'));
+  log_->Return(a);
+  log_->Return(b);
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 400));
+  for (uint64_t t = 1; t <= 400; ++t) EXPECT_EQ(bodies_[t], std::string(t, 'b'));
+  EXPECT_EQ(recovered_.last, (LogPosition{400, 4000}));
+  EXPECT_EQ(recovered_.next_state.epoch, 2u);
+  EXPECT_EQ(recovered_.next_state.cuts, (std::vector<LogState::Cut>{{1, 400}}));
+  EXPECT_GE(recovered_.segments.size(), 2u);
+}
+
+TEST_F(LogTest, ALeaseIsExclusiveAndReusable) {
+  Stream* const a = log_->Lease();
+  Stream* const b = log_->Lease();
+  EXPECT_NE(a, b);
+  log_->Return(b);
+  EXPECT_EQ(log_->Lease(), b);
+  log_->Return(a);
+  log_->Return(b);
+}
+
+TEST_F(LogTest, RecoveryStopsAtTheFirstGap) {
+  for (uint64_t t : {1, 2, 3, 5, 6}) Append(t, "x");
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 3));
+  EXPECT_EQ(recovered_.discarded_records, 2u);
+  EXPECT_EQ(recovered_.last.ticket, 3u);
+  EXPECT_TRUE(Replay(RecoveryMode::kAbsolute).IsCorruption());
+  ASSERT_TRUE(Replay(RecoveryMode::kSkipDamaged).ok());
+  EXPECT_EQ(tickets_, (std::vector<uint64_t>{1, 2, 3, 5, 6}));
+}
+
+TEST_F(LogTest, SkipRecordsFillGaps) {
+  Append(1, "x");
+  Append(5, "x");
+  Skip(2, 4);
+  Skip(6, 9);
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, (std::vector<uint64_t>{1, 5}));
+  EXPECT_EQ(recovered_.last, (LogPosition{9, 90}));
+}
+
+TEST_F(LogTest, TornTailEndsOnlyItsChunk) {
+  Stream* const a = log_->Lease();
+  Stream* const b = log_->Lease();
+  Append(a, 1, "a");
+  Append(b, 2, "b");
+  Append(a, 99, "never stamped", false);
+  Append(b, 3, "b");
+  log_->Return(a);
+  log_->Return(b);
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 3));
+}
+
+TEST_F(LogTest, AbandonedSpaceIsUsedByTheNextRecord) {
+  Append(1, "first");
+  Append(99, std::string(500, 'z'), false);
+  Append(2, "second");
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 2));
+}
+
+TEST_F(LogTest, FloorHidesWhatIsInRuns) {
+  for (uint64_t t = 1; t <= 10; ++t) Append(t, "x");
+  state_.floor = {6, 60};
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(7, 10));
+  // With the floor past everything the log may even be empty.
+  state_.floor = {20, 200};
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_TRUE(tickets_.empty());
+  EXPECT_EQ(recovered_.last, (LogPosition{20, 200}));
+}
+
+TEST_F(LogTest, WhatWasDiscardedNeverComesBack) {
+  for (uint64_t t : {1, 2, 3, 5, 6}) Append(t, "first life");
+  ASSERT_TRUE(Replay().ok());
+  state_ = recovered_.next_state;
+  OpenLog();
+  Append(4, "second life");
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 4)) << "5 and 6 of the first life follow without a gap";
+  EXPECT_EQ(bodies_[4], "second life");
+  state_ = recovered_.next_state;
+  EXPECT_EQ(state_.cuts, (std::vector<LogState::Cut>{{1, 3}, {2, 4}}));
+  OpenLog();
+  Append(5, "third life");
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 5));
+  EXPECT_EQ(bodies_[5], "third life");
+}
+
+TEST_F(LogTest, RepeatedRecoveryHasTheSameOutcome) {
+  for (uint64_t t : {1, 2, 4}) Append(t, "x");
+  ASSERT_TRUE(Replay().ok());
+  const LogState first = recovered_.next_state;
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_TRUE(recovered_.next_state == first);
+}
+
+TEST_F(LogTest, RunsAheadOfTheLogAreCorruption) {
+  for (uint64_t t = 1; t <= 3; ++t) Append(t, "x");
+  max_flushed_ = 30;
+  EXPECT_TRUE(Replay().ok());
+  max_flushed_ = 31;
+  EXPECT_TRUE(Replay().IsCorruption());
+  EXPECT_TRUE(Replay(RecoveryMode::kSkipDamaged).ok());
+  EXPECT_EQ(recovered_.last.sequence, 31u);
+}
+
+TEST_F(LogTest, LossBelowACutIsCorruption) {
+  for (uint64_t t = 1; t <= 3; ++t) Append(t, "x");
+  state_.epoch = 2;
+  state_.cuts = {{1, 4}};
+  EXPECT_TRUE(Replay().IsCorruption());
+}
+
+TEST_F(LogTest, LossBelowAnAnchorNamesFileAndOffset) {
+  for (uint64_t t = 1; t <= 20; ++t) Append(t, "0123456789");
+  Anchor(20);
+  ASSERT_TRUE(Replay().ok());
+  const std::string path = SegmentPath("/log", 1);
+  const uint64_t third = kSegmentHeaderBytes + kChunkHeaderBytes + 2 * RecordBytes(10);
+  ASSERT_TRUE(fs_.FlipBit(path, 8 * (third + 30)).ok());
+  Status s = Replay();
+  ASSERT_TRUE(s.IsCorruption());
+  EXPECT_NE(s.message().find(path + ": offset " + std::to_string(third)), std::string::npos)
+      << s.ToString();
+  ASSERT_TRUE(Replay(RecoveryMode::kSkipDamaged).ok());
+}
+
+TEST_F(LogTest, ForeignAndNewerFilesAreRefusedAndStrangeOnesIgnored) {
+  Append(1, "x");
+  options_.store_id++;
+  EXPECT_TRUE(Replay().IsCorruption());
+  options_.store_id--;
+  ASSERT_TRUE(WriteStringToFileAtomically(&fs_, "/log/000777.log", "not one of ours").ok());
+  ASSERT_TRUE(WriteStringToFileAtomically(&fs_, "/log/000778.log", "").ok());
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 1));
+  EXPECT_EQ(recovered_.max_file_number, 778u);
+  char header[kSegmentHeaderBytes];
+  EncodeSegmentHeader({99, 5, 1}, 4096, 4096, header);
+  StoreFixed<uint32_t>(header + 8, kFormatVersion + 1);
+  std::memset(header + 12, 0, 4);
+  StoreFixed<uint32_t>(header + 12, Crc32c(header, sizeof(header)));
+  ASSERT_TRUE(
+      WriteStringToFileAtomically(&fs_, "/log/000779.log", Slice(header, sizeof(header))).ok());
+  Status s = Replay();
+  EXPECT_TRUE(s.IsNotSupported()) << s.ToString();
+  EXPECT_NE(s.message().find("/log/000779.log"), std::string::npos);
+}
+
+TEST_F(LogTest, ReadOnlyRecoveryWritesNothing) {
+  for (uint64_t t = 1; t <= 3; ++t) Append(t, "x");
+  read_only_ = true;
+  const uint64_t syncs = fs_.counters().syncs;
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 3));
+  EXPECT_EQ(fs_.counters().syncs, syncs);
+}
+
+TEST_F(LogTest, MissingDirectoryIsAnEmptyLog) {
+  RecoveryOptions recovery;
+  recovery.fs = &fs_;
+  recovery.directory = "/nowhere";
+  recovery.read_only = true;
+  ASSERT_TRUE(Recover(recovery, LogState(), nullptr, &recovered_).ok());
+  EXPECT_EQ(recovered_.next_state.epoch, 1u);
+}
+
+TEST_F(LogTest, SegmentsBelowTheFloorAreRecycledAndStaleBytesStayInvalid) {
+  uint64_t t = 0;
+  for (int round = 0; round < 20; ++round) {
+    for (int i = 0; i < 100; ++i) Append(++t, std::string(500, 'x'));
+    if (round < 19) {
+      log_->Release(t);
+      state_.floor = {t, t * 10};
+    }
+  }
+  EXPECT_GT(log_->recycled(), 5u);
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(t - 99, t));
+  // Without the floor the segments that are left show nothing but their last life.
+  state_.floor = {};
+  ASSERT_TRUE(Replay(RecoveryMode::kSkipDamaged).ok());
+  EXPECT_TRUE(std::is_sorted(tickets_.begin(), tickets_.end()));
+}
+
+TEST_F(LogTest, OldSegmentsGoWhenTheFloorPasses) {
+  for (uint64_t t = 1; t <= 200; ++t) Append(t, std::string(500, 'x'));
+  ASSERT_TRUE(Replay().ok());
+  state_ = recovered_.next_state;
+  options_.old_segments = recovered_.segments;
+  OpenLog();
+  EXPECT_GT(log_->Files().size(), 2u);
+  log_->Release(199);
+  EXPECT_EQ(log_->Files().size(), 1u);
+  log_->Release(200);
+  EXPECT_EQ(log_->Files().size(), 0u);
+  std::vector<std::string> names;
+  ASSERT_TRUE(fs_.List("/log", &names).ok());
+  EXPECT_TRUE(names.empty());
+}
+
+TEST_F(LogTest, IdleStreamsDoNotPinTheirSegment) {
+  Stream* const idle = log_->Lease();
+  Append(idle, 1, "x");
+  Stream* const busy = log_->Lease();
+  log_->Return(idle);
+  for (uint64_t t = 2; t <= 300; ++t) Append(busy, t, std::string(500, 'x'));
+  log_->Return(busy);
+  const uint64_t before = log_->LiveBytes();
+  log_->Release(300);
+  EXPECT_LT(log_->LiveBytes(), before / 3);
+}
+
+TEST_F(LogTest, SyncMakesRecordsSurviveTheMachine) {
+  for (uint64_t t = 1; t <= 100; ++t) Append(t, std::string(300, 'x'));
+  std::vector<AnchorPosition> positions;
+  ASSERT_TRUE(log_->Sync(1, &positions).ok());
+  EXPECT_FALSE(positions.empty());
+  for (uint64_t t = 101; t <= 200; ++t) Append(t, std::string(300, 'x'));
+  log_.reset();
+  fs_.Crash(3);
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_GE(recovered_.last.ticket, 100u);
+  EXPECT_EQ(tickets_, Range(1, recovered_.last.ticket));
+}
+
+TEST_F(LogTest, FullDiskLeavesTheStreamUsable) {
+  Append(1, "x");
+  fs_.SetFreeSpace(0);
+  Stream* const stream = log_->Lease();
+  EXPECT_TRUE(log_->Reserve(stream, 40000).IsNoSpace());
+  log_->Return(stream);
+  fs_.SetFreeSpace(UINT64_MAX);
+  Append(2, std::string(40000, 'x'));
+  Append(3, "x");
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 3));
+  EXPECT_FALSE(poison_.load());
+}
+
+TEST_F(LogTest, RestartForgetsEverything) {
+  for (uint64_t t = 1; t <= 50; ++t) Append(t, std::string(500, 'x'));
+  state_ = LogState();
+  state_.epoch = 2;
+  state_.floor = {50, 500};
+  log_->Restart(2);
+  Append(51, "new");
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(51, 51));
+  EXPECT_EQ(log_->Files().size(), 1u);
+}
+
+}  // namespace
+}  // namespace aether::wal
