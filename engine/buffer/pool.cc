@@ -8,6 +8,8 @@
 #include <string>
 #include <thread>
 
+#include "engine/io/thread.h"
+
 namespace aether {
 namespace {
 
@@ -19,7 +21,7 @@ constexpr size_t kLowFrames = 16;
 constexpr size_t kMaxLowFrames = 256;
 // Frames the clock hand looks at for one batch before it takes hot ones: bounds the time a miss may
 // take.
-constexpr size_t kMaxWalk = 4096;
+constexpr size_t kMaxWalk = 512;
 // Pools of this size and more ask for huge pages: a miss of the address translation costs more than
 // what the last chunk may waste.
 constexpr size_t kHugePagePool = size_t{64} << 20;
@@ -110,7 +112,9 @@ void Pool::Close(Pool* pool) {
     MutexLock lock(&pool->mutex_);
     pool->closed_ = true;
     pool->StampLocked();
+    pool->grow_.NotifyAll();
   }
+  if (pool->grower_.joinable()) pool->grower_.join();
   EpochRetire(pool, &Pool::DeleteRetired);
 }
 
@@ -173,22 +177,25 @@ size_t Pool::Usage() const {
 }
 
 size_t Pool::PinnedUsage() const {
-  MutexLock lock(&mutex_);
+  const auto pinned = [](const Frame& frame) {
+    return (frame.pins.load(std::memory_order_relaxed) & ~Frame::kOrphan) != 0;
+  };
+  std::vector<char*> chunks;
   size_t bytes = 0;
-  for (char* chunk : chunks_) {
-    Frame* frames = FramesOfChunk(chunk);
-    for (size_t i = 0; i < kFramesPerChunk; ++i) {
-      if ((frames[i].pins.load(std::memory_order_relaxed) & ~Frame::kOrphan) != 0) {
-        bytes += kPageSize;
-      }
+  {
+    MutexLock lock(&mutex_);
+    chunks = chunks_;
+    for (ExtentFrame* extent : extents_) {
+      if (pinned(extent->frame)) bytes += extent->bytes + kExtentHead;
     }
+    bytes += charged_;
   }
-  for (ExtentFrame* extent : extents_) {
-    if ((extent->frame.pins.load(std::memory_order_relaxed) & ~Frame::kOrphan) != 0) {
-      bytes += extent->bytes + kExtentHead;
-    }
+  // Chunks live as long as the pool: this long walk keeps nobody waiting.
+  for (char* chunk : chunks) {
+    const Frame* frames = FramesOfChunk(chunk);
+    for (size_t i = 0; i < kFramesPerChunk; ++i) bytes += pinned(frames[i]) ? kPageSize : 0;
   }
-  return bytes + charged_;
+  return bytes;
 }
 
 size_t Pool::MemoryBytes() const {
@@ -234,10 +241,15 @@ void Pool::ShrinkLocked(size_t extra) {
 
 // --- frames ---
 
-bool Pool::GrowLocked() {
+char* Pool::NewChunk(bool huge) {
   auto* chunk = static_cast<char*>(std::aligned_alloc(kChunkSize, kChunkSize));
+  if (chunk == nullptr) return nullptr;
+  if (huge) madvise(chunk, kChunkSize, MADV_HUGEPAGE);
+  return chunk;
+}
+
+bool Pool::AddChunkLocked(char* chunk) {
   if (chunk == nullptr) return false;
-  if (Capacity() >= kHugePagePool) madvise(chunk, kChunkSize, MADV_HUGEPAGE);
   new (chunk) ChunkHead{this};
   Frame* frames = FramesOfChunk(chunk);
   for (size_t i = kFramesPerChunk; i-- > 0;) {
@@ -245,8 +257,41 @@ bool Pool::GrowLocked() {
     frame->next = bare_;
     bare_ = frame;
   }
+  bare_count_ += kFramesPerChunk;
   chunks_.push_back(chunk);
   return true;
+}
+
+void Pool::GrowAheadLocked() {
+  if (grow_wanted_ || closed_ || bare_count_ > kFramesPerChunk / 2 || Capacity() < kHugePagePool ||
+      CommittedLocked() + bare_count_ * kPageSize + kChunkSize > Capacity()) {
+    return;
+  }
+  grow_wanted_ = true;
+  if (!grower_.joinable()) grower_ = std::thread(&Pool::GrowLoop, this);
+  grow_.NotifyOne();
+}
+
+void Pool::GrowLoop() {
+  SetThreadName("pool");
+  MutexLock lock(&mutex_);
+  while (!closed_) {
+    if (!grow_wanted_) {
+      grow_.Wait(&mutex_);
+      continue;
+    }
+    mutex_.Unlock();
+    char* chunk = NewChunk(true);
+    if (chunk != nullptr) {
+      // The first touch of each page is what takes the time.
+      for (size_t i = 0; i < kChunkSize; i += kPageSize) {
+        static_cast<volatile char*>(chunk)[i] = 0;
+      }
+    }
+    mutex_.Lock();
+    AddChunkLocked(chunk);
+    grow_wanted_ = false;
+  }
 }
 
 Frame* Pool::PopPageLocked(bool beyond) {
@@ -257,11 +302,13 @@ Frame* Pool::PopPageLocked(bool beyond) {
     return frame;
   }
   if (!beyond && CommittedLocked() + kPageSize > Capacity()) return nullptr;
-  if (bare_ == nullptr && !GrowLocked()) return nullptr;
+  if (bare_ == nullptr && !AddChunkLocked(NewChunk(Capacity() >= kHugePagePool))) return nullptr;
   Frame* frame = bare_;
   bare_ = frame->next;
+  --bare_count_;
   frame->backed = true;
   ++backed_;
+  GrowAheadLocked();
   return frame;
 }
 
@@ -375,6 +422,7 @@ void Pool::UnbackOneLocked() {
   --backed_;
   frame->next = bare_;
   bare_ = frame;
+  ++bare_count_;
 }
 
 // --- eviction ---

@@ -37,6 +37,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "engine/base/epoch.h"
@@ -137,7 +138,12 @@ class Pool {
   // What may be in limbo before replacement stops, and by how much it may exceed the capacity.
   size_t LimboCredit() const;
   size_t AllowedLocked() const REQUIRES(mutex_);
-  bool GrowLocked() REQUIRES(mutex_);
+  // A chunk is made without the mutex where possible: zeroing it takes a while.
+  static char* NewChunk(bool huge);
+  bool AddChunkLocked(char* chunk) REQUIRES(mutex_);
+  // Has a large pool's next chunk made by a thread of its own before the last one runs out.
+  void GrowAheadLocked() REQUIRES(mutex_);
+  void GrowLoop() EXCLUDES(mutex_);
   // Null when there is no free frame with memory and, unless `beyond`, none can be had in budget.
   Frame* PopPageLocked(bool beyond) REQUIRES(mutex_);
   Status TakePageLocked(Frame** frame) REQUIRES(mutex_);
@@ -170,7 +176,8 @@ class Pool {
   std::vector<char*> chunks_ GUARDED_BY(mutex_);
   std::vector<ExtentFrame*> extents_ GUARDED_BY(mutex_);
   Frame* free_ GUARDED_BY(mutex_) = nullptr;  // with memory behind them
-  Frame* bare_ GUARDED_BY(mutex_) = nullptr;  // without
+  Frame* bare_ GUARDED_BY(mutex_) = nullptr;  // without, or not counted yet
+  size_t bare_count_ GUARDED_BY(mutex_) = 0;
   size_t free_count_ GUARDED_BY(mutex_) = 0;
   size_t backed_ GUARDED_BY(mutex_) = 0;        // page frames with memory
   size_t extent_bytes_ GUARDED_BY(mutex_) = 0;  // heads included
@@ -184,6 +191,9 @@ class Pool {
   bool closed_ GUARDED_BY(mutex_) = false;
   bool epoch_passed_ GUARDED_BY(mutex_) = false;  // since closed_
   PoolCounters counters_ GUARDED_BY(mutex_);
+  CondVar grow_;
+  bool grow_wanted_ GUARDED_BY(mutex_) = false;
+  std::thread grower_;  // started under mutex_, joined by Close
 };
 
 }  // namespace aether

@@ -97,6 +97,18 @@ TEST(Pool, KeepsWhatFitsAndStaysWithinItsCapacity) {
   EXPECT_EQ(pool->Counters().private_loads, 0u);
 }
 
+TEST(Pool, ALargePoolGrowsAheadAndStaysWithinItsCapacity) {
+  auto pool = Pool::New(64 << 20);
+  Pages pages(pool, 20000);
+  for (int round = 0; round < 2; ++round) {
+    for (size_t i = 0; i < 20000; ++i) Touch(&pages, i);
+    ASSERT_LE(pool->MemoryBytes(), (size_t{64} << 20) + 34 * kChunkHeadPages * kPageSize);
+    ASSERT_GT(pool->Usage(), size_t{60} << 20);
+  }
+  pool->SetCapacity(1 << 20);
+  EXPECT_LE(pool->Usage(), size_t{1} << 20);
+}
+
 TEST(Pool, SecondChanceKeepsAHotSetThroughAScan) {
   auto pool = Pool::New(8 << 20);  // 2048 frames
   Pages hot(pool, 500);
