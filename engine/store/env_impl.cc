@@ -54,7 +54,7 @@ EnvImpl::EnvImpl(const EnvOptions& options, std::string path)
       max_total_wal_size_(options.max_total_wal_size) {}
 
 EnvImpl::~EnvImpl() {
-  Close().Ignore();
+  Shutdown().Ignore();
   pipeline_.reset();
   EpochDrain();
   MutexLock lock(&mutex_);
@@ -104,7 +104,8 @@ Status EnvImpl::BeforeWrite(size_t bytes, const WriteRequest& request) {
     const uint64_t start = clock_->NowMicros();
     stall_stops_.fetch_add(1, std::memory_order_relaxed);
     MutexLock lock(&mutex_);
-    while (stop_writes_.load(std::memory_order_acquire) && !stopping_ && background_error_.ok()) {
+    while (stop_writes_.load(std::memory_order_acquire) && !stopping_ && background_error_.ok() &&
+           merge_error_.ok()) {
       UpdateStall();
       if (!stop_writes_.load(std::memory_order_acquire)) break;
       done_.WaitFor(&mutex_, std::chrono::milliseconds(10));
@@ -112,7 +113,8 @@ Status EnvImpl::BeforeWrite(size_t bytes, const WriteRequest& request) {
     const uint64_t waited = clock_->NowMicros() - start;
     stall_micros_.fetch_add(waited, std::memory_order_relaxed);
     if (options_.observer) options_.observer->OnStallTime(waited);
-    return background_error_;
+    // While merges fail, nothing says when writers could go on.
+    return background_error_.ok() && stop_writes_ ? merge_error_ : background_error_;
   }
   const uint64_t rate = delay_rate_.load(std::memory_order_relaxed);
   if (rate == 0) return Status::OK();
@@ -405,7 +407,12 @@ Status EnvImpl::NewManifest() {
   const uint64_t number = NewFileNumber();
   state_.next_number = next_number_.load();
   std::unique_ptr<Manifest> fresh;
-  AETHER_RETURN_IF_ERROR(Manifest::Create(fs_, path_, number, state_, &fresh));
+  Status s = Manifest::Create(fs_, path_, number, state_, &fresh);
+  if (!s.ok()) {
+    // CURRENT may name the new one or the old one: neither may take another edit.
+    if (manifest_ != nullptr) manifest_->Fail(s);
+    return s;
+  }
   if (manifest_ != nullptr) fs_->Remove(ManifestFileName(path_, manifest_->number())).Ignore();
   manifest_ = std::move(fresh);
   manifest_number_ = number;
@@ -418,13 +425,21 @@ Status EnvImpl::Install(ManifestEdit&& edit, const std::function<void()>& apply)
 }
 
 Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& apply) {
-  // A family may have been dropped while a merge of it went on.
+  // Everything that can fail is tried on a copy of what the edit touches before the manifest has
+  // it: once appended, an edit is in force.
+  ManifestState next;
+  next.store_id = state_.store_id;
+  next.log = state_.log;
+  next.next_number = state_.next_number;
+  next.next_family = state_.next_family;
   for (const FamilyEdit& f : edit.families) {
-    if (state_.families.count(f.family) == 0) return Status::ColumnFamilyDropped();
+    const auto family = state_.families.find(f.family);
+    // A family may have been dropped while a merge of it went on.
+    if (family == state_.families.end()) return Status::ColumnFamilyDropped();
+    next.families.insert(*family);
   }
   edit.next_number = next_number_.load();
-  AETHER_RETURN_IF_ERROR(manifest_->Append(edit));
-  AETHER_RETURN_IF_ERROR(ApplyEdit(edit, &state_));
+  AETHER_RETURN_IF_ERROR(ApplyEdit(edit, &next));
   struct Change {
     FamilyStore* family;
     std::shared_ptr<const Version> before;
@@ -443,12 +458,17 @@ Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& 
   }
   for (Change& change : changes) {
     AETHER_RETURN_IF_ERROR(Version::Build(
-        change.family->options_.order, state_.families.at(change.family->id_), change.before.get(),
+        change.family->options_.order, next.families.at(change.family->id_), change.before.get(),
         [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
           return OpenRunFile(*change.family, meta, file);
         },
         &change.after));
   }
+  AETHER_RETURN_IF_ERROR(manifest_->Append(edit));
+  for (auto& [id, family] : next.families) state_.families[id] = std::move(family);
+  state_.log = std::move(next.log);
+  state_.next_number = next.next_number;
+  state_.next_family = next.next_family;
   {
     MutexLock lock(&mutex_);
     for (const Change& change : changes) change.family->version_ = change.after;

@@ -83,6 +83,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   };
 
   // --- opening (env_open.cc) ---
+  Status CreateDirectory(const std::string& dir);
   Status Lock();
   Status ReadManifest(bool* created);
   Status CheckStores(const std::vector<StoreDescriptor>& stores) const;
@@ -144,6 +145,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   void SetBackgroundError(ErrorReason reason, const Status& status) EXCLUDES(mutex_);
   Status FlushFamilies(const std::vector<FamilyStore*>& families, bool wait) EXCLUDES(mutex_);
   Status RunManualMerge(FamilyStore* family, const CompactRangeOptions& options);
+  Status Shutdown() EXCLUDES(manifest_mutex_, mutex_);
   Status ResumeLog() EXCLUDES(manifest_mutex_, mutex_);
   void Log(const std::string& line) const;
 

@@ -51,8 +51,8 @@ Status EnvImpl::Open(const std::vector<StoreDescriptor>& stores, std::vector<KvS
   if (!has_default) return Status::InvalidArgument("Default column family not specified");
   private_pool_ = Pool::New(8 << 20);
   if (!options_.read_only) {
-    AETHER_RETURN_IF_ERROR(fs_->CreateDirIfMissing(path_));
-    if (log_dir_ != path_) AETHER_RETURN_IF_ERROR(fs_->CreateDirIfMissing(log_dir_));
+    AETHER_RETURN_IF_ERROR(CreateDirectory(path_));
+    if (log_dir_ != path_) AETHER_RETURN_IF_ERROR(CreateDirectory(log_dir_));
     AETHER_RETURN_IF_ERROR(Lock());
   }
   bool created = false;
@@ -71,6 +71,12 @@ Status EnvImpl::Open(const std::vector<StoreDescriptor>& stores, std::vector<KvS
   RemoveOrphans();
   StartThreads();
   return Status::OK();
+}
+
+Status EnvImpl::CreateDirectory(const std::string& dir) {
+  // The name of the directory must last as long as what is in it.
+  const Status exists = fs_->Exists(CurrentFileName(path_));
+  return exists.ok() ? fs_->CreateDirIfMissing(dir) : CreateDirDurably(fs_, dir);
 }
 
 Status EnvImpl::Lock() { return fs_->LockFile(LockFileName(path_), &lock_); }

@@ -75,13 +75,17 @@ Status EnvImpl::ResumeLog() {
           &part.version);
     }
   }
-  if (s.ok()) {
+  const bool tried = s.ok();
+  if (tried) {
     state_.log = next;
     s = NewManifest();
   }
   if (!s.ok()) {
     state_ = before;
-    for (const uint64_t number : written) fs_->Remove(RunFileName(path_, number)).Ignore();
+    // A manifest that could not be finished may still be the one that the next opening finds.
+    if (!tried) {
+      for (const uint64_t number : written) fs_->Remove(RunFileName(path_, number)).Ignore();
+    }
     return s;
   }
   {
