@@ -24,7 +24,7 @@ TEST(ArenaTest, BlocksOfOneSizeAreAligned) {
 TEST(ArenaTest, NoTwoAllocationsOverlap) {
   // More threads than shards: the last shard is shared by several.
   constexpr size_t kThreads = 24;
-  constexpr size_t kEach = 4000;
+  constexpr size_t kEach = 30000;
   Arena arena;
   std::vector<std::vector<std::pair<char*, size_t>>> got(kThreads);
   std::atomic<size_t> started{0};
