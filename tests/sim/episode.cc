@@ -170,6 +170,8 @@ bool Episode::OpenAfterCrash() {
     }
     fs_.CrashAtIo(0);
     fs_.CrashAtSync(0);
+    fault_in_opening_ = fault;
+    sync_failed_ = bad_sync;
     return Judge();
   }
 }
@@ -191,7 +193,8 @@ void Episode::ArmCrash() {
 }
 
 void Episode::ArmFaults() {
-  world_.faults = false;
+  // A fault that was meant for the opening may have hit background work instead.
+  world_.faults = fault_in_opening_;
   if (plan_ == Plan::kRecover || plan_ == Plan::kCrowd || !random_.OneIn(4)) return;
   world_.faults = true;
   SimFault fault;

@@ -78,6 +78,7 @@ class Episode {
   bool exists_ = false;       // the store was opened once, so it must exist from now on
   bool sync_failed_ = false;  // only the death of the machine makes the disk honest again
   bool avoids_flush_ = false;
+  bool fault_in_opening_ = false;
 };
 
 }  // namespace aether::sim
