@@ -37,7 +37,7 @@ TEST(LogFormat, GoldenBytes) {
   EncodeChunkHeader(kSegment, 0, 1, chunk);
   EXPECT_EQ(Hex(std::string(chunk, sizeof(chunk))), "4145434b8ffdc04d0c0000000000000003000000000000000100000000000000");
   const uint32_t salt = ChunkSalt(kSegment, 0);
-  EXPECT_EQ(salt, 0x72d35524u);
+  EXPECT_EQ(salt, 0x72d34e24u);
   // Put("k", "v") as batch 7 with sequence number 9.
   EXPECT_EQ(Hex(Record(salt, RecordType::kBatch, 7, 9, std::string("\x01\x01k\x01v", 5))),
             "0b130e08050000000107000000000000090000000000000001016b0176000000");

@@ -20,6 +20,8 @@ enum class PlantedBug : int {
   kNoSyncInRecovery = 3,          // what recovery has read may not be durable
   kEpochReused = 4,               // the next opening writes under the epoch that it recovered
   kDoneWithRelease = 5,           // the slot is done by a plain release store: progress is lost
+  kSkipDirectorySync = 6,         // the name of a new run may be gone after its manifest edit
+  kManifestBeforeLog = 7,         // a flush is in force before the log up to its cut is durable
 };
 
 // Where a writer may be stopped.
