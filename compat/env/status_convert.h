@@ -16,9 +16,15 @@ namespace rocksdb {
 
 inline Status ToRocks(const aether::Status& status) {
   if (status.ok()) return Status::OK();
-  return Status(static_cast<Status::Code>(status.code()),
-                static_cast<Status::SubCode>(status.subcode()),
-                static_cast<Status::Severity>(status.severity()), status.message());
+  const auto code = static_cast<Status::Code>(status.code());
+  const auto subcode = static_cast<Status::SubCode>(status.subcode());
+  const auto severity = static_cast<Status::Severity>(status.severity());
+  if (!status.message().empty()) return Status(code, subcode, severity, status.message());
+  // No message is not the same as an empty one: only the latter shows a colon behind a sub-code.
+  struct Wordless : Status {
+    Wordless(Code c, SubCode s) : Status(c, s) {}
+  };
+  return Status(Wordless(code, subcode), severity);
 }
 
 inline IOStatus ToRocksIO(const aether::Status& status) {
