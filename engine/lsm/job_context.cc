@@ -2,6 +2,7 @@
 
 #include "engine/base/checksum.h"
 #include "engine/lsm/file_names.h"
+#include "engine/wal/planted_bugs.h"
 
 namespace aether {
 
@@ -26,7 +27,7 @@ Status JobContext::FinishFile(FileBuilder* builder, uint64_t number,
                               std::shared_ptr<const FileMeta>* meta) const {
   auto finished = std::make_shared<FileMeta>();
   AETHER_RETURN_IF_ERROR(builder->Finish(true, finished.get()));
-  AETHER_RETURN_IF_ERROR(fs->SyncDir(dir));
+  if (!Planted(PlantedBug::kSkipDirectorySync)) AETHER_RETURN_IF_ERROR(fs->SyncDir(dir));
   if (file_created) file_created(RunFileName(dir, number), *finished);
   *meta = std::move(finished);
   return Status::OK();

@@ -200,6 +200,20 @@ int Main(const Flags& flags) {
   return progress->violations.load() == 0 ? 0 : 1;
 }
 
+int PlantedBugNamed(const std::string& name) {
+  const std::pair<const char*, PlantedBug> names[] = {
+      {"acknowledge-before-publish", PlantedBug::kAcknowledgeBeforePublish},
+      {"no-sync-in-recovery", PlantedBug::kNoSyncInRecovery},
+      {"epoch-reused", PlantedBug::kEpochReused},
+      {"skip-directory-sync", PlantedBug::kSkipDirectorySync},
+      {"manifest-before-log", PlantedBug::kManifestBeforeLog},
+  };
+  for (const auto& [known, bug] : names) {
+    if (name == known) return static_cast<int>(bug);
+  }
+  return 0;
+}
+
 bool Parse(int argc, char** argv, Flags* flags) {
   std::random_device device;
   flags->seed = device() % 1000000 * 100000;
@@ -227,7 +241,8 @@ bool Parse(int argc, char** argv, Flags* flags) {
     } else if (name == "--jobs") {
       flags->jobs = static_cast<int>(std::min<uint64_t>(kMaxJobs, std::max<uint64_t>(1, number)));
     } else if (name == "--planted") {
-      flags->planted = static_cast<int>(number);
+      flags->planted = PlantedBugNamed(value);
+      if (flags->planted == 0) return false;
     } else if (name == "--plan") {
       if (value == "any") {
         flags->plan = Plan::kAny;
