@@ -28,6 +28,7 @@ Family* StoreDb::NewFamily(const ColumnFamilyOptions& options) {
   auto family = std::make_unique<Family>();
   family->options = SanitizeFamily(options);
   family->order = ToEngineOrder(family->options.comparator, &family->owned_order);
+  family->comparator = family->options.comparator;
   family->has_merge_operator = family->options.merge_operator != nullptr;
   const std::lock_guard<std::mutex> lock(mutex_);
   families_.push_back(std::move(family));

@@ -109,6 +109,7 @@ bool Contains(const std::string_view (&names)[n], const std::string& name) {
 Status StoreDb::Flush(const FlushOptions& options, ColumnFamilyHandle* handle) {
   Status s = CheckWritable();
   if (!s.ok()) return s;
+  if (Store(handle)->dropped()) return Status::ColumnFamilyDropped();
   return ToRocks(Store(handle)->Flush(options.wait));
 }
 
@@ -118,6 +119,7 @@ Status StoreDb::Flush(const FlushOptions& options,
   if (!s.ok()) return s;
   // Start them all, then wait: the flushes run side by side.
   for (ColumnFamilyHandle* handle : handles) {
+    if (Store(handle)->dropped()) return Status::ColumnFamilyDropped();
     s = ToRocks(Store(handle)->Flush(false));
     if (!s.ok()) return s;
   }
@@ -133,6 +135,7 @@ Status StoreDb::CompactRange(const CompactRangeOptions& options, ColumnFamilyHan
                              const Slice* begin, const Slice* end) {
   Status s = CheckWritable();
   if (!s.ok()) return s;
+  if (Store(handle)->dropped()) return Status::ColumnFamilyDropped();
   const ColumnFamilyOptions family = FamilyOptions(Handle(handle)->family);
   if (options.change_level && options.target_level >= family.num_levels) {
     return Status::InvalidArgument("Target level exceeds number of levels");
@@ -206,6 +209,20 @@ Status StoreDb::LockWAL() { return Status::NotSupported("DB::LockWAL"); }
 
 Status StoreDb::UnlockWAL() { return Status::NotSupported("DB::UnlockWAL"); }
 
+Status StoreDb::EndTrace() { return Status::IOError("No trace file to close"); }
+
+Status StoreDb::TryCatchUpWithPrimary() {
+  return Status::NotSupported("Supported only by secondary instance");
+}
+
+Status StoreDb::VerifyFileChecksums(const ReadOptions&) {
+  if (GetDBOptions().file_checksum_gen_factory == nullptr) {
+    return Status::InvalidArgument(
+        "Cannot verify file checksum if options.file_checksum_gen_factory is null");
+  }
+  return Status::NotSupported("DB::VerifyFileChecksums");
+}
+
 Status StoreDb::VerifyChecksum(const ReadOptions&) {
   if (closed()) return CheckWritable();
   std::vector<aether::KvStore*> stores;
@@ -268,8 +285,6 @@ Status StoreDb::SetDBOptions(const std::unordered_map<std::string, std::string>&
   DBOptions after;
   for (const auto& [name, value] : new_options) {
     if (Contains(kMutableDbOptions, name)) continue;
-    const Status known = GetDBOptionsFromMap(config, before, {{name, value}}, &after);
-    if (known.ok()) return Status::InvalidArgument("Option not changeable: " + name);
     return Status::NotFound("Unrecognized option: " + name);
   }
   Status s = GetDBOptionsFromMap(config, before, new_options, &after);

@@ -75,8 +75,9 @@ void Announce(Logger* log, const std::string& name, const DBOptions& options,
   for (const std::string& line : lines) fprintf(stderr, "aether: %s\n", line.c_str());
 }
 
-// Write amplification cannot be seen from outside where the log is mapped: with AETHER_COUNTERS=<file> each store that
-// closes appends a line of JSON that tells what no system call carried.
+// Write amplification cannot be seen from outside where the log is mapped: with
+// AETHER_COUNTERS=<file> each store that closes appends a line of JSON that tells what no system
+// call carried.
 void AppendCounters(const aether::DbEnv& engine) {
   const char* path = getenv("AETHER_COUNTERS");
   if (path == nullptr) return;

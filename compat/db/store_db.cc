@@ -22,9 +22,10 @@ constexpr size_t kStackRecord = 1024;
 // Keys of one MultiGet are looked up in groups of this size.
 constexpr size_t kMultiGetGroup = 32;
 
-Status Convert(const aether::Status& status) {
-  // The commonest failure carries no text, so it needs no allocation.
-  if (status.IsNotFound() && status.message().empty()) return Status::NotFound();
+Status ConvertRead(const ReadOptions& options, const aether::Status& status) {
+  if (options.read_tier == kBlockCacheTier && status.code() == aether::Status::kIncomplete) {
+    return Status::Incomplete("no blocking io");
+  }
   return ToRocks(status);
 }
 
@@ -125,7 +126,7 @@ Status StoreDb::WriteBody(const WriteOptions& options, const Slice& body, uint32
   out.ignore_missing_stores = options.ignore_missing_column_families;
   out.no_slowdown = options.no_slowdown;
   const aether::Status status = engine_->Write(out, ToEngine(body), count, sequence);
-  if (!status.ok()) return Convert(status);
+  if (!status.ok()) return ToRocks(status);
   if (statistics_ != nullptr) {
     const uint64_t bytes = body.size() + kBatchHeaderSize;
     Tick(statistics_, NUMBER_KEYS_WRITTEN, count);
@@ -253,7 +254,7 @@ Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, cons
   if (!status.ok()) {
     // The caller's string comes back as it was.
     value->GetSelf()->swap(*found.buffer());
-    return Convert(status);
+    return ConvertRead(options, status);
   }
   HandOver(&found, value);
   PerfAdd(&PerfContext::get_read_bytes, value->size());
@@ -297,8 +298,8 @@ Status StoreDb::GetMergeOperands(const ReadOptions& options, ColumnFamilyHandle*
   const auto limit =
       static_cast<size_t>(get_merge_operands_options->expected_max_number_of_operands);
   std::vector<std::string> operands;
-  s = Convert(
-      Store(handle)->GetMergeOperands(ToEngineRead(options), ToEngine(key), limit, &operands));
+  s = ConvertRead(options, Store(handle)->GetMergeOperands(ToEngineRead(options), ToEngine(key),
+                                                           limit, &operands));
   *number_of_operands = static_cast<int>(operands.size());
   if (s.IsIncomplete() || (s.ok() && operands.size() > limit)) {
     // Status has no way to combine this sub-code with a text of ours; the code and sub-code are
@@ -343,18 +344,14 @@ void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
     store->MultiGet(engine_options, n, group, found, outcome);
     for (size_t i = 0; i < n; ++i) {
       PinnableSlice& value = values[first + i];
-      if (!outcome[i].ok()) {
+      const bool over = bytes > options.value_size_soft_limit;
+      if (over || !outcome[i].ok()) {
         value.GetSelf()->swap(*found[i].buffer());
-        statuses[first + i] = Convert(outcome[i]);
+        statuses[first + i] = over ? Status::Aborted() : ConvertRead(options, outcome[i]);
         continue;
       }
       HandOver(&found[i], &value);
       statuses[first + i] = Status::OK();
-      if (options.value_size_soft_limit < UINT64_MAX && bytes > options.value_size_soft_limit) {
-        value.Reset();
-        statuses[first + i] = Status::Aborted();
-        continue;
-      }
       bytes += value.size();
       ++found_keys;
     }
@@ -455,6 +452,7 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
   if (options.prefix_same_as_start) {
     wrapper.prefix = FamilyOptions(family->family).prefix_extractor;
   }
+  wrapper.cache_only = options.read_tier == kBlockCacheTier;
   wrapper.has_snapshot = options.snapshot != nullptr;
   wrapper.statistics = statistics_;
   if (ReadsCounted(statistics_)) {

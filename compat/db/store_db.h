@@ -34,6 +34,8 @@ struct Family {
   ColumnFamilyOptions options;  // guarded by StoreDb::mutex_ after Open
   std::unique_ptr<aether::Comparator> owned_order;
   const aether::Comparator* order = nullptr;
+  // Never change, so they are read without the mutex.
+  const Comparator* comparator = nullptr;
   bool has_merge_operator = false;
 };
 
@@ -45,7 +47,7 @@ class StoreHandle final : public ColumnFamilyHandle {
   const std::string& GetName() const override { return store->name(); }
   uint32_t GetID() const override { return store->id(); }
   Status GetDescriptor(ColumnFamilyDescriptor* desc) override;
-  const Comparator* GetComparator() const override { return family->options.comparator; }
+  const Comparator* GetComparator() const override { return family->comparator; }
 
   aether::KvStore* const store;
   Family* const family;
@@ -193,6 +195,9 @@ class StoreDb final : public DB {
   Status SyncWAL() override;
   Status LockWAL() override;
   Status UnlockWAL() override;
+  Status EndTrace() override;
+  Status TryCatchUpWithPrimary() override;
+  Status VerifyFileChecksums(const ReadOptions& options) override;
   Status VerifyChecksum(const ReadOptions& options) override;
   Status SetOptions(ColumnFamilyHandle* handle,
                     const std::unordered_map<std::string, std::string>& new_options) override;

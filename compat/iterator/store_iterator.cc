@@ -98,7 +98,13 @@ class StoreIterator : public Iterator {
     }
   }
 
-  Status status() const override { return ToRocks(engine_->status()); }
+  Status status() const override {
+    const aether::Status& status = engine_->status();
+    if (options_.cache_only && status.code() == aether::Status::kIncomplete) {
+      return Status::Incomplete("no blocking io");
+    }
+    return ToRocks(status);
+  }
 
   Status Refresh() override {
     if (options_.has_snapshot) {

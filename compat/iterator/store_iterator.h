@@ -20,6 +20,8 @@ struct StoreIteratorOptions {
   std::shared_ptr<const SliceTransform> prefix;
   // The iterator was made with a snapshot of the caller's.
   bool has_snapshot = false;
+  // Reads stop where they would need the disk.
+  bool cache_only = false;
   Statistics* statistics = nullptr;
   // What the engine's iterator counts into; null when nobody looks.
   std::unique_ptr<aether::ReadCounters> counters;
