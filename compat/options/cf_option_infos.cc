@@ -173,6 +173,7 @@ OptionTypeInfo TableAlias(const char* id, size_t offset) {
     if (!s.ok()) return s;
     if (old != nullptr) *made->template GetOptions<TableOptions>() = *old;
     s = made->ConfigureFromString(config, value);
+    if (s.ok()) s = made->PrepareOptions(config);
     if (s.ok()) *factory = std::move(made);
     return s;
   });

@@ -215,7 +215,12 @@ void RegisterTableFactories(ObjectLibrary& library) {
 
 Status TableFactory::CreateFromString(const ConfigOptions& config_options, const std::string& id,
                                       std::shared_ptr<TableFactory>* factory) {
-  return CreateShared(config_options, id, factory);
+  std::shared_ptr<TableFactory> made = *factory;
+  Status s = CreateShared(config_options, id, &made);
+  // Here and not only at Open: what is made from text is also asked for its cache before.
+  if (s.ok() && made != nullptr) s = made->PrepareOptions(config_options);
+  if (s.ok()) *factory = std::move(made);
+  return s;
 }
 
 FlushBlockBySizePolicyFactory::FlushBlockBySizePolicyFactory() = default;
