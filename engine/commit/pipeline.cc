@@ -54,7 +54,10 @@ uint64_t Pipeline::ReleasedTicket() const {
 }
 bool Pipeline::poisoned() const { return impl_->poisoned_.load(std::memory_order_acquire); }
 Status Pipeline::PoisonStatus() const { return impl_->PoisonStatus(); }
-void Pipeline::Poison(const Status& status) { impl_->Poison(status); }
+void Pipeline::Poison(const Status& status) {
+  impl_->Poison(status);
+  impl_->TellPoison().Ignore();
+}
 Status Pipeline::DrainForResume(LogState* next_state) { return impl_->DrainForResume(next_state); }
 Status Pipeline::FinishResume(const LogState& next_state) {
   return impl_->FinishResume(next_state);

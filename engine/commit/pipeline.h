@@ -78,7 +78,8 @@ class PipelineHooks {
   // PipelineOptions::progress_bytes that were inserted: the moment to compare memory and log with
   // their budgets. May call Switch. The calling thread holds nothing of the pipeline.
   virtual void OnProgress() {}
-  // Called once when the pipeline becomes poisoned, by the thread that found out.
+  // Called once when the pipeline has become poisoned, by a thread that is about to return that
+  // error. The calling thread holds nothing of the pipeline.
   virtual void OnPoison(const Status& /*status*/) {}
 };
 

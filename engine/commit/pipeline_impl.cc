@@ -86,7 +86,7 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
         ValidateBatch(request.body, request.count, request.families, &own_facts));
     facts = &own_facts;
   }
-  if (poisoned_.load(std::memory_order_acquire)) return PoisonStatus();
+  if (poisoned_.load(std::memory_order_acquire)) return TellPoison();
   if (request.body.empty()) {
     const LogPosition now = mark_.Published();
     *result = {now.sequence + 1, now.sequence, now.ticket};
@@ -100,13 +100,17 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   }
   Numbers numbers;
   bool report_progress = false;
-  AETHER_RETURN_IF_ERROR(Commit(request, *facts, &numbers, &report_progress));
+  Status s = Commit(request, *facts, &numbers, &report_progress);
+  if (!s.ok()) {
+    TellPoison().Ignore();
+    return s;
+  }
   result->first_sequence = numbers.first;
   result->last_sequence = numbers.end;
   result->ticket = numbers.ticket;
   if (!Planted(PlantedBug::kAcknowledgeBeforePublish)) mark_.WaitFor(numbers.ticket, this);
   // Raised before the slot was done, so whoever acknowledges behind it sees it.
-  if (poisoned_.load(std::memory_order_acquire)) return PoisonStatus();
+  if (poisoned_.load(std::memory_order_acquire)) return TellPoison();
   if (numbers.close_generation) Switch(nullptr, nullptr, nullptr).Ignore();
   if (report_progress) options_.hooks->OnProgress();
   return request.sync ? SyncTo(numbers.ticket) : Status::OK();
@@ -399,31 +403,44 @@ Status Pipeline::Impl::SyncTo(uint64_t ticket) {
   if (syncer_.durable() >= ticket) return Status::OK();
   if (log_ == nullptr) return Status::OK();
   if (!logged_.load(std::memory_order_acquire)) AETHER_RETURN_IF_ERROR(LogUnlogged());
-  return syncer_.SyncTo(
+  Status s = syncer_.SyncTo(
       ticket, log_.get(), mark_, poisoned_, [this] { return PoisonStatus(); },
-      [this](const Status& s) { Poison(s); });
+      [this](const Status& error) { Poison(error); });
+  if (!s.ok()) TellPoison().Ignore();
+  return s;
 }
 
 void Pipeline::Impl::Poison(const Status& status) {
-  {
-    MutexLock lock(&poison_mutex_);
-    if (!poison_status_.ok()) return;
-    poison_status_ = status;
-    poisoned_.store(true, std::memory_order_seq_cst);
-  }
-  options_.hooks->OnPoison(status);
+  MutexLock lock(&poison_mutex_);
+  if (!poison_status_.ok()) return;
+  poison_status_ = status;
+  poison_untold_ = true;
+  poisoned_.store(true, std::memory_order_seq_cst);
 }
 
 Status Pipeline::Impl::PoisonStatus() {
   if (!poisoned_.load(std::memory_order_acquire)) return Status::OK();
-  // The flag may come from engine/io alone: then this is the first to tell.
+  // The flag may come from engine/io alone: then this is the first to find words.
   Poison(Status::IOError(options_.log_directory + ": a page of the log could not be written"));
   MutexLock lock(&poison_mutex_);
   return poison_status_;
 }
 
+Status Pipeline::Impl::TellPoison() {
+  Status status = PoisonStatus();
+  if (status.ok()) return status;
+  bool tell;
+  {
+    MutexLock lock(&poison_mutex_);
+    tell = poison_untold_;
+    poison_untold_ = false;
+  }
+  if (tell) options_.hooks->OnPoison(status);
+  return status;
+}
+
 Status Pipeline::Impl::DrainForResume(LogState* next_state) {
-  if (PoisonStatus().ok()) return Status::InvalidArgument("there is nothing to resume from");
+  if (TellPoison().ok()) return Status::InvalidArgument("there is nothing to resume from");
   // Whoever looked at the flag before it was raised and has not taken its number yet holds a guard.
   const uint64_t stamp = EpochStamp();
   while (EpochOldest() <= stamp) std::this_thread::yield();

@@ -34,8 +34,12 @@ class Pipeline::Impl : private SlotHelper {
                 SwitchResult* result);
   void WaitPublished(uint64_t ticket);
   Status SyncTo(uint64_t ticket);
+  // The error, or OK. May be called anywhere.
   Status PoisonStatus();
   void Poison(const Status& status);
+  // The same, and tells the hooks if nobody has. The caller holds nothing that a hook may need: no
+  // lock, no lease, no guard.
+  Status TellPoison();
   Status DrainForResume(LogState* next_state);
   Status FinishResume(const LogState& next_state);
   PipelineCounters Counters() const;
@@ -118,6 +122,7 @@ class Pipeline::Impl : private SlotHelper {
 
   Mutex poison_mutex_;
   Status poison_status_ GUARDED_BY(poison_mutex_);
+  bool poison_untold_ GUARDED_BY(poison_mutex_) = false;
 };
 
 }  // namespace aether

@@ -6,9 +6,9 @@
 // read, gives the token back and wakes everybody; each either finds its ticket covered or takes the
 // token itself. Nobody hands work to anybody.
 //
-// Taurus (VLDB 2020, section 3.2) acknowledges when the persistent positions of all streams cover
+// Taurus (VLDB 2020, commit) acknowledges when the persistent positions of all streams cover
 // the vector of a transaction. All streams share one order here, so one number covers them: D. The
-// positions are logged behind each sync as an anchor (section 3.3, "PLV"): recovery compares what
+// positions are logged behind each sync as an anchor (the paper's PLV): recovery compares what
 // it can read with what was known to be durable.
 //
 // Thread safety: all functions may be called by any thread.

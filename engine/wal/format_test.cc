@@ -32,19 +32,24 @@ std::string Record(uint32_t salt, RecordType type, uint64_t ticket, uint64_t seq
 TEST(LogFormat, GoldenBytes) {
   char segment[kSegmentHeaderBytes];
   EncodeSegmentHeader(kSegment, 131072, 8388608, segment);
-  EXPECT_EQ(Hex(std::string(segment, sizeof(segment))), "41455448524c4f470100000005a77a3388776655443322110c000000000000000300000000000200000080000000000000000000000000000000000000000000");
+  EXPECT_EQ(Hex(std::string(segment, sizeof(segment))),
+            "41455448524c4f470100000005a77a3388776655443322110c000000000000000300000000000200000080"
+            "000000000000000000000000000000000000000000");
   char chunk[kChunkHeaderBytes];
   EncodeChunkHeader(kSegment, 0, 1, chunk);
-  EXPECT_EQ(Hex(std::string(chunk, sizeof(chunk))), "4145434b8ffdc04d0c0000000000000003000000000000000100000000000000");
+  EXPECT_EQ(Hex(std::string(chunk, sizeof(chunk))),
+            "4145434b8ffdc04d0c0000000000000003000000000000000100000000000000");
   const uint32_t salt = ChunkSalt(kSegment, 0);
   EXPECT_EQ(salt, 0x72d34e24u);
   // Put("k", "v") as batch 7 with sequence number 9.
   EXPECT_EQ(Hex(Record(salt, RecordType::kBatch, 7, 9, std::string("\x01\x01k\x01v", 5))),
             "0b130e08050000000107000000000000090000000000000001016b0176000000");
-  EXPECT_EQ(Hex(Record(salt, RecordType::kSkip, 8, 10, "")), "821b6dbb0000000002080000000000000a00000000000000");
+  EXPECT_EQ(Hex(Record(salt, RecordType::kSkip, 8, 10, "")),
+            "821b6dbb0000000002080000000000000a00000000000000");
   std::string anchor;
   EncodeAnchor({{12, 152}}, &anchor);
-  EXPECT_EQ(Hex(Record(salt, RecordType::kAnchor, 8, 0, anchor)), "c0bb3eb00400000003080000000000000000000000000000010c980100000000");
+  EXPECT_EQ(Hex(Record(salt, RecordType::kAnchor, 8, 0, anchor)),
+            "c0bb3eb00400000003080000000000000000000000000000010c980100000000");
 }
 
 TEST(LogFormat, RecordComesBack) {

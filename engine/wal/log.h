@@ -3,7 +3,7 @@
 // A writer leases a stream with one compare-and-swap, which makes it the only one to touch the
 // stream's chunk, copies its body behind the last record, and gives the stream back once the record
 // is stamped and the batch applied. Streams do not belong to threads: a thread that ends or idles
-// holds nothing. Taurus (VLDB 2020, section 3.1) has workers reserve space in a log buffer with one
+// holds nothing. Taurus (VLDB 2020, logging) has workers reserve space in a log buffer with one
 // atomic add, and a log manager thread per stream that writes up to the lowest position that is
 // still being filled; here the lease takes the place of that minimum and, with a mapped segment,
 // the store itself the place of the write: no thread and no system call stand between a record and

@@ -219,6 +219,7 @@ class Recovery {
     }
     chunk.end = at;
     scan->chunks.push_back(chunk);
+    scan->file.used_bytes += at - offset;
     // Behind a damaged record an anchor may still stand and tell that the damage is not a torn
     // tail.
     for (; at + kRecordHeaderBytes <= limit; at += 8) {

@@ -11,7 +11,7 @@
 // Afterwards the caller makes Recovered::next_state durable; only then may writes start. A crash in
 // between repeats the recovery with the same outcome.
 //
-// Taurus (VLDB 2020, section 4, "recovery") replays a record once its LSN vector is covered by what
+// Taurus (VLDB 2020, recovery) replays a record once its LSN vector is covered by what
 // was recovered of every stream. Here the tickets are dense, so "covered" is "no ticket missing".
 //
 // Thread safety: one recovery at a time per directory. Nothing is written when read_only.
@@ -61,7 +61,8 @@ struct RecoveredRecord {
 
 struct OldSegment {
   uint64_t number = 0;
-  uint64_t bytes = 0;
+  uint64_t bytes = 0;        // size of the file
+  uint64_t used_bytes = 0;   // of it, in chunks that hold records
   uint64_t last_ticket = 0;  // of records that count; 0 when it holds none above the floor
   std::string path;
 };

@@ -35,8 +35,14 @@ struct Segment {
   // Under the pool's mutex from here on.
   std::vector<UnitState> units;
   uint32_t open_chunks = 0;
-  uint32_t users = 0;  // threads that use `file` without the mutex
-  uint64_t used_bytes = 0;
+  uint32_t users = 0;       // threads that use `file` without the mutex
+  uint64_t open_bytes = 0;  // of chunks that streams hold
+  struct Sealed {
+    uint64_t last_ticket;
+    uint64_t bytes;
+  };
+  std::vector<Sealed> sealed_chunks;
+  bool used = false;
   uint64_t last_ticket = 0;
   bool closed = false;
   bool sealed = false;
@@ -178,8 +184,11 @@ bool SegmentPool::TakeUnits(uint32_t units, uint32_t* first) {
   }
   if (found == count) return false;
   std::fill(state.begin() + found, state.begin() + found + units, UnitState::kTaken);
+  const uint64_t bytes = uint64_t{units} * options_.unit_bytes;
   segment->open_chunks++;
-  segment->used_bytes += uint64_t{units} * options_.unit_bytes;
+  segment->open_bytes += bytes;
+  segment->used = true;
+  live_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   *first = found;
   return true;
 }
@@ -199,9 +208,11 @@ Status SegmentPool::TakeOwnSegment(uint64_t bytes, Chunk* chunk) {
     MutexLock lock(&mutex_);
     std::fill(segment->units.begin(), segment->units.end(), UnitState::kTaken);
     segment->open_chunks = 1;
-    segment->used_bytes = segment->bytes;
+    segment->open_bytes = segment->bytes;
+    segment->used = true;
     segment->closed = true;
     live_.push_back(segment);
+    live_bytes_.fetch_add(segment->bytes, std::memory_order_relaxed);
   }
   FillChunk(segment, 0, units, chunk);
   char header[kChunkHeaderBytes];
@@ -229,9 +240,11 @@ Status SegmentPool::TakeGrowing(Chunk* chunk) {
     segment = std::move(next_);
     next_ = nullptr;
     segment->open_chunks = 1;
-    segment->used_bytes = segment->bytes;
+    segment->open_bytes = segment->bytes;
+    segment->used = true;
     segment->closed = true;
     live_.push_back(segment);
+    live_bytes_.fetch_add(segment->bytes, std::memory_order_relaxed);
     Signal();
   }
   chunk->segment = segment;
@@ -256,6 +269,10 @@ void SegmentPool::SealChunk(Chunk* chunk, uint64_t last_ticket) {
   Segment* const segment = chunk->segment.get();
   segment->last_ticket = std::max(segment->last_ticket, last_ticket);
   segment->open_chunks--;
+  const uint64_t bytes =
+      (chunk->bytes + options_.unit_bytes - 1) / options_.unit_bytes * options_.unit_bytes;
+  segment->open_bytes -= bytes;
+  segment->sealed_chunks.push_back({last_ticket, bytes});
   if (segment->closed && segment->open_chunks == 0) {
     segment->sealed = true;
     Signal();
@@ -373,7 +390,7 @@ Status SegmentPool::SyncAll(int token) {
     MutexLock lock(&mutex_);
     if (!sync_seen_.exchange(true, std::memory_order_relaxed)) Signal();
     for (const SegmentPtr& segment : live_) {
-      if (segment->synced || segment->used_bytes == 0 || segment->doomed) continue;
+      if (segment->synced || !segment->used || segment->doomed) continue;
       segment->users++;
       targets.push_back({segment, segment->sealed});
     }
@@ -400,6 +417,7 @@ void SegmentPool::Release(uint64_t floor_ticket) {
     if (floor_ticket > released_.load(std::memory_order_relaxed)) {
       released_.store(floor_ticket, std::memory_order_relaxed);
     }
+    CountLiveBytes();
     Signal();
   }
   TidyInForeground();
@@ -427,6 +445,7 @@ void SegmentPool::Restart(uint32_t epoch) {
     }
     free_.clear();
     for (OldSegment& old : old_) old.last_ticket = 0;
+    CountLiveBytes();
     Signal();
   }
   TidyInForeground();
@@ -594,12 +613,20 @@ void SegmentPool::BackgroundLoop() {
 
 // --- figures ---
 
-uint64_t SegmentPool::LiveBytes() const {
-  MutexLock lock(&mutex_);
+void SegmentPool::CountLiveBytes() {
+  const uint64_t floor = released_.load(std::memory_order_relaxed);
   uint64_t bytes = 0;
-  for (const SegmentPtr& segment : live_) bytes += segment->used_bytes;
-  for (const OldSegment& old : old_) bytes += old.bytes;
-  return bytes;
+  for (const SegmentPtr& segment : live_) {
+    if (segment->doomed) continue;
+    bytes += segment->open_bytes;
+    for (const Segment::Sealed& chunk : segment->sealed_chunks) {
+      if (chunk.last_ticket > floor) bytes += chunk.bytes;
+    }
+  }
+  for (const OldSegment& old : old_) {
+    if (old.last_ticket > floor) bytes += old.used_bytes;
+  }
+  live_bytes_.store(bytes, std::memory_order_relaxed);
 }
 
 std::vector<SegmentPool::FileInfo> SegmentPool::Files() const {

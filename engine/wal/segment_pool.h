@@ -95,7 +95,8 @@ class SegmentPool {
   // REQUIRES: every chunk is sealed.
   void Restart(uint32_t epoch);
 
-  uint64_t LiveBytes() const;
+  // Bytes of chunks that may hold records above the released floor.
+  uint64_t LiveBytes() const { return live_bytes_.load(std::memory_order_relaxed); }
   struct FileInfo {
     uint64_t number;
     uint64_t bytes;
@@ -126,6 +127,7 @@ class SegmentPool {
   bool TidySome() REQUIRES(mutex_);
   bool TidySegment(const SegmentPtr& segment) REQUIRES(mutex_);
   bool AwaitsQuiet() const REQUIRES(mutex_);
+  void CountLiveBytes() REQUIRES(mutex_);
   void TidyInForeground();
   void Delete(const SegmentPtr& segment) REQUIRES(mutex_);
   void Signal() REQUIRES(mutex_);
@@ -151,6 +153,7 @@ class SegmentPool {
   bool stop_ GUARDED_BY(mutex_) = false;
   std::atomic<bool> sync_seen_{false};
   std::atomic<uint64_t> released_{0};
+  std::atomic<uint64_t> live_bytes_{0};
   std::atomic<uint64_t> created_{0};
   std::atomic<uint64_t> recycled_{0};
   std::thread thread_;
