@@ -1,7 +1,7 @@
 // Statistics: counters (tickers) and histograms of what a database did.
 //
-// Thread safety: all methods may be called by several threads at once. Counts are exact, but a
-// reader may see one counter before and another after the same operation.
+// Thread safety: everything. Tickers are exact; a histogram may lose a sample when two threads record
+// on one core at the same moment, and readers see counters of different moments.
 
 #ifndef AETHER_INCLUDE_ROCKSDB_STATISTICS_H_
 #define AETHER_INCLUDE_ROCKSDB_STATISTICS_H_
