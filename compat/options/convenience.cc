@@ -95,19 +95,6 @@ Status FromString(const std::string& text, const FromMapFunction& from_map) {
   return s.ok() ? from_map(options) : s;
 }
 
-// What only one family of names in a running database may change, as SetOptions reports it.
-template <typename Traits>
-Status ApplyMutable(const OptionMap& changes, typename Traits::Type* options) {
-  if (changes.empty()) return Status::InvalidArgument("empty input");
-  ConfigOptions config;
-  config.mutable_options_only = true;
-  config.invoke_prepare_options = false;
-  typename Traits::Type changed;
-  Status s = FromMap<Traits>(config, *options, changes, &changed, nullptr);
-  if (s.ok()) *options = changed;
-  return s;
-}
-
 }  // namespace
 
 Status GetDBOptionsFromMap(const ConfigOptions& cfg_options, const DBOptions& base_options,
@@ -276,22 +263,6 @@ Status GetPlainTableOptionsFromString(const PlainTableOptions& table_options,
                                       PlainTableOptions* new_table_options) {
   return GetPlainTableOptionsFromString(LegacyConfig(false, false), table_options, opts_str,
                                         new_table_options);
-}
-
-Status ApplyMutableDBOptions(const OptionMap& changes, DBOptions* options) {
-  // Here a name that may not change is as unknown as one that does not exist.
-  for (const auto& [name, value] : changes) {
-    const auto found = DBOptionInfos().find(name);
-    if (found == DBOptionInfos().end() ||
-        !(found->second.IsMutable() || (found->second.IsDeprecated()))) {
-      return Status::NotFound("Unrecognized option", name);
-    }
-  }
-  return ApplyMutable<DBStruct>(changes, options);
-}
-
-Status ApplyMutableColumnFamilyOptions(const OptionMap& changes, ColumnFamilyOptions* options) {
-  return ApplyMutable<FamilyStruct>(changes, options);
 }
 
 }  // namespace rocksdb

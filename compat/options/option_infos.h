@@ -6,7 +6,6 @@
 #ifndef AETHER_COMPAT_OPTIONS_OPTION_INFOS_H_
 #define AETHER_COMPAT_OPTIONS_OPTION_INFOS_H_
 
-#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -19,13 +18,6 @@ using OptionInfos = std::unordered_map<std::string, OptionTypeInfo>;
 
 const OptionInfos& DBOptionInfos();
 const OptionInfos& ColumnFamilyOptionInfos();
-
-// What SetDBOptions and SetOptions do: applies the map to *options, or leaves it as it was. Only
-// options that may change while a database is open; the status is the one those calls return.
-Status ApplyMutableDBOptions(const std::unordered_map<std::string, std::string>& changes,
-                             DBOptions* options);
-Status ApplyMutableColumnFamilyOptions(const std::unordered_map<std::string, std::string>& changes,
-                                       ColumnFamilyOptions* options);
 
 }  // namespace rocksdb
 
