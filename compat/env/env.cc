@@ -155,11 +155,11 @@ WritableFile::~WritableFile() {}
 MemoryMappedFileBuffer::~MemoryMappedFileBuffer() {}
 FileLock::~FileLock() {}
 
-EnvWrapper::EnvWrapper(Env* t) : Env(t->GetFileSystem(), t->GetSystemClock()), target_(t) {}
-EnvWrapper::EnvWrapper(std::unique_ptr<Env>&& t)
-    : Env(t->GetFileSystem(), t->GetSystemClock()), target_(std::move(t)) {}
-EnvWrapper::EnvWrapper(const std::shared_ptr<Env>& t)
-    : Env(t->GetFileSystem(), t->GetSystemClock()), target_(t) {}
+// The file system of a wrapper is made of its own virtual functions, so that what a derived class
+// overrides takes part.
+EnvWrapper::EnvWrapper(Env* t) : target_(t) {}
+EnvWrapper::EnvWrapper(std::unique_ptr<Env>&& t) : target_(std::move(t)) {}
+EnvWrapper::EnvWrapper(const std::shared_ptr<Env>& t) : target_(t) {}
 EnvWrapper::~EnvWrapper() {}
 
 Status EnvWrapper::PrepareOptions(const ConfigOptions& options) {
