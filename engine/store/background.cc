@@ -6,6 +6,7 @@
 #include "engine/io/thread.h"
 #include "engine/lsm/file_names.h"
 #include "engine/store/env_impl.h"
+#include "engine/wal/planted_bugs.h"
 
 namespace aether {
 namespace {
@@ -57,7 +58,9 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
     floor = ComputeFloor(published, family);
   }
   Status s;
-  if (floor.ticket < sealed.cut.ticket) s = pipeline_->SyncTo(sealed.cut.ticket);
+  if (floor.ticket < sealed.cut.ticket && !Planted(PlantedBug::kManifestBeforeLog)) {
+    s = pipeline_->SyncTo(sealed.cut.ticket);
+  }
   if (s.ok()) {
     ManifestEdit edit;
     result.edit.flushed_sequence = sealed.cut.sequence;
@@ -545,6 +548,13 @@ Status EnvImpl::EnableFileDeletions(bool force) {
 }
 
 Status EnvImpl::Close() {
+  if (snapshots_.Count() > 0) {
+    return Status::Aborted("Cannot close DB with unreleased snapshot.");
+  }
+  return Shutdown();
+}
+
+Status EnvImpl::Shutdown() {
   {
     MutexLock lock(&mutex_);
     if (closed_) return Status::OK();
@@ -581,9 +591,6 @@ Status EnvImpl::Close() {
     MutexLock lock(&mutex_);
     options_.write_memory->Free(accounted_memory_);
     accounted_memory_ = 0;
-  }
-  if (snapshots_.Count() > 0 && result.ok()) {
-    result = Status::Aborted("Cannot close DB with unreleased snapshot.");
   }
   if (lock_ != nullptr) {
     Status unlocked = fs_->UnlockFile(std::move(lock_));
