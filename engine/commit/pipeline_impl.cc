@@ -255,11 +255,20 @@ bool Pipeline::Impl::Help(uint64_t ticket) {
   if (record == nullptr) return false;
   if (mark_.IsDone(ticket)) return true;
   AtPoint(CommitPoint::kHelping, ticket);
-  pending.record = record;
   pending.length = static_cast<uint32_t>(word >> 32);
   const wal::Stamp stamp{
       {word, ticket << 8 | static_cast<uint64_t>(wal::RecordType::kBatch), first}};
-  StampAndWriteOut(pending, stamp);
+  if (log_->needs_write_out()) {
+    // The header in memory is the owner's; the file gets a copy that does not read it.
+    std::string copy(pending.bytes(), '\0');
+    std::memcpy(copy.data(), &stamp, sizeof(stamp));
+    std::memcpy(copy.data() + sizeof(stamp), record + wal::kRecordHeaderBytes, pending.length);
+    pending.record = copy.data();
+    Status s = log_->WriteOut(pending);
+    if (!s.ok()) Poison(s);
+  } else {
+    wal::StoreStamp(record, stamp);
+  }
   ApplyBatch(Slice(record + wal::kRecordHeaderBytes, pending.length), first, *tables, nullptr,
              nullptr)
       .Ignore();

@@ -36,19 +36,20 @@ Watermark::Watermark(const LogPosition& start, uint32_t generation)
 }
 
 void Watermark::MarkDone(uint64_t ticket) {
-  if (Planted(PlantedBug::kDoneWithRelease)) {
-    slot(ticket)->done.store(ticket, std::memory_order_release);
-    return;
-  }
   slot(ticket)->done.exchange(ticket, std::memory_order_seq_cst);
 }
 
 void Watermark::Publish(uint64_t ticket, SequenceNumber end) {
+  if (Planted(PlantedBug::kDoneWithRelease)) {
+    // What a processor may make of "store done with release, then Advance": the loads first.
+    Advance();
+    slot(ticket)->done.store(ticket, std::memory_order_release);
+    return;
+  }
   // Next in line: V moves by one without the detour over the slot. A neighbour behind that missed
   // this slot has set its own done before our exchange of V, so the scan in Advance finds it.
   uint64_t before = ticket - 1;
-  if (published_.load(std::memory_order_seq_cst) == before &&
-      !Planted(PlantedBug::kDoneWithRelease)) {
+  if (published_.load(std::memory_order_seq_cst) == before) {
     RaiseVisible(end);
     if (published_.compare_exchange_strong(before, ticket, std::memory_order_seq_cst))
       WakeWaiters();

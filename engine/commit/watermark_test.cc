@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "engine/io/clock.h"
-#include "engine/io/thread.h"
 #include "engine/wal/planted_bugs.h"
 
 namespace aether {
@@ -98,9 +97,8 @@ bool ProgressIsLost(uint64_t nanos) {
 TEST(Watermark, NeighboursNeverLoseProgress) { EXPECT_FALSE(ProgressIsLost(1000000000)); }
 
 TEST(Watermark, DoneByAReleaseStoreIsCaught) {
-  if (NumberOfCpus() < 2) GTEST_SKIP() << "needs two processors";
   planted_bug = static_cast<int>(PlantedBug::kDoneWithRelease);
-  const bool lost = ProgressIsLost(20000000000);
+  const bool lost = ProgressIsLost(2000000000);
   planted_bug = 0;
   EXPECT_TRUE(lost);
 }

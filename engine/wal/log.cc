@@ -128,6 +128,8 @@ PendingRecord Log::Copy(Stream* stream, Slice body) {
   pending.file = stream->chunk.file;
   pending.offset = stream->chunk.offset + stream->next;
   StoreVoid(pending.record);
+  // The padding, before the body covers the rest of its word.
+  StoreFixed<uint64_t>(pending.record + pending.bytes() - 8, 0);
   std::memcpy(pending.record + kRecordHeaderBytes, body.data(), body.size());
   pending.body_crc = BodyCrc(stream->chunk.salt, body);
   return pending;
