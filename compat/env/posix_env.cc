@@ -23,8 +23,8 @@ namespace {
 
 class PosixClock : public SystemClock {
  public:
-  const char* Name() const override { return "PosixClock"; }
-  const char* NickName() const override { return SystemClock::kDefaultName(); }
+  const char* Name() const override { return SystemClock::kDefaultName(); }
+  const char* NickName() const override { return "PosixClock"; }
 
   uint64_t NowMicros() override { return clock_->WallMicros(); }
   uint64_t NowNanos() override { return clock_->NowNanos(); }
@@ -136,6 +136,8 @@ class PosixEnv : public CompositeEnv {
     return *pools_[p < pools_.size() ? p : 0];
   }
 
+  // One thread where RocksDB begins with none and lets each DB that opens add some: stores of this
+  // library have threads of their own, so these serve the application only.
   static std::unique_ptr<JobPool> NewPool(const char* name) {
     return std::make_unique<JobPool>(name, 1);
   }
