@@ -12,28 +12,11 @@ using rocksdb::Slice;
 using rocksdb::Status;
 using rocksdb_c::Copy;
 using rocksdb_c::CopyText;
+using rocksdb_c::Descriptors;
+using rocksdb_c::Opened;
 using rocksdb_c::SaveError;
 
 namespace {
-
-std::vector<ColumnFamilyDescriptor> Descriptors(int count, const char* const* names,
-                                                const rocksdb_options_t* const* options) {
-  std::vector<ColumnFamilyDescriptor> families;
-  for (int i = 0; i < count; ++i) {
-    families.emplace_back(std::string(names[i]), ColumnFamilyOptions(options[i]->rep));
-  }
-  return families;
-}
-
-// Hands the outcome of an open on.
-rocksdb_t* Opened(const Status& status, DB* db, const std::vector<ColumnFamilyHandle*>& families,
-                  rocksdb_column_family_handle_t** handles, char** errptr) {
-  if (SaveError(errptr, status)) return nullptr;
-  for (size_t i = 0; i < families.size(); ++i) {
-    handles[i] = new rocksdb_column_family_handle_t{families[i]};
-  }
-  return new rocksdb_t{db};
-}
 
 // The value as a copy; null when the key is not there or the read failed.
 char* Found(const Status& status, const Slice& value, size_t* size, char** errptr) {

@@ -167,6 +167,26 @@ inline char* Copy(const rocksdb::Slice& bytes) {
 
 inline char* CopyText(const std::string& text) { return strdup(text.c_str()); }
 
+inline std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
+    int count, const char* const* names, const rocksdb_options_t* const* options) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (int i = 0; i < count; ++i) {
+    families.emplace_back(std::string(names[i]), rocksdb::ColumnFamilyOptions(options[i]->rep));
+  }
+  return families;
+}
+
+// Hands the outcome of an open on.
+inline rocksdb_t* Opened(const rocksdb::Status& status, rocksdb::DB* db,
+                         const std::vector<rocksdb::ColumnFamilyHandle*>& families,
+                         rocksdb_column_family_handle_t** handles, char** errptr) {
+  if (SaveError(errptr, status)) return nullptr;
+  for (size_t i = 0; i < families.size(); ++i) {
+    handles[i] = new rocksdb_column_family_handle_t{families[i]};
+  }
+  return new rocksdb_t{db};
+}
+
 }  // namespace rocksdb_c
 
 #endif  // AETHER_COMPAT_C_API_C_TYPES_H_
