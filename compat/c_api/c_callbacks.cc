@@ -396,6 +396,18 @@ rocksdb_filterpolicy_t* rocksdb_filterpolicy_create_ribbon_hybrid(
   return policy;
 }
 
+// The block-based format of the past is not there; both forms give full filters.
+rocksdb_filterpolicy_t* rocksdb_filterpolicy_create_bloom_format(double bits_per_key,
+                                                                 bool /*original_format*/) {
+  return rocksdb_filterpolicy_create_bloom_full(bits_per_key);
+}
+
+rocksdb_filterpolicy_t* rocksdb_filterpolicy_create_ribbon_format(
+    double bloom_equivalent_bits_per_key, int bloom_before_level) {
+  return rocksdb_filterpolicy_create_ribbon_hybrid(bloom_equivalent_bits_per_key,
+                                                   bloom_before_level);
+}
+
 void rocksdb_filterpolicy_destroy(rocksdb_filterpolicy_t* policy) { delete policy; }
 
 void rocksdb_block_based_options_set_filter_policy(rocksdb_block_based_table_options_t* options,

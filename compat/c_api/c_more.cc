@@ -41,7 +41,58 @@ struct rocksdb_sst_file_metadata_t {
   const rocksdb::SstFileMetaData* rep;
 };
 
+namespace {
+
+void MultiGetWithTimestamps(rocksdb_t* db, const rocksdb_readoptions_t* options,
+                            const std::vector<ColumnFamilyHandle*>& families, size_t num_keys,
+                            const char* const* keys_list, const size_t* keys_list_sizes,
+                            char** values_list, size_t* values_list_sizes, char** timestamps_list,
+                            size_t* timestamps_list_sizes, char** errs) {
+  std::vector<Slice> keys;
+  for (size_t i = 0; i < num_keys; ++i) keys.emplace_back(keys_list[i], keys_list_sizes[i]);
+  std::vector<std::string> values(num_keys);
+  std::vector<std::string> timestamps(num_keys);
+  const std::vector<Status> statuses =
+      db->rep->MultiGet(options->rep, families, keys, &values, &timestamps);
+  for (size_t i = 0; i < num_keys; ++i) {
+    errs[i] = nullptr;
+    values_list[i] = nullptr;
+    values_list_sizes[i] = 0;
+    timestamps_list[i] = nullptr;
+    timestamps_list_sizes[i] = 0;
+    if (statuses[i].IsNotFound() || SaveError(&errs[i], statuses[i])) continue;
+    values_list[i] = Copy(values[i]);
+    values_list_sizes[i] = values[i].size();
+    timestamps_list[i] = Copy(timestamps[i]);
+    timestamps_list_sizes[i] = timestamps[i].size();
+  }
+}
+
+}  // namespace
+
 extern "C" {
+
+void rocksdb_multi_get_with_ts(rocksdb_t* db, const rocksdb_readoptions_t* options, size_t num_keys,
+                               const char* const* keys_list, const size_t* keys_list_sizes,
+                               char** values_list, size_t* values_list_sizes, char** timestamp_list,
+                               size_t* timestamp_list_sizes, char** errs) {
+  MultiGetWithTimestamps(db, options,
+                         std::vector<ColumnFamilyHandle*>(num_keys, db->rep->DefaultColumnFamily()),
+                         num_keys, keys_list, keys_list_sizes, values_list, values_list_sizes,
+                         timestamp_list, timestamp_list_sizes, errs);
+}
+
+void rocksdb_multi_get_cf_with_ts(rocksdb_t* db, const rocksdb_readoptions_t* options,
+                                  const rocksdb_column_family_handle_t* const* column_families,
+                                  size_t num_keys, const char* const* keys_list,
+                                  const size_t* keys_list_sizes, char** values_list,
+                                  size_t* values_list_sizes, char** timestamps_list,
+                                  size_t* timestamps_list_sizes, char** errs) {
+  std::vector<ColumnFamilyHandle*> families;
+  for (size_t i = 0; i < num_keys; ++i) families.push_back(column_families[i]->rep);
+  MultiGetWithTimestamps(db, options, families, num_keys, keys_list, keys_list_sizes, values_list,
+                         values_list_sizes, timestamps_list, timestamps_list_sizes, errs);
+}
 
 // --- with timestamps ---
 
