@@ -1,0 +1,224 @@
+// Iterators: positions, bounds, prefixes, refresh.
+#include <rocksdb/iterator.h>
+#include <rocksdb/slice_transform.h>
+
+#include "tests/conformance/harness.h"
+
+namespace conformance {
+namespace {
+using rocksdb::FlushOptions;
+using rocksdb::Iterator;
+using rocksdb::ReadOptions;
+using rocksdb::Slice;
+
+// "b", "d", "f", half of them in a file.
+class Three : public Db {
+ public:
+  Three() {
+    Put("b", "1");
+    Put("f", "3");
+    GOOD((*this)->Flush(FlushOptions()));
+    Put("d", "2");
+  }
+  std::unique_ptr<Iterator> New(const ReadOptions& read = ReadOptions()) {
+    return std::unique_ptr<Iterator>((*this)->NewIterator(read));
+  }
+};
+
+CASE(iterator_begins_nowhere) {
+  Three db;
+  const auto it = db.New();
+  NO(it->Valid());
+  GOOD(it->status());
+}
+
+CASE(iterator_seeks) {
+  Three db;
+  const auto it = db.New();
+  it->Seek("c");
+  EQ(At(*it), "d=2");
+  it->Seek("d");
+  EQ(At(*it), "d=2");
+  it->Seek("z");
+  EQ(At(*it), "end");
+  it->SeekForPrev("e");
+  EQ(At(*it), "d=2");
+  it->SeekForPrev("d");
+  EQ(At(*it), "d=2");
+  it->SeekForPrev("a");
+  EQ(At(*it), "end");
+  it->SeekToFirst();
+  EQ(At(*it), "b=1");
+  it->SeekToLast();
+  EQ(At(*it), "f=3");
+}
+
+CASE(iterator_changes_direction) {
+  Three db;
+  const auto it = db.New();
+  it->SeekToFirst();
+  it->Next();
+  it->Next();
+  EQ(At(*it), "f=3");
+  it->Prev();
+  EQ(At(*it), "d=2");
+  it->Next();
+  EQ(At(*it), "f=3");
+  it->Prev();
+  it->Prev();
+  EQ(At(*it), "b=1");
+  it->Prev();
+  EQ(At(*it), "end");
+}
+
+CASE(iterator_shows_its_moment) {
+  Three db;
+  const auto it = db.New();
+  db.Put("c", "new");
+  GOOD(db->Delete(rocksdb::WriteOptions(), "b"));
+  it->SeekToFirst();
+  EQ(At(*it), "b=1");
+  it->Next();
+  EQ(At(*it), "d=2");
+  GOOD(it->Refresh());
+  NO(it->Valid());
+  it->SeekToFirst();
+  EQ(At(*it), "c=new");
+}
+
+CASE(iterator_upper_bound) {
+  Three db;
+  const Slice bound("f");
+  ReadOptions read;
+  read.iterate_upper_bound = &bound;
+  const auto it = db.New(read);
+  it->SeekToLast();
+  EQ(At(*it), "d=2");
+  it->Next();
+  EQ(At(*it), "end");
+  it->Seek("f");
+  EQ(At(*it), "end");
+  it->Seek("x");
+  EQ(At(*it), "end");
+  it->SeekForPrev("x");
+  EQ(At(*it), "d=2");
+  it->SeekForPrev("f");
+  EQ(At(*it), "d=2");
+}
+
+CASE(iterator_lower_bound) {
+  Three db;
+  const Slice bound("c");
+  ReadOptions read;
+  read.iterate_lower_bound = &bound;
+  const auto it = db.New(read);
+  it->SeekToFirst();
+  EQ(At(*it), "d=2");
+  it->Prev();
+  EQ(At(*it), "end");
+  it->Seek("a");
+  EQ(At(*it), "d=2");
+  it->SeekForPrev("b");
+  EQ(At(*it), "end");
+  const Slice lower("e");
+  const Slice upper("c");
+  read.iterate_lower_bound = &lower;
+  read.iterate_upper_bound = &upper;
+  const auto none = db.New(read);
+  none->SeekToFirst();
+  EQ(At(*none), "end");
+}
+
+CASE(iterator_properties) {
+  Three db;
+  const auto it = db.New();
+  it->SeekToFirst();
+  std::string value;
+  GOOD(it->GetProperty("rocksdb.iterator.is-key-pinned", &value));
+  EQ(value, "0");
+  GOOD(it->GetProperty("rocksdb.iterator.super-version-number", &value));
+  YES(!value.empty());
+  EQ(it->GetProperty("no.such", &value), "4/0 Invalid argument: Unidentified property.");
+}
+
+CASE(iterator_of_a_snapshot) {
+  Three db;
+  ReadOptions read;
+  read.snapshot = db->GetSnapshot();
+  db.Put("c", "new");
+  {
+    const auto it = db.New(read);
+    it->SeekToFirst();
+    it->Next();
+    EQ(At(*it), "d=2");
+    EQ(it->Refresh(), "3/0 Not implemented: Creating renew iterator is not allowed.");
+    it->SeekToFirst();
+    EQ(At(*it), "b=1");
+  }
+  db->ReleaseSnapshot(read.snapshot);
+}
+
+CASE(iterator_gives_up_on_tombstones) {
+  Db db;
+  for (int i = 10; i < 30; ++i) db.Put("k" + std::to_string(i), "1");
+  db.Put("z", "1");
+  for (int i = 10; i < 30; ++i) {
+    GOOD(db->Delete(rocksdb::WriteOptions(), "k" + std::to_string(i)));
+  }
+  ReadOptions read;
+  read.max_skippable_internal_keys = 2;
+  const std::unique_ptr<Iterator> it(db->NewIterator(read));
+  it->SeekToFirst();
+  EQ(At(*it), "7/0 Result incomplete: Too many internal keys skipped.");
+}
+
+CASE(iterator_prefix_same_as_start) {
+  rocksdb::Options options = Db::DefaultOptions();
+  options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(2));
+  Db db(options);
+  for (const char* key : {"aa1", "aa3", "ab1", "ac1", "ac2"}) db.Put(key, "v");
+  for (int round = 0; round < 2; ++round) {
+    ReadOptions read;
+    read.prefix_same_as_start = true;
+    const std::unique_ptr<Iterator> it(db->NewIterator(read));
+    it->Seek("aa");
+    EQ(At(*it), "aa1=v");
+    it->Next();
+    EQ(At(*it), "aa3=v");
+    it->Next();
+    EQ(At(*it), "end");
+    it->SeekForPrev("ab9");
+    EQ(At(*it), "ab1=v");
+    it->SeekForPrev("ab0");
+    EQ(At(*it), "end");
+    const std::unique_ptr<Iterator> all(db->NewIterator(ReadOptions()));
+    all->Seek("aa3");
+    all->Next();
+    EQ(At(*all), "ab1=v");
+    GOOD(db->Flush(FlushOptions()));
+  }
+}
+
+CASE(iterator_over_many_runs) {
+  rocksdb::Options options = Db::DefaultOptions();
+  options.disable_auto_compactions = true;
+  Db db(options);
+  for (int run = 0; run < 5; ++run) {
+    for (int i = run; i < 100; i += 5) {
+      db.Put("k" + std::to_string(100 + i), std::to_string(run));
+    }
+    db.Put("shared", std::to_string(run));
+    GOOD(db->Flush(FlushOptions()));
+  }
+  std::string forward;
+  const std::unique_ptr<Iterator> it(db->NewIterator(ReadOptions()));
+  for (it->SeekToFirst(); it->Valid(); it->Next()) forward += it->key().ToString();
+  std::string backward;
+  for (it->SeekToLast(); it->Valid(); it->Prev()) backward = it->key().ToString() + backward;
+  YES(forward == backward);
+  EQ(forward.size(), size_t{100 * 4 + 6});
+  it->Seek("shared");
+  EQ(At(*it), "shared=4");
+}
+}  // namespace
+}  // namespace conformance
