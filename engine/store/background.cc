@@ -185,7 +185,9 @@ Status EnvImpl::FlushFamilies(const std::vector<FamilyStore*>& families, bool wa
     until.push_back({family, family->flushed_tables_ + family->sealed_.size()});
   }
   for (const auto& [family, count] : until) {
-    while (family->flushed_tables_ < count && !family->dropped()) {
+    // Until the flush is over altogether: nothing of it is to be seen afterwards.
+    while (!family->dropped() && (family->flushed_tables_ < count ||
+                                  (family->flushing_ && family->sealed_.empty()))) {
       if (!background_error_.ok()) return background_error_;
       if (stopping_) return Status::ShutdownInProgress();
       done_.WaitFor(&mutex_, std::chrono::milliseconds(100));
