@@ -210,6 +210,7 @@ Status StoreDb::DeleteRange(const WriteOptions& options, ColumnFamilyHandle* han
 
 Status StoreDb::Merge(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                       const Slice& value) {
+  if (mode_ == Mode::kReadOnly) return RefuseReadOnly();
   if (!Handle(handle)->family->has_merge_operator) {
     return Status::NotSupported("Provide a merge_operator when opening DB");
   }
