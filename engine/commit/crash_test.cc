@@ -243,5 +243,66 @@ TEST_F(CrashTest, ManifestBeforeLogIsCaught) {
   EXPECT_NE(FirstViolation(1, 3000, options), "");
 }
 
+// --- error sweep ---
+
+// A fixed workload of one thread on a file system whose n-th I/O fails, once or from then on.
+// Whatever was acknowledged must be there after the fault is gone and the store is opened again.
+// *reached becomes false once the workload has fewer than n I/Os.
+std::string Sweep(uint64_t n, bool sticky, SimEffect effect, bool allow_mapped, bool* reached) {
+  SimFileSystem fs(n);
+  TestStoreOptions options;
+  options.fs = &fs;
+  options.segment_bytes = 16 << 10;
+  options.allow_mapped = allow_mapped;
+  SimFault fault;
+  fault.io = kSimAllIo & ~kSimRead;
+  fault.effect = effect;
+  fault.nth = n;
+  fault.sticky = sticky;
+  fs.AddFault(fault);
+  std::set<std::string> acknowledged;
+  {
+    std::unique_ptr<TestStore> store;
+    Status s = TestStore::Open(options, &store);
+    for (int i = 0; s.ok() && i < 120; ++i) {
+      const std::string key = std::to_string(i);
+      if (store->Put(0, key, std::string(300, 'x'), i % 10 == 0).ok()) acknowledged.insert(key);
+      if (i % 40 == 39) store->Flush(0).Ignore();
+      if (store->pipeline()->poisoned() && i == 100) store->Resume().Ignore();
+    }
+  }
+  *reached = fs.counters().faults > 0;
+  fs.ClearFaults();
+  fs.ProcessKill();
+  std::unique_ptr<TestStore> store;
+  Status s = TestStore::Open(options, &store);
+  if (!s.ok()) return "open: " + s.ToString();
+  TestStore::Contents contents;
+  s = store->Read(&contents);
+  if (!s.ok()) return "read: " + s.ToString();
+  for (const std::string& key : acknowledged) {
+    if (contents.count({0, key}) == 0) return key + " was acknowledged and is lost";
+  }
+  return "";
+}
+
+TEST(ErrorSweep, NothingAcknowledgedIsLostWhicheverIoFails) {
+  for (const bool allow_mapped : {true, false}) {
+    for (const SimEffect effect : {SimEffect::kError, SimEffect::kNoSpace}) {
+      for (const bool sticky : {false, true}) {
+        bool reached = true;
+        uint64_t n = 1;
+        for (; reached && n < 2000; ++n) {
+          EXPECT_EQ(Sweep(n, sticky, effect, allow_mapped, &reached), "")
+              << "I/O " << n << " sticky " << sticky << " mapped " << allow_mapped << " effect "
+              << static_cast<int>(effect);
+        }
+        EXPECT_GT(n, 30u);
+        EXPECT_LT(n, 2000u);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace aether

@@ -91,7 +91,7 @@ struct PipelineOptions {
 
   uint64_t segment_bytes = 8 << 20;  // multiple of chunk_bytes
   uint64_t chunk_bytes = 128 << 10;  // power of two, at least 4096
-  uint32_t recycled_segments = 8;    // kept for reuse; more are deleted
+  uint32_t recycled_segments = 12;   // kept for reuse while writes go on; more are deleted
   uint64_t progress_bytes = 64 << 10;
   bool allow_mapped_log = true;   // false forces the append backend
   bool background_thread = true;  // prepares segments ahead; off for deterministic tests

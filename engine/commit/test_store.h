@@ -68,8 +68,14 @@ class TestStore : public PipelineHooks {
     return Write(body, sync, disable_wal, result == nullptr ? &ignored : result);
   }
 
-  // Flushes one family into a run and moves the floor.
+  // Flushes one family into a run and moves the floor. After a failure the entries of its table are
+  // in the log alone, so nothing is flushed any more.
   Status Flush(uint32_t family) {
+    if (flush_error_.ok()) flush_error_ = TryFlush(family);
+    return flush_error_;
+  }
+
+  Status TryFlush(uint32_t family) {
     const LogPosition published = pipeline_->Published();
     auto next = std::make_unique<TableSet>();
     next->tables = tables_;
@@ -86,6 +92,7 @@ class TestStore : public PipelineHooks {
 
   // The steps of Resume: everything into runs, one edit with a new epoch.
   Status Resume() {
+    AETHER_RETURN_IF_ERROR(flush_error_);
     LogState next_state;
     AETHER_RETURN_IF_ERROR(pipeline_->DrainForResume(&next_state));
     auto next = std::make_unique<TableSet>();
@@ -278,6 +285,7 @@ class TestStore : public PipelineHooks {
   wal::Recovered recovered_;
   std::atomic<uint64_t> next_file_{0};
   std::atomic<int> poisons_{0};
+  Status flush_error_;
   std::unique_ptr<Pipeline> pipeline_;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/wal/segment_pool.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "engine/base/epoch.h"
@@ -17,8 +18,9 @@ enum class UnitState : uint8_t {
   kTaken,
 };
 
-constexpr uint32_t kWarmUnits = 2;      // ahead of the writers
-constexpr uint32_t kZeroFillUnits = 8;  // at a time
+constexpr uint32_t kWarmUnits = 2;        // ahead of the writers
+constexpr std::chrono::seconds kIdle{5};  // until recycled segments are given up
+constexpr uint32_t kZeroFillUnits = 8;    // at a time
 
 uint64_t ChunkOffset(uint32_t unit, uint32_t unit_bytes) {
   return unit == 0 ? kSegmentHeaderBytes : uint64_t{unit} * unit_bytes;
@@ -605,8 +607,15 @@ void SegmentPool::BackgroundLoop() {
     if (did || signalled_) continue;
     if (AwaitsQuiet()) {
       wake_.WaitFor(&mutex_, std::chrono::milliseconds(2));
-    } else {
+    } else if (free_.empty()) {
       wake_.Wait(&mutex_);
+    } else if (!wake_.WaitFor(&mutex_, kIdle)) {
+      // No chunk was taken for a while: give the space back.
+      while (!free_.empty() && !stop_) {
+        const SegmentPtr segment = std::move(free_.front());
+        free_.pop_front();
+        Delete(segment);
+      }
     }
   }
 }
