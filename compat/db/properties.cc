@@ -364,7 +364,6 @@ bool StoreDb::TextProperty(Family* family, const std::string& property, std::str
     return true;
   }
   if (property == P::kOptionsStatistics) {
-    value->clear();
     if (statistics_ == nullptr) return false;
     *value = statistics_->ToString();
     return true;
@@ -380,6 +379,7 @@ bool StoreDb::TextProperty(Family* family, const std::string& property, std::str
 }
 
 bool StoreDb::GetProperty(ColumnFamilyHandle* handle, const Slice& property, std::string* value) {
+  value->clear();
   if (closed()) return false;
   Family* const family = Handle(handle)->family;
   uint64_t number = 0;

@@ -643,6 +643,79 @@ TEST_F(StoreDbTest, UnsupportedCallsNameThemselves) {
   EXPECT_TRUE(it->status().IsNotSupported());
 }
 
+TEST_F(StoreDbTest, AStoreLivesOnTheApplicationsOwnFileSystem) {
+  std::unique_ptr<Env> memory(NewMemEnv(Env::Default()));
+  options_.env = memory.get();
+  path_ = "/nowhere/db";
+  ASSERT_TRUE(memory->CreateDirIfMissing("/nowhere").ok());
+  Open();
+  Put("flushed", "1");
+  ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
+  Put("logged", "2");
+  Open();
+  EXPECT_EQ(Scan(), "flushed=1 logged=2 ");
+  EXPECT_FALSE(std::filesystem::exists("/nowhere"));
+  CloseDb();
+  EXPECT_TRUE(DestroyDB(path_, options_).ok());
+  EXPECT_TRUE(memory->FileExists(path_ + "/CURRENT").IsNotFound());
+}
+
+TEST_F(StoreDbTest, ReadsWithoutTheDiskSayIncomplete) {
+  Open();
+  for (int i = 0; i < 3000; ++i) Put("key" + std::to_string(i), std::string(200, 'x'));
+  ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
+  Open();
+  ReadOptions cached;
+  cached.read_tier = kBlockCacheTier;
+  std::string value;
+  EXPECT_EQ(db_->Get(cached, "key500", &value).ToString(), "Result incomplete: no blocking io");
+  std::unique_ptr<Iterator> it(db_->NewIterator(cached));
+  it->Seek("key7");
+  EXPECT_FALSE(it->Valid());
+  EXPECT_EQ(it->status().ToString(), "Result incomplete: no blocking io");
+  EXPECT_EQ(Get("key500"), std::string(200, 'x'));
+  EXPECT_TRUE(db_->Get(cached, "key500", &value).ok());
+}
+
+TEST_F(StoreDbTest, MultiGetStopsAtItsSizeLimit) {
+  Open();
+  Put("a", "value");
+  Put("b", "value");
+  const Slice keys[] = {"a", "b", "absent"};
+  PinnableSlice values[3];
+  Status statuses[3];
+  ReadOptions limited;
+  limited.value_size_soft_limit = 0;
+  db_->MultiGet(limited, db_->DefaultColumnFamily(), 3, keys, values, statuses);
+  EXPECT_TRUE(statuses[0].ok());
+  EXPECT_TRUE(statuses[1].IsAborted());
+  EXPECT_TRUE(statuses[2].IsAborted());
+}
+
+TEST_F(StoreDbTest, WhatWasWrittenWithoutALogIsFlushedAtClose) {
+  Open();
+  WriteOptions no_log;
+  no_log.disableWAL = true;
+  ASSERT_TRUE(db_->Put(no_log, "k", "v").ok());
+  ReadOptions persisted;
+  persisted.read_tier = kPersistedTier;
+  std::string value;
+  EXPECT_TRUE(db_->Get(persisted, "k", &value).IsNotFound());
+  EXPECT_EQ(Get("k"), "v");
+  Open();
+  EXPECT_EQ(Get("k"), "v");
+}
+
+TEST_F(StoreDbTest, PerfContextCountsBytes) {
+  Open();
+  Put("key", "value");
+  get_perf_context()->Reset();
+  EXPECT_EQ(Get("key"), "value");
+  EXPECT_EQ(get_perf_context()->get_read_bytes, 5u);
+  EXPECT_EQ(Scan(), "key=value ");
+  EXPECT_EQ(get_perf_context()->iter_read_bytes, 8u);
+}
+
 TEST_F(StoreDbTest, ManyThreadsWriteAndRead) {
   options_.write_buffer_size = 1 << 20;
   Open();
