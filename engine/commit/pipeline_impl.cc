@@ -162,7 +162,7 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
         log_->Return(stream);
         return s;
       }
-      record = log_->Copy(stream, log_body);
+      log_->Copy(stream, log_body, &record);
       AtPoint(CommitPoint::kCopied, 0);
     }
     while (!mark_.HasRoom()) mark_.WaitFor(mark_.published() + 1, this);
@@ -371,7 +371,8 @@ Status Pipeline::Impl::BecomeLogged() {
   if (s.ok()) {
     char body[sizeof(uint64_t)];
     StoreFixed<uint64_t>(body, start_.ticket + 1);
-    const wal::PendingRecord record = log_->Copy(stream, Slice(body, sizeof(body)));
+    wal::PendingRecord record;
+    log_->Copy(stream, Slice(body, sizeof(body)), &record);
     EpochGuard guard;
     uint64_t ticket = 0;
     LogPosition cut;

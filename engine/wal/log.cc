@@ -121,18 +121,17 @@ void Log::Seal(Stream* stream) {
   stream->memory = nullptr;
 }
 
-PendingRecord Log::Copy(Stream* stream, Slice body) {
-  PendingRecord pending;
-  pending.record = stream->memory + stream->next;
-  pending.length = static_cast<uint32_t>(body.size());
-  pending.file = stream->chunk.file;
-  pending.offset = stream->chunk.offset + stream->next;
-  StoreVoid(pending.record);
+void Log::Copy(Stream* stream, Slice body, PendingRecord* pending) {
+  char* const record = stream->memory + stream->next;
+  pending->record = record;
+  pending->length = static_cast<uint32_t>(body.size());
+  pending->file = stream->chunk.file;
+  pending->offset = stream->chunk.offset + stream->next;
+  StoreVoid(record);
   // The padding, before the body covers the rest of its word.
-  StoreFixed<uint64_t>(pending.record + pending.bytes() - 8, 0);
-  std::memcpy(pending.record + kRecordHeaderBytes, body.data(), body.size());
-  pending.body_crc = BodyCrc(stream->chunk.salt, body);
-  return pending;
+  StoreFixed<uint64_t>(record + RecordBytes(body.size()) - 8, 0);
+  std::memcpy(record + kRecordHeaderBytes, body.data(), body.size());
+  pending->body_crc = BodyCrc(stream->chunk.salt, body);
 }
 
 Status Log::WriteOut(const PendingRecord& record) {
@@ -149,7 +148,8 @@ Status Log::AppendUnnumbered(RecordType type, Slice body, uint64_t ticket,
   Stream* const stream = Lease();
   Status s = Reserve(stream, body.size());
   if (s.ok()) {
-    PendingRecord record = Copy(stream, body);
+    PendingRecord record;
+    Copy(stream, body, &record);
     StoreStamp(record.record, MakeStamp(record.body_crc, record.length, type, ticket, sequence));
     if (needs_write_out()) s = WriteOut(record);
     if (s.ok()) Commit(stream, record, ticket);

@@ -87,7 +87,7 @@ class Log {
                : MakeRoom(stream, RecordBytes(body_bytes));
   }
   // Copies the body and leaves a void header. REQUIRES: Reserve(stream, >= body.size()) was OK.
-  PendingRecord Copy(Stream* stream, Slice body);
+  void Copy(Stream* stream, Slice body, PendingRecord* pending);
   // Brings a stamped record to the file; nothing to do when it is mapped. `offset` of a growing
   // file's record is found out here. A second call with the same record (a helper) is harmless
   // except on a growing file, where only the owner may call it.

@@ -35,7 +35,8 @@ class LogTest : public testing::Test {
   // A record as a writer would leave it. `stamp` false: the writer died before it.
   void Append(Stream* stream, uint64_t ticket, const std::string& body, bool stamp = true) {
     ASSERT_TRUE(log_->Reserve(stream, body.size()).ok());
-    PendingRecord record = log_->Copy(stream, body);
+    PendingRecord record;
+    log_->Copy(stream, body, &record);
     if (!stamp) return;
     StoreStamp(record.record,
                MakeStamp(record.body_crc, record.length, RecordType::kBatch, ticket, ticket * 10));
