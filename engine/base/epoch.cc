@@ -49,7 +49,6 @@ std::vector<Retired>& RetiredList() REQUIRES(retired_mutex) {
 }
 
 uint64_t OldestActiveEpoch() {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
   uint64_t oldest = global_epoch.load(std::memory_order_seq_cst);
   for (EpochSlot* slot = slots.load(std::memory_order_acquire); slot; slot = slot->next) {
     const uint64_t epoch = slot->epoch.load(std::memory_order_seq_cst);

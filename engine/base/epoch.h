@@ -30,11 +30,10 @@ class EpochGuard {
  public:
   EpochGuard() : slot_(internal::ThisThreadEpochSlot()) {
     if (slot_->depth++ == 0) {
-      // seq_cst on both sides: either the reclaimer sees this epoch, or this thread's later loads
-      // see the unlinking.
-      slot_->epoch.store(internal::global_epoch.load(std::memory_order_acquire),
-                         std::memory_order_seq_cst);
-      std::atomic_thread_fence(std::memory_order_seq_cst);
+      // seq_cst on both sides, so that either the reclaimer sees this epoch or this thread's later
+      // loads see the unlinking. Loads of pointers that are retired are seq_cst for that reason.
+      slot_->epoch.exchange(internal::global_epoch.load(std::memory_order_acquire),
+                            std::memory_order_seq_cst);
     }
   }
   ~EpochGuard() {

@@ -122,7 +122,8 @@ Status EnvImpl::ReadManifest(bool* created) {
 Status EnvImpl::CheckStores(const std::vector<StoreDescriptor>& stores) const {
   MutexLock manifest_lock(&manifest_mutex_);
   std::string missing;
-  for (const auto& [id, family] : state_.families) {
+  for (const auto& known : state_.families) {
+    const FamilyState& family = known.second;
     const auto it = std::find_if(stores.begin(), stores.end(), [&](const StoreDescriptor& store) {
       return store.name == family.name;
     });

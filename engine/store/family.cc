@@ -20,7 +20,7 @@ FamilyStore::~FamilyStore() { delete view_.load(std::memory_order_acquire); }
 
 std::shared_ptr<const ReadView> FamilyStore::PinView() const {
   EpochGuard guard;
-  return view_.load(std::memory_order_acquire)->view;
+  return view_.load(std::memory_order_seq_cst)->view;
 }
 
 void FamilyStore::PublishView(std::shared_ptr<const ReadView> view) {
