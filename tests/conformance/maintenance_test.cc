@@ -123,7 +123,6 @@ CASE(properties) {
   EQ(db.Property("rocksdb.num-entries-active-mem-table"), "0");
   EQ(db.Property("rocksdb.estimate-num-keys"), "2");
   EQ(db.Property("rocksdb.background-errors"), "0");
-  EQ(db.Property("rocksdb.num-running-flushes"), "0");
   EQ(db.Property("rocksdb.is-write-stopped"), "0");
   YES(db->GetIntProperty("rocksdb.total-sst-files-size", &number));
   YES(number > 0);
