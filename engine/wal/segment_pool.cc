@@ -448,6 +448,16 @@ void SegmentPool::Restart(uint32_t epoch) {
     free_.clear();
     for (OldSegment& old : old_) old.last_ticket = 0;
     CountLiveBytes();
+    // Whoever still fills or syncs an old segment may yet raise the flag that is lowered next.
+    const auto in_use = [this]() NO_THREAD_SAFETY_ANALYSIS {
+      return std::any_of(live_.begin(), live_.end(),
+                         [](const SegmentPtr& segment) { return segment->users > 0; });
+    };
+    while (in_use()) {
+      mutex_.Unlock();
+      std::this_thread::yield();
+      mutex_.Lock();
+    }
     Signal();
   }
   TidyInForeground();
