@@ -18,6 +18,7 @@ Episode::Episode(uint64_t seed, Plan plan, bool verbose)
   world_.fs = &fs_;
   world_.verbose = verbose;
   fs_.SetMappedLogIsSafe(!random_.OneIn(4));
+  log_directory_ = random_.OneIn(4) ? "/logs" : "";
   fs_.SetWriteBackOneIn(random_.OneIn(3) ? 0 : 1 + random_.Uniform(8));
 }
 
@@ -34,6 +35,7 @@ Status Episode::Open() {
   EnvOptions options;
   options.fs = &fs_;
   options.create_if_missing = true;
+  options.wal_dir = log_directory_;
   options.create_missing_stores = true;
   options.allow_mapped_log = !random_.OneIn(4);
   options.background_jobs = static_cast<int>(1 + random_.Uniform(4));

@@ -71,6 +71,7 @@ class Episode {
   EpisodeResult result_;
 
   // The oracle's knowledge between lives.
+  std::string log_directory_;  // empty: that of the store
   Evidence evidence_;
   std::map<uint64_t, std::string> promised_;  // families that must exist, by incarnation
   std::map<std::pair<uint64_t, std::string>, uint64_t> highest_unlogged_;
