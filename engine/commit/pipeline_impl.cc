@@ -157,7 +157,7 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
   wal::PendingRecord record;
   for (;;) {
     if (needs_record) {
-      Status s = log_->Reserve(stream, log_body.size());
+      Status s = log_->Reserve(stream, log_body.size(), mark_.published());
       if (!s.ok()) {
         log_->Return(stream);
         return s;
@@ -181,6 +181,9 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
       continue;
     }
     AtPoint(CommitPoint::kNumbered, numbers->ticket);
+    if (needs_record && !wal::TicketFits(stream->chunk.base_ticket, numbers->ticket)) {
+      Poison(Status::Aborted("a writer slept for 2^30 batches between its record and its number"));
+    }
     Finish(request, *numbers, needs_record ? &record : nullptr, &state->hints);
     if (needs_record) log_->Commit(stream, record, numbers->ticket);
     state->unreported_bytes += facts.entry_bytes + kEntryOverhead * facts.count;
@@ -205,10 +208,12 @@ void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
   const bool batch = !request.disable_wal;
   wal::Stamp stamp{};
   char* help_with = nullptr;
+  uint64_t check = 0;
   if (record != nullptr) {
-    stamp = wal::MakeStamp(record->body_crc, record->length,
-                           batch ? wal::RecordType::kBatch : wal::RecordType::kSkip, numbers.ticket,
-                           batch ? numbers.first : numbers.end);
+    stamp =
+        wal::MakeStamp(record->body_crc, batch ? wal::RecordType::kBatch : wal::RecordType::kSkip,
+                       numbers.ticket, batch ? numbers.first : numbers.end);
+    check = uint64_t{record->length} << 32 | static_cast<uint32_t>(stamp.word[0]);
     // The body of a disableWAL batch is the caller's alone; a growing file has one tail, which is
     // the owner's.
     if (batch && (!log_->needs_write_out() || log_->helpers_may_write_out())) {
@@ -220,7 +225,7 @@ void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
       target->offset.store(record->offset, std::memory_order_release);
     }
   }
-  mark_.Bind(numbers.ticket, numbers.first, numbers.end, stamp.word[0], help_with, numbers.tables);
+  mark_.Bind(numbers.ticket, numbers.first, numbers.end, check, help_with, numbers.tables);
   AtPoint(CommitPoint::kBound, numbers.ticket);
   const bool late_stamp = Planted(PlantedBug::kDoneBeforeStamp);
   if (record != nullptr && !late_stamp) StampAndWriteOut(*record, stamp);
@@ -243,7 +248,7 @@ bool Pipeline::Impl::Help(uint64_t ticket) {
   char* const record = slot->record.load(std::memory_order_acquire);
   const TableSet* const tables = slot->tables.load(std::memory_order_acquire);
   const SequenceNumber first = slot->first.load(std::memory_order_acquire);
-  const uint64_t word = slot->stamp.load(std::memory_order_acquire);
+  const uint64_t check = slot->check.load(std::memory_order_acquire);
   wal::PendingRecord pending;
   if (!targets_.empty()) {
     const WriteOutTarget& target = targets_[ticket % Watermark::kRing];
@@ -255,23 +260,23 @@ bool Pipeline::Impl::Help(uint64_t ticket) {
   if (record == nullptr) return false;
   if (mark_.IsDone(ticket)) return true;
   AtPoint(CommitPoint::kHelping, ticket);
-  pending.length = static_cast<uint32_t>(word >> 32);
-  const wal::Stamp stamp{
-      {word, ticket << 8 | static_cast<uint64_t>(wal::RecordType::kBatch), first}};
+  const Slice body = wal::StoredBody(record);
+  pending.length = static_cast<uint32_t>(body.size());
+  const wal::Stamp stamp =
+      wal::StampOf(static_cast<uint32_t>(check), wal::RecordType::kBatch, ticket, first);
   if (log_->needs_write_out()) {
     // The header in memory is the owner's; the file gets a copy that does not read it.
     std::string copy(pending.bytes(), '\0');
     std::memcpy(copy.data(), &stamp, sizeof(stamp));
-    std::memcpy(copy.data() + sizeof(stamp), record + wal::kRecordHeaderBytes, pending.length);
+    std::memcpy(copy.data() + sizeof(stamp), record + sizeof(stamp),
+                static_cast<size_t>(body.data() - record) - sizeof(stamp) + body.size());
     pending.record = copy.data();
     Status s = log_->WriteOut(pending);
     if (!s.ok()) Poison(s);
   } else {
     wal::StoreStamp(record, stamp);
   }
-  ApplyBatch(Slice(record + wal::kRecordHeaderBytes, pending.length), first, *tables, nullptr,
-             nullptr)
-      .Ignore();
+  ApplyBatch(body, first, *tables, nullptr, nullptr).Ignore();
   mark_.MarkDone(ticket);
   mark_.Advance();
   helped_.fetch_add(1, std::memory_order_relaxed);
@@ -367,7 +372,7 @@ Status Pipeline::Impl::BecomeLogged() {
   MutexLock lock(&switch_mutex_);
   if (logged_.load(std::memory_order_relaxed)) return Status::OK();
   wal::Stream* const stream = log_->Lease();
-  Status s = log_->Reserve(stream, sizeof(uint64_t));
+  Status s = log_->Reserve(stream, sizeof(uint64_t), mark_.published());
   if (s.ok()) {
     char body[sizeof(uint64_t)];
     StoreFixed<uint64_t>(body, start_.ticket + 1);
@@ -380,8 +385,8 @@ Status Pipeline::Impl::BecomeLogged() {
     NextGeneration(tables, false, &ticket, &cut);
     if (ticket != 0) {
       mark_.Bind(ticket, cut.sequence + 1, cut.sequence, 0, nullptr, tables);
-      StampAndWriteOut(record, wal::MakeStamp(record.body_crc, record.length,
-                                              wal::RecordType::kSkip, ticket, cut.sequence));
+      StampAndWriteOut(
+          record, wal::MakeStamp(record.body_crc, wal::RecordType::kSkip, ticket, cut.sequence));
       log_->Commit(stream, record, ticket);
       mark_.Publish(ticket, cut.sequence);
     }

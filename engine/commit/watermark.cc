@@ -115,7 +115,7 @@ void Watermark::WaitFor(uint64_t ticket, SlotHelper* helper) {
   uint64_t patient_with = 0;
   for (uint64_t v = published(); v < ticket; v = published()) {
     Slot* const s = slot(v + 1);
-    const bool large = s->stamp.load(std::memory_order_relaxed) >> 32 > kLargeBody;
+    const bool large = s->check.load(std::memory_order_relaxed) >> 32 > kLargeBody;
     if (large && patient_with != v + 1) {
       patient_with = v + 1;
       Sleep(ticket, kPatienceNanos);

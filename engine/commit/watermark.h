@@ -64,7 +64,7 @@ struct alignas(64) Slot {
   std::atomic<uint64_t> done{0};  // the ticket that is done
   std::atomic<SequenceNumber> first{0};
   std::atomic<SequenceNumber> end{0};
-  std::atomic<uint64_t> stamp{0};      // the first word of the record: checksum and length
+  std::atomic<uint64_t> check{0};      // of the record: (bytes of the body << 32) | checksum
   std::atomic<char*> record{nullptr};  // in the log; null: nobody but the owner can finish it
   std::atomic<const TableSet*> tables{nullptr};
 };
@@ -114,12 +114,12 @@ class Watermark {
 
   // --- ring ---
   Slot* slot(uint64_t ticket) { return &ring_[ticket % kRing]; }
-  void Bind(uint64_t ticket, SequenceNumber first, SequenceNumber end, uint64_t stamp, char* record,
+  void Bind(uint64_t ticket, SequenceNumber first, SequenceNumber end, uint64_t check, char* record,
             const TableSet* tables) {
     Slot* const s = slot(ticket);
     s->first.store(first, std::memory_order_release);
     s->end.store(end, std::memory_order_release);
-    s->stamp.store(stamp, std::memory_order_release);
+    s->check.store(check, std::memory_order_release);
     s->record.store(record, std::memory_order_release);
     s->tables.store(tables, std::memory_order_release);
     s->bind.store(ticket, std::memory_order_release);

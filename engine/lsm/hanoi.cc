@@ -75,8 +75,9 @@ class Hanoi final : public MergeStrategy {
       if (all.upper_runs >= fanout && upper_bytes >= options.last_level_ratio * last_bytes) {
         return all.pick;
       }
+      const double garbage = upper_bytes * version.state().superseding / 1000;
       if (idle && all.complete && all.pick.runs.size() > 1 &&
-          upper_bytes > options.idle_ratio * last_bytes) {
+          garbage > options.idle_ratio * last_bytes) {
         return all.pick;
       }
     }

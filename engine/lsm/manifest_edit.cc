@@ -2,7 +2,8 @@
 //
 //   edit    := { kStoreId n | kLog logstate | kNextNumber n | kNextFamily n | family }
 //   family  := kFamily id { field } kEndFamily
-//   field   := kCreate name comparator | kDrop | kFlushed sequence | kNewRun level run
+//   field   := kCreate name comparator | kDrop | kFlushed sequence | kSuperseding permille
+//            | kNewRun level run
 //            | kBeginMerge output level count { run } | kRemoveFile run file | kAddFile run meta
 //            | kTrim run file key | kEndMerge output | kRemoveRun run
 //   logstate, meta := length-prefixed, in the encodings of engine/wal and engine/run
@@ -33,6 +34,7 @@ enum Tag : uint32_t {
   kEndMerge = 14,
   kRemoveRun = 15,
   kStoreId = 16,
+  kSuperseding = 17,
 };
 
 void EncodeFamily(const FamilyEdit& f, std::string* out) {
@@ -47,6 +49,10 @@ void EncodeFamily(const FamilyEdit& f, std::string* out) {
   if (f.flushed_sequence) {
     PutVarint(out, kFlushed);
     PutVarint(out, *f.flushed_sequence);
+  }
+  if (f.superseding) {
+    PutVarint(out, kSuperseding);
+    PutVarint(out, *f.superseding);
   }
   for (const auto& r : f.new_runs) {
     PutVarint(out, kNewRun);
@@ -120,6 +126,10 @@ Status DecodeFamily(Slice* in, FamilyEdit* f) {
         if (!GetVarint64(in, &n)) return bad;
         f->flushed_sequence = n;
         break;
+      case kSuperseding:
+        if (!GetVarint64(in, &n) || n > 1000) return bad;
+        f->superseding = static_cast<uint32_t>(n);
+        break;
       case kNewRun: {
         int level;
         if (!GetLevel(in, &level) || !GetVarint64(in, &n)) return bad;
@@ -190,6 +200,7 @@ Status ApplyFamily(const FamilyEdit& f, ManifestState* state) {
   }
   FamilyState& family = it->second;
   if (f.flushed_sequence) family.flushed_sequence = *f.flushed_sequence;
+  if (f.superseding) family.superseding = *f.superseding;
   for (const auto& r : f.new_runs) {
     family.levels[r.level].insert(family.levels[r.level].begin(), RunState{r.run, {}});
   }
@@ -332,6 +343,7 @@ ManifestEdit SnapshotOf(const ManifestState& state) {
     f.family = id;
     f.create = FamilyEdit::Create{family.name, family.comparator};
     f.flushed_sequence = family.flushed_sequence;
+    f.superseding = family.superseding;
     for (int level = 0; level < kLevels; ++level) {
       const auto& runs = family.levels[level];
       for (auto run = runs.rbegin(); run != runs.rend(); ++run) {

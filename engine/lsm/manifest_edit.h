@@ -52,6 +52,9 @@ struct FamilyState {
   std::string comparator;
   // Every write of the family with a sequence up to this is in runs.
   uint64_t flushed_sequence = 0;
+  // Of a thousand entries above the last level, how many took the place of others when the last
+  // level was merged last. 1000, the worst, until then.
+  uint32_t superseding = 1000;
   std::vector<RunState> levels[kLevels];
   std::vector<MergeState> merges;
 
@@ -94,6 +97,7 @@ struct FamilyEdit {
   std::optional<Create> create;
   bool drop = false;
   std::optional<uint64_t> flushed_sequence;
+  std::optional<uint32_t> superseding;
   std::vector<NewRun> new_runs;
   std::vector<MergeState> begin_merges;
   std::vector<RemoveFile> remove_files;

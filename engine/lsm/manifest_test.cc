@@ -57,6 +57,7 @@ TEST_F(ManifestTest, EditsAddUp) {
   ASSERT_TRUE(Manifest::Create(&fs_, "/db", 3, state_, &manifest).ok());
   FamilyEdit family;
   family.flushed_sequence = 99;
+  family.superseding = 320;
   family.new_runs = {{0, 10}, {2, 11}};
   family.add_files = {{10, Meta(20, "a", "m")}, {10, Meta(21, "n", "z")}};
   ManifestEdit edit;
@@ -79,6 +80,7 @@ TEST_F(ManifestTest, EditsAddUp) {
   EXPECT_EQ(read.next_number, 30u);
   FamilyState& f = read.families.at(0);
   EXPECT_EQ(f.flushed_sequence, 99u);
+  EXPECT_EQ(f.superseding, 320u);
   ASSERT_EQ(f.levels[0].size(), 1u);
   ASSERT_EQ(f.levels[0][0].files.size(), 1u);
   EXPECT_EQ(*f.levels[0][0].files[0].trim, "p");

@@ -28,6 +28,7 @@ MergeJob::MergeJob(JobContext context, uint32_t family, MergeState state,
     for (const auto& run : version->level(level)) {
       if (is_input(run->id)) {
         seen_input = true;
+        if (level != kLastLevel) upper_entries_ += run->entries;
         for (const RunPart& part : run->parts) {
           inputs_.push_back({run->id, part, false});
           input_bytes_ += part.file->meta().file_size;
@@ -276,6 +277,12 @@ Status MergeJob::Complete() {
     progress_.output_files.push_back(number);
   }
   edit.end_merges.push_back(state_.output_run);
+  if (state_.output_level == kLastLevel && upper_entries_ > 0) {
+    const uint64_t dropped =
+        progress_.entries_read - std::min(progress_.entries_read, progress_.entries_written);
+    edit.superseding =
+        static_cast<uint32_t>(std::min<uint64_t>(1000, dropped * 1000 / upper_entries_));
+  }
   for (const uint64_t run : state_.input_runs) edit.remove_runs.push_back(run);
   return context_.install(std::move(edit));
 }

@@ -91,6 +91,7 @@ class MergeJob {
   std::vector<Cluster> clusters_;
   size_t next_cluster_ = 0;
   uint64_t input_bytes_ = 0;
+  uint64_t upper_entries_ = 0;  // of the inputs above the last level
 
   // The cluster being merged: runs made of its files only.
   std::vector<std::unique_ptr<Run>> cluster_runs_;

@@ -18,8 +18,9 @@ struct TreeOptions {
   int fanout = 10;
   // The last level is merged when everything above it has grown to this share of it.
   double last_level_ratio = 0.6;
-  // Idle time merges until what lies above the last level is at most this share of it.
-  double idle_ratio = 0.3;
+  // Idle time merges until what lies above the last level makes at most this share of it useless,
+  // judging by what the last merge into it found.
+  double idle_ratio = 0.25;
   // A run is cut into files of about this size.
   uint64_t target_file_size = 64 << 20;
   // Levels an application expects to see in properties.

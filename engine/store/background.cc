@@ -82,6 +82,11 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
   family->counters_.flushes += 1;
   family->counters_.flush_bytes += result.bytes;
   family->counters_.flush_micros += micros;
+  {
+    MutexLock lock(&mutex_);
+    const uint64_t rate = sealed.table->MemoryUsage() * 1000000 / std::max<uint64_t>(micros, 1);
+    family->flush_rate_ = family->flush_rate_ == 0 ? rate : (family->flush_rate_ + rate) / 2;
+  }
   Log("flushed " + std::to_string(result.entries) + " entries of [" + family->name_ + "] into " +
       std::to_string(result.bytes) + " bytes in " + std::to_string(micros) + " us");
   if (options_.observer) {
@@ -186,8 +191,8 @@ Status EnvImpl::FlushFamilies(const std::vector<FamilyStore*>& families, bool wa
   }
   for (const auto& [family, count] : until) {
     // Until the flush is over altogether: nothing of it is to be seen afterwards.
-    while (!family->dropped() && (family->flushed_tables_ < count ||
-                                  (family->flushing_ && family->sealed_.empty()))) {
+    while (!family->dropped() &&
+           (family->flushed_tables_ < count || (family->flushing_ && family->sealed_.empty()))) {
       if (!background_error_.ok()) return background_error_;
       if (stopping_) return Status::ShutdownInProgress();
       done_.WaitFor(&mutex_, std::chrono::milliseconds(100));

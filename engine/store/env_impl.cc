@@ -11,6 +11,9 @@ namespace {
 
 // A manifest is written anew when it has grown to this size.
 constexpr uint64_t kManifestLimit = 16 << 20;
+// How fast writers may be while too many runs wait: at the soft bound and at the hard one.
+constexpr double kDelayedBytesPerSecond = 64e6;
+constexpr double kSlowestBytesPerSecond = 1e6;
 
 class BatchCheck final : public FamilyPredicate {
  public:
@@ -119,7 +122,7 @@ Status EnvImpl::BeforeWrite(size_t bytes, const WriteRequest& request) {
   const uint64_t rate = delay_rate_.load(std::memory_order_relaxed);
   if (rate == 0) return Status::OK();
   if (request.no_slowdown) return Status::Incomplete("Write stall");
-  // A token bucket over all writers; sleeps of a millisecond keep the wakeups rare.
+  // A token bucket over all writers; sleeps of some milliseconds keep the wakeups rare.
   const uint64_t cost = bytes * uint64_t{1000000000} / rate;
   const uint64_t now = clock_->NowNanos();
   uint64_t next = next_write_nanos_.load(std::memory_order_relaxed);
@@ -127,7 +130,7 @@ Status EnvImpl::BeforeWrite(size_t bytes, const WriteRequest& request) {
   do {
     mine = std::max(next, now) + cost;
   } while (!next_write_nanos_.compare_exchange_weak(next, mine, std::memory_order_relaxed));
-  constexpr uint64_t kQuantumNanos = 1000000;
+  constexpr uint64_t kQuantumNanos = 4000000;
   if (mine > now + kQuantumNanos) {
     const uint64_t micros = std::min<uint64_t>((mine - now) / 1000, 10000);
     stall_delays_.fetch_add(1, std::memory_order_relaxed);
@@ -315,8 +318,22 @@ void EnvImpl::UpdateStall() {
         static_cast<int>(family->sealed_.size()) + 1 >= family->max_write_buffers();
     const uint64_t used = family->active_->MemoryUsage();
     const uint64_t size = family->write_buffer_size();
-    if (no_buffer_left && used >= size + size / 4) {
+    const uint64_t soft_bytes = size - size / 4;
+    const uint64_t hard_bytes = size + size / 4;
+    const auto delay = [&](double wanted) {
+      state = StallState::kDelayed;
+      rate =
+          rate == 0 ? static_cast<uint64_t>(wanted) : std::min(rate, static_cast<uint64_t>(wanted));
+    };
+    if (no_buffer_left && used >= hard_bytes) {
       state = StallState::kStopped;
+    } else if (no_buffer_left && used > soft_bytes) {
+      // Half-way between the bounds writers are as fast as the flush that they would wait for.
+      const double left =
+          static_cast<double>(hard_bytes - used) / static_cast<double>(hard_bytes - soft_bytes);
+      const double flush = family->flush_rate_ == 0 ? kDelayedBytesPerSecond
+                                                    : static_cast<double>(family->flush_rate_);
+      delay(2 * flush * left + kSlowestBytesPerSecond);
     }
     size_t upper_runs = 0;
     for (int level = 0; level < kLastLevel; ++level) {
@@ -325,13 +342,10 @@ void EnvImpl::UpdateStall() {
     const auto slow = static_cast<size_t>(family->tree_.slowdown_runs);
     const auto hard = static_cast<size_t>(family->tree_.stop_runs);
     if (family->tree_.auto_merge && upper_runs >= hard) state = StallState::kStopped;
-    if (state == StallState::kNormal && family->tree_.auto_merge && upper_runs >= slow) {
-      state = StallState::kDelayed;
-      // From 64 MB/s at the soft bound down to 1 MB/s at the hard one.
-      const double share = static_cast<double>(upper_runs - slow) /
-                           static_cast<double>(std::max<size_t>(1, hard - slow));
-      const auto wanted = static_cast<uint64_t>(64e6 * (1 - share) + 1e6);
-      rate = rate == 0 ? wanted : std::min(rate, wanted);
+    if (state != StallState::kStopped && family->tree_.auto_merge && upper_runs >= slow) {
+      const double left = static_cast<double>(hard - upper_runs) /
+                          static_cast<double>(std::max<size_t>(1, hard - slow));
+      delay(kDelayedBytesPerSecond * left + kSlowestBytesPerSecond);
     }
     if (state != family->stall_) {
       if (options_.observer) options_.observer->OnStall(family->id_, family->stall_, state);

@@ -120,6 +120,7 @@ class FamilyStore final : public KvStore {
   bool beginning_ = false;  // a pick was made and its edit is under way
   std::vector<std::shared_ptr<ActiveMerge>> merges_;
   uint64_t flushed_tables_ = 0;
+  uint64_t flush_rate_ = 0;  // bytes of memtables a second, lately; 0: unknown
   StallState stall_ = StallState::kNormal;
 
   mutable FamilyCounters counters_;

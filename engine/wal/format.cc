@@ -40,8 +40,9 @@ void EncodeSegmentHeader(const SegmentIdentity& segment, uint32_t unit_bytes,
 }
 
 void EncodeChunkHeader(const SegmentIdentity& segment, uint32_t first_unit, uint32_t units,
-                       char* out) {
-  ChunkHeader header{kChunkMagic, 0, segment.number, segment.epoch, first_unit, units, 0};
+                       uint64_t base_ticket, char* out) {
+  ChunkHeader header{kChunkMagic,   0,          segment.number, base_ticket,
+                     segment.epoch, first_unit, units,          0};
   std::memcpy(out, &header, sizeof(header));
   StoreFixed<uint32_t>(
       out + offsetof(ChunkHeader, crc),
@@ -56,9 +57,9 @@ Status DecodeSegmentHeader(Slice bytes, uint64_t store_id, const std::string& pa
   std::memcpy(header, bytes.data(), sizeof(*header));
   if (std::memcmp(header->magic, kSegmentMagic, sizeof(header->magic)) != 0) return Status::OK();
   if (header->crc != SegmentHeaderCrc(bytes.data())) return Status::OK();
-  if (header->version > kFormatVersion) {
+  if (header->version != kFormatVersion) {
     return Status::NotSupported(path + ": log format version " + std::to_string(header->version) +
-                                " is newer than " + std::to_string(kFormatVersion));
+                                ", this library reads version " + std::to_string(kFormatVersion));
   }
   if (header->store_id != store_id) {
     return Status::Corruption(path + ": log file belongs to another store");
@@ -72,7 +73,7 @@ Status DecodeSegmentHeader(Slice bytes, uint64_t store_id, const std::string& pa
 }
 
 bool DecodeChunkHeader(Slice bytes, const SegmentIdentity& segment, uint32_t first_unit,
-                       uint32_t* units) {
+                       uint32_t* units, uint64_t* base_ticket) {
   if (bytes.size() < kChunkHeaderBytes) return false;
   ChunkHeader header;
   std::memcpy(&header, bytes.data(), sizeof(header));
@@ -85,27 +86,36 @@ bool DecodeChunkHeader(Slice bytes, const SegmentIdentity& segment, uint32_t fir
                    kChunkHeaderBytes - offsetof(ChunkHeader, number));
   if (crc != header.crc) return false;
   *units = header.units;
+  *base_ticket = header.base_ticket;
   return true;
 }
 
-bool DecodeRecord(Slice bytes, uint32_t salt, DecodedRecord* record) {
+bool DecodeRecord(Slice bytes, uint32_t salt, uint64_t base_ticket, DecodedRecord* record,
+                  size_t max_body) {
   if (bytes.size() < kRecordHeaderBytes) return false;
   RecordHeader header;
   std::memcpy(&header, bytes.data(), sizeof(header));
-  const auto type = static_cast<uint8_t>(header.ticket_and_type);
-  if (type < static_cast<uint8_t>(RecordType::kBatch) ||
-      type > static_cast<uint8_t>(RecordType::kAnchor) ||
-      header.length > bytes.size() - kRecordHeaderBytes) {
+  const auto type = static_cast<uint8_t>(header.sequence_and_type);
+  if (header.crc == 0 || type < static_cast<uint8_t>(RecordType::kBatch) ||
+      type > static_cast<uint8_t>(RecordType::kAnchor)) {
     return false;
   }
-  const Slice body(bytes.data() + kRecordHeaderBytes, header.length);
-  if (ExtendCrc32c(BodyCrc(salt, body), bytes.data() + 4, kRecordHeaderBytes - 4) != header.crc) {
+  const char* const limit = bytes.data() + bytes.size();
+  const char* const behind_header = bytes.data() + kRecordHeaderBytes;
+  uint32_t length = 0;
+  const char* const body = DecodeVarint32(behind_header, limit, &length);
+  if (body == nullptr || length > static_cast<size_t>(limit - body) || length > max_body) {
     return false;
   }
+  const uint32_t body_crc =
+      ExtendCrc32c(salt, behind_header, static_cast<size_t>(body - behind_header) + length);
+  if (HeaderCrc(body_crc, bytes.data()) != header.crc) return false;
   record->type = static_cast<RecordType>(type);
-  record->ticket = header.ticket_and_type >> 8;
-  record->sequence = header.sequence;
-  record->body = body;
+  const auto distance =
+      static_cast<int32_t>(header.low_ticket - static_cast<uint32_t>(base_ticket));
+  record->ticket = base_ticket + static_cast<uint64_t>(int64_t{distance});
+  record->sequence = header.sequence_and_type >> 8;
+  record->body = Slice(body, length);
   return true;
 }
 

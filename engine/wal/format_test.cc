@@ -22,9 +22,7 @@ std::string Hex(const std::string& bytes) {
 std::string Record(uint32_t salt, RecordType type, uint64_t ticket, uint64_t sequence,
                    const std::string& body) {
   alignas(8) char bytes[256] = {};
-  std::memcpy(bytes + kRecordHeaderBytes, body.data(), body.size());
-  StoreStamp(bytes, MakeStamp(BodyCrc(salt, body), static_cast<uint32_t>(body.size()), type, ticket,
-                              sequence));
+  StoreStamp(bytes, MakeStamp(StoreBody(salt, body, bytes), type, ticket, sequence));
   return std::string(bytes, RecordBytes(body.size()));
 }
 
@@ -33,46 +31,46 @@ TEST(LogFormat, GoldenBytes) {
   char segment[kSegmentHeaderBytes];
   EncodeSegmentHeader(kSegment, 131072, 8388608, segment);
   EXPECT_EQ(Hex(std::string(segment, sizeof(segment))),
-            "41455448524c4f470100000005a77a3388776655443322110c000000000000000300000000000200000080"
+            "41455448524c4f4702000000fcb7499488776655443322110c000000000000000300000000000200000080"
             "000000000000000000000000000000000000000000");
   char chunk[kChunkHeaderBytes];
-  EncodeChunkHeader(kSegment, 0, 1, chunk);
+  EncodeChunkHeader(kSegment, 0, 1, 6, chunk);
   EXPECT_EQ(Hex(std::string(chunk, sizeof(chunk))),
-            "4145434b8ffdc04d0c0000000000000003000000000000000100000000000000");
+            "4145434b8f2852650c00000000000000060000000000000003000000000000000100000000000000");
   const uint32_t salt = ChunkSalt(kSegment, 0);
   EXPECT_EQ(salt, 0x72d34e24u);
   // Put("k", "v") as batch 7 with sequence number 9.
   EXPECT_EQ(Hex(Record(salt, RecordType::kBatch, 7, 9, std::string("\x01\x01k\x01v", 5))),
-            "0b130e08050000000107000000000000090000000000000001016b0176000000");
+            "8874a0d70700000001090000000000000501016b01760000");
   EXPECT_EQ(Hex(Record(salt, RecordType::kSkip, 8, 10, "")),
-            "821b6dbb0000000002080000000000000a00000000000000");
+            "4fd68dfe08000000020a0000000000000000000000000000");
   std::string anchor;
   EncodeAnchor({{12, 152}}, &anchor);
   EXPECT_EQ(Hex(Record(salt, RecordType::kAnchor, 8, 0, anchor)),
-            "c0bb3eb00400000003080000000000000000000000000000010c980100000000");
+            "66d24cce08000000030000000000000004010c9801000000");
 }
 
 TEST(LogFormat, RecordComesBack) {
   const std::string bytes = Record(77, RecordType::kBatch, 7, 9, "body");
   DecodedRecord record;
-  ASSERT_TRUE(DecodeRecord(bytes, 77, &record));
+  ASSERT_TRUE(DecodeRecord(bytes, 77, 1, &record));
   EXPECT_EQ(record.type, RecordType::kBatch);
   EXPECT_EQ(record.ticket, 7u);
   EXPECT_EQ(record.sequence, 9u);
   EXPECT_EQ(record.body.ToString(), "body");
-  EXPECT_FALSE(DecodeRecord(bytes, 78, &record)) << "another salt";
+  EXPECT_FALSE(DecodeRecord(bytes, 78, 1, &record)) << "another salt";
 }
 
 TEST(LogFormat, EveryFlippedBitAndEveryTruncationIsSeen) {
   const std::string good = Record(77, RecordType::kBatch, 7, 9, "some body");
   DecodedRecord record;
-  for (size_t bit = 0; bit < 8 * (kRecordHeaderBytes + 9); ++bit) {
+  for (size_t bit = 0; bit < 8 * (kRecordHeaderBytes + 1 + 9); ++bit) {
     std::string bad = good;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
-    EXPECT_FALSE(DecodeRecord(bad, 77, &record)) << bit;
+    EXPECT_FALSE(DecodeRecord(bad, 77, 1, &record)) << bit;
   }
-  for (size_t n = 0; n < kRecordHeaderBytes + 9; ++n) {
-    EXPECT_FALSE(DecodeRecord(Slice(good.data(), n), 77, &record)) << n;
+  for (size_t n = 0; n < kRecordHeaderBytes + 1 + 9; ++n) {
+    EXPECT_FALSE(DecodeRecord(Slice(good.data(), n), 77, 1, &record)) << n;
   }
 }
 
@@ -82,12 +80,25 @@ TEST(LogFormat, VoidAndPartlyStampedRecordsAreInvalid) {
   // Everything but the first word, which is stored last.
   std::string partly = good;
   std::memset(partly.data(), 0, 8);
-  EXPECT_FALSE(DecodeRecord(partly, 77, &record));
+  EXPECT_FALSE(DecodeRecord(partly, 77, 1, &record));
   alignas(8) char bytes[64];
   std::memcpy(bytes, good.data(), good.size());
   StoreVoid(bytes);
-  EXPECT_FALSE(DecodeRecord(Slice(bytes, good.size()), 77, &record));
-  EXPECT_FALSE(DecodeRecord(std::string(64, '\0'), 0, &record));
+  EXPECT_FALSE(DecodeRecord(Slice(bytes, good.size()), 77, 1, &record));
+  EXPECT_FALSE(DecodeRecord(std::string(64, '\0'), 0, 0, &record));
+}
+
+TEST(LogFormat, TicketsComeBackOnBothSidesOfTheBase) {
+  const uint64_t base = (uint64_t{5} << 32) + 7;
+  const uint64_t reach = uint64_t{1} << 31;
+  for (const uint64_t ticket : {base - reach, base - 8, base, base + 1, base + reach - 1}) {
+    EXPECT_TRUE(TicketFits(base, ticket));
+    DecodedRecord record;
+    ASSERT_TRUE(DecodeRecord(Record(77, RecordType::kBatch, ticket, 9, "body"), 77, base, &record));
+    EXPECT_EQ(record.ticket, ticket);
+  }
+  EXPECT_FALSE(TicketFits(base, base - reach - 1));
+  EXPECT_FALSE(TicketFits(base, base + reach));
 }
 
 TEST(LogFormat, SaltsDifferInEveryPart) {
@@ -118,14 +129,16 @@ TEST(LogFormat, SegmentHeaderStates) {
 
 TEST(LogFormat, ChunkHeaderBelongsToItsPlace) {
   char bytes[kChunkHeaderBytes];
-  EncodeChunkHeader(kSegment, 4, 2, bytes);
+  EncodeChunkHeader(kSegment, 4, 2, 70, bytes);
   const Slice chunk(bytes, sizeof(bytes));
   uint32_t units = 0;
-  EXPECT_TRUE(DecodeChunkHeader(chunk, kSegment, 4, &units));
+  uint64_t base = 0;
+  EXPECT_TRUE(DecodeChunkHeader(chunk, kSegment, 4, &units, &base));
   EXPECT_EQ(units, 2u);
-  EXPECT_FALSE(DecodeChunkHeader(chunk, kSegment, 5, &units));
-  EXPECT_FALSE(DecodeChunkHeader(chunk, {kSegment.store_id, 13, kSegment.epoch}, 4, &units));
-  EXPECT_FALSE(DecodeChunkHeader(chunk, {1, kSegment.number, kSegment.epoch}, 4, &units));
+  EXPECT_EQ(base, 70u);
+  EXPECT_FALSE(DecodeChunkHeader(chunk, kSegment, 5, &units, &base));
+  EXPECT_FALSE(DecodeChunkHeader(chunk, {kSegment.store_id, 13, kSegment.epoch}, 4, &units, &base));
+  EXPECT_FALSE(DecodeChunkHeader(chunk, {1, kSegment.number, kSegment.epoch}, 4, &units, &base));
 }
 
 TEST(LogFormat, Names) {

@@ -85,11 +85,12 @@ uint64_t Log::PackPosition(const Stream* stream) const {
   return stream->chunk.number << kOffsetBits | offset;
 }
 
-Status Log::MakeRoom(Stream* stream, size_t record_bytes) {
+Status Log::MakeRoom(Stream* stream, size_t record_bytes, uint64_t ticket_now) {
   const bool growing = pool_->backend() == SegmentPool::Backend::kGrowing;
-  if (!growing || stream->chunk.segment == nullptr || stream->appended >= pool_->segment_bytes()) {
+  if (!growing || stream->chunk.segment == nullptr || stream->appended >= pool_->segment_bytes() ||
+      !NearBase(stream, ticket_now)) {
     Seal(stream);
-    AETHER_RETURN_IF_ERROR(pool_->TakeChunk(record_bytes, &stream->chunk));
+    AETHER_RETURN_IF_ERROR(pool_->TakeChunk(record_bytes, ticket_now, &stream->chunk));
     stream->appended = 0;
   }
   stream->next = kChunkHeaderBytes;
@@ -130,8 +131,7 @@ void Log::Copy(Stream* stream, Slice body, PendingRecord* pending) {
   StoreVoid(record);
   // The padding, before the body covers the rest of its word.
   StoreFixed<uint64_t>(record + RecordBytes(body.size()) - 8, 0);
-  std::memcpy(record + kRecordHeaderBytes, body.data(), body.size());
-  pending->body_crc = BodyCrc(stream->chunk.salt, body);
+  pending->body_crc = StoreBody(stream->chunk.salt, body, record);
 }
 
 Status Log::WriteOut(const PendingRecord& record) {
@@ -146,11 +146,11 @@ Status Log::WriteOut(const PendingRecord& record) {
 Status Log::AppendUnnumbered(RecordType type, Slice body, uint64_t ticket,
                              SequenceNumber sequence) {
   Stream* const stream = Lease();
-  Status s = Reserve(stream, body.size());
+  Status s = Reserve(stream, body.size(), ticket);
   if (s.ok()) {
     PendingRecord record;
     Copy(stream, body, &record);
-    StoreStamp(record.record, MakeStamp(record.body_crc, record.length, type, ticket, sequence));
+    StoreStamp(record.record, MakeStamp(record.body_crc, type, ticket, sequence));
     if (needs_write_out()) s = WriteOut(record);
     if (s.ok()) Commit(stream, record, ticket);
   }

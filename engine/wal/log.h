@@ -80,11 +80,12 @@ class Log {
   Stream* Lease();
   void Return(Stream* stream);
 
-  // Space for one record of that body, before a number is taken. May create a segment.
-  Status Reserve(Stream* stream, size_t body_bytes) {
-    return RecordBytes(body_bytes) <= stream->end - stream->next
+  // Space for one record of that body, before a number is taken; ticket_now is one that was given
+  // out lately, or the record's own. May create a segment.
+  Status Reserve(Stream* stream, size_t body_bytes, uint64_t ticket_now) {
+    return RecordBytes(body_bytes) <= stream->end - stream->next && NearBase(stream, ticket_now)
                ? Status::OK()
-               : MakeRoom(stream, RecordBytes(body_bytes));
+               : MakeRoom(stream, RecordBytes(body_bytes), ticket_now);
   }
   // Copies the body and leaves a void header. REQUIRES: Reserve(stream, >= body.size()) was OK.
   void Copy(Stream* stream, Slice body, PendingRecord* pending);
@@ -133,7 +134,10 @@ class Log {
  private:
   explicit Log(std::unique_ptr<SegmentPool> pool);
   uint64_t PackPosition(const Stream* stream) const;
-  Status MakeRoom(Stream* stream, size_t record_bytes);
+  static bool NearBase(const Stream* stream, uint64_t ticket_now) {
+    return static_cast<int64_t>(ticket_now - stream->chunk.base_ticket) <= kChunkTickets;
+  }
+  Status MakeRoom(Stream* stream, size_t record_bytes, uint64_t ticket_now);
   void Seal(Stream* stream);
   bool TryLease(Stream* stream) {
     uint32_t free = 0;

@@ -34,12 +34,11 @@ class LogTest : public testing::Test {
   }
   // A record as a writer would leave it. `stamp` false: the writer died before it.
   void Append(Stream* stream, uint64_t ticket, const std::string& body, bool stamp = true) {
-    ASSERT_TRUE(log_->Reserve(stream, body.size()).ok());
+    ASSERT_TRUE(log_->Reserve(stream, body.size(), ticket).ok());
     PendingRecord record;
     log_->Copy(stream, body, &record);
     if (!stamp) return;
-    StoreStamp(record.record,
-               MakeStamp(record.body_crc, record.length, RecordType::kBatch, ticket, ticket * 10));
+    StoreStamp(record.record, MakeStamp(record.body_crc, RecordType::kBatch, ticket, ticket * 10));
     if (log_->needs_write_out()) {
       ASSERT_TRUE(log_->WriteOut(record).ok());
     }
@@ -219,6 +218,15 @@ TEST_F(LogTest, RunsAheadOfTheLogAreCorruption) {
   EXPECT_EQ(recovered_.last.sequence, 31u);
 }
 
+TEST_F(LogTest, AStreamLeavesAChunkWhoseTicketsAreFarBehind) {
+  const uint64_t far = (uint64_t{1} << 32) + 5;
+  Append(1, "x");
+  Skip(2, far - 1);
+  Append(far, "y");
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, (std::vector<uint64_t>{1, far}));
+}
+
 TEST_F(LogTest, LossBelowACutIsCorruption) {
   for (uint64_t t = 1; t <= 3; ++t) Append(t, "x");
   state_.epoch = 2;
@@ -232,7 +240,7 @@ TEST_F(LogTest, LossBelowAnAnchorNamesFileAndOffset) {
   ASSERT_TRUE(Replay().ok());
   const std::string path = SegmentPath("/log", 1);
   const uint64_t third = kSegmentHeaderBytes + kChunkHeaderBytes + 2 * RecordBytes(10);
-  ASSERT_TRUE(fs_.FlipBit(path, 8 * (third + 30)).ok());
+  ASSERT_TRUE(fs_.FlipBit(path, 8 * (third + 20)).ok());
   Status s = Replay();
   ASSERT_TRUE(s.IsCorruption());
   EXPECT_NE(s.message().find(path + ": offset " + std::to_string(third)), std::string::npos)
@@ -343,7 +351,7 @@ TEST_F(LogTest, FullDiskLeavesTheStreamUsable) {
   Append(1, "x");
   fs_.SetFreeSpace(0);
   Stream* const stream = log_->Lease();
-  EXPECT_TRUE(log_->Reserve(stream, 40000).IsNoSpace());
+  EXPECT_TRUE(log_->Reserve(stream, 40000, 1).IsNoSpace());
   log_->Return(stream);
   fs_.SetFreeSpace(UINT64_MAX);
   Append(2, std::string(40000, 'x'));

@@ -32,6 +32,7 @@ struct ChunkStart {
   uint64_t offset;  // of the chunk header
   uint64_t end;     // behind the last valid record
   uint64_t limit;   // of the chunk
+  uint64_t base_ticket;
   uint32_t salt;
 };
 
@@ -170,29 +171,34 @@ class Recovery {
     for (uint64_t unit = 0; unit * unit_bytes < bytes.size();) {
       const uint64_t offset = unit == 0 ? kSegmentHeaderBytes : unit * unit_bytes;
       uint32_t units = 0;
+      uint64_t base_ticket = 0;
       if (offset >= bytes.size() ||
           !DecodeChunkHeader(Slice(bytes.data() + offset, bytes.size() - offset), scan->identity,
-                             static_cast<uint32_t>(unit), &units)) {
+                             static_cast<uint32_t>(unit), &units, &base_ticket)) {
         ++unit;
         continue;
       }
       // units 0: a file that only grows, one chunk to its end.
       const uint64_t limit =
           units == 0 ? bytes.size() : std::min<uint64_t>((unit + units) * unit_bytes, bytes.size());
-      ScanChunk(index, bytes, static_cast<uint32_t>(unit), offset, limit);
+      ScanChunk(
+          index, bytes,
+          {offset, 0, limit, base_ticket, ChunkSalt(scan->identity, static_cast<uint32_t>(unit))});
       if (units == 0) break;
       unit += units;
     }
     return Status::OK();
   }
 
-  void ScanChunk(uint32_t index, Slice bytes, uint32_t unit, uint64_t offset, uint64_t limit) {
+  void ScanChunk(uint32_t index, Slice bytes, ChunkStart chunk) {
     Scan* const scan = &scans_[index];
-    ChunkStart chunk{offset, 0, limit, ChunkSalt(scan->identity, unit)};
+    const uint64_t offset = chunk.offset;
+    const uint64_t limit = chunk.limit;
     uint64_t at = offset + kChunkHeaderBytes;
     DecodedRecord record;
     while (at + kRecordHeaderBytes <= limit &&
-           DecodeRecord(Slice(bytes.data() + at, limit - at), chunk.salt, &record)) {
+           DecodeRecord(Slice(bytes.data() + at, limit - at), chunk.salt, chunk.base_ticket,
+                        &record)) {
       const uint64_t here = at;
       at += RecordBytes(record.body.size());
       if (!Counts(scan->identity.epoch, record.ticket)) {
@@ -224,10 +230,10 @@ class Recovery {
     // tail.
     for (; at + kRecordHeaderBytes <= limit; at += 8) {
       const char* const p = bytes.data() + at;
-      if (static_cast<RecordType>(p[offsetof(RecordHeader, ticket_and_type)]) ==
+      if (static_cast<RecordType>(p[offsetof(RecordHeader, sequence_and_type)]) ==
               RecordType::kAnchor &&
-          LoadFixed<uint32_t>(p + offsetof(RecordHeader, length)) <= kMaxAnchorBytes &&
-          DecodeRecord(Slice(p, limit - at), chunk.salt, &record) &&
+          DecodeRecord(Slice(p, limit - at), chunk.salt, chunk.base_ticket, &record,
+                       kMaxAnchorBytes) &&
           Counts(scan->identity.epoch, record.ticket)) {
         NoteAnchor(record, scan);
       }
@@ -356,7 +362,7 @@ class Recovery {
       DecodedRecord record;
       if (offset >= bytes->bytes().size() ||
           !DecodeRecord(Slice(bytes->bytes().data() + offset, bytes->bytes().size() - offset),
-                        chunk->salt, &record) ||
+                        chunk->salt, chunk->base_ticket, &record) ||
           record.ticket != place.ticket) {
         return Status::Corruption(Where(place) + ": the record changed while it was recovered");
       }

@@ -107,7 +107,8 @@ SegmentPool::~SegmentPool() {
 
 // --- chunks ---
 
-Status SegmentPool::TakeChunk(uint64_t bytes, Chunk* chunk) {
+Status SegmentPool::TakeChunk(uint64_t bytes, uint64_t base_ticket, Chunk* chunk) {
+  chunk->base_ticket = base_ticket;
   if (backend_ == Backend::kGrowing) return TakeGrowing(chunk);
   const uint64_t unit = options_.unit_bytes;
   const uint64_t need = bytes + kChunkHeaderBytes + kSegmentHeaderBytes;
@@ -144,11 +145,11 @@ Status SegmentPool::TakeChunk(uint64_t bytes, Chunk* chunk) {
   Status s;
   if (!chunk->mapped) {
     char header[kChunkHeaderBytes];
-    EncodeChunkHeader(segment->identity, first, units, header);
+    EncodeChunkHeader(segment->identity, first, units, base_ticket, header);
     s = segment->file->WriteAt(chunk->offset, Slice(header, sizeof(header)));
     if (!s.ok()) SealChunk(chunk, 0);
   } else {
-    EncodeChunkHeader(segment->identity, first, units, chunk->memory);
+    EncodeChunkHeader(segment->identity, first, units, base_ticket, chunk->memory);
   }
   return s;
 }
@@ -218,7 +219,7 @@ Status SegmentPool::TakeOwnSegment(uint64_t bytes, Chunk* chunk) {
   }
   FillChunk(segment, 0, units, chunk);
   char header[kChunkHeaderBytes];
-  EncodeChunkHeader(segment->identity, 0, units, header);
+  EncodeChunkHeader(segment->identity, 0, units, chunk->base_ticket, header);
   if (chunk->mapped) {
     std::memcpy(chunk->memory, header, sizeof(header));
     return Status::OK();
@@ -258,7 +259,7 @@ Status SegmentPool::TakeGrowing(Chunk* chunk) {
   chunk->mapped = false;
   chunk->memory = nullptr;
   char header[kChunkHeaderBytes];
-  EncodeChunkHeader(segment->identity, 0, 0, header);
+  EncodeChunkHeader(segment->identity, 0, 0, chunk->base_ticket, header);
   uint64_t offset = 0;
   Status s = segment->file->Append(Slice(header, sizeof(header)), &offset);
   if (!s.ok()) SealChunk(chunk, 0);

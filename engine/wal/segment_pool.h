@@ -60,6 +60,7 @@ struct Chunk {
   uint64_t offset = 0;     // of the chunk in its file
   uint64_t bytes = 0;      // its size, header included
   uint64_t number = 0;     // of the segment
+  uint64_t base_ticket = 0;
   uint32_t salt = 0;
   bool mapped = false;
 };
@@ -76,7 +77,7 @@ class SegmentPool {
   Backend backend() const { return backend_; }
 
   // A chunk with room for records of `bytes` in all, its header written.
-  Status TakeChunk(uint64_t bytes, Chunk* chunk);
+  Status TakeChunk(uint64_t bytes, uint64_t base_ticket, Chunk* chunk);
   // Gives a chunk back: all its records are stamped and applied, the last is `last_ticket`.
   void SealChunk(Chunk* chunk, uint64_t last_ticket);
   // True when nothing new can come into the chunk's segment, so that the chunk holds it back.
