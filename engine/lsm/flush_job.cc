@@ -1,13 +1,29 @@
 #include "engine/lsm/flush_job.h"
 
+#include <algorithm>
+
 #include "engine/lsm/reducer.h"
 
 namespace aether {
 namespace {
 
+using FillFile = std::function<Status(FileBuilder*)>;
+
+bool Overlaps(const Comparator* order, const MemTable& table, const Version& version) {
+  const auto input = table.NewIterator();
+  input->SeekToFirst();
+  if (!input->Valid()) return false;
+  const std::string smallest = input->key().ToString();
+  input->SeekToLast();
+  const Slice largest = input->key();
+  return std::any_of(version.runs().begin(), version.runs().end(),
+                     [&](const Run* run) { return run->MayOverlap(order, smallest, largest); });
+}
+
+// Fills one file after the other, each of them when it has `file_bytes`.
 Status WritePoints(const JobContext& context, const MemTable& table,
                    std::vector<SequenceNumber> snapshots, const RangeDeleteSet& range_deletes,
-                   FileBuilder* builder) {
+                   uint64_t file_bytes, const std::function<Status(const FillFile&)>& write) {
   ReducerOptions options;
   options.order = context.order;
   options.snapshots = std::move(snapshots);
@@ -16,11 +32,17 @@ Status WritePoints(const JobContext& context, const MemTable& table,
   options.older_data_exists = [](Slice) { return true; };
   Reducer reducer(std::move(options));
   const auto input = table.NewIterator();
-  const auto sink = [builder](Slice key, uint64_t tag, Slice value) {
-    return builder->Add(key, tag, value);
-  };
-  for (input->SeekToFirst(); input->Valid();) {
-    AETHER_RETURN_IF_ERROR(reducer.ReduceKey(input.get(), sink));
+  input->SeekToFirst();
+  while (input->Valid()) {
+    AETHER_RETURN_IF_ERROR(write([&](FileBuilder* builder) {
+      const auto sink = [builder](Slice key, uint64_t tag, Slice value) {
+        return builder->Add(key, tag, value);
+      };
+      while (input->Valid() && builder->FileSize() < file_bytes) {
+        AETHER_RETURN_IF_ERROR(reducer.ReduceKey(input.get(), sink));
+      }
+      return Status::OK();
+    }));
   }
   return input->status();
 }
@@ -28,7 +50,8 @@ Status WritePoints(const JobContext& context, const MemTable& table,
 }  // namespace
 
 Status RunFlush(const JobContext& context, uint32_t family, const MemTable& table,
-                std::vector<SequenceNumber> snapshots, FlushResult* result) {
+                std::shared_ptr<const Version> older, std::vector<SequenceNumber> snapshots,
+                FlushResult* result) {
   std::vector<RangeDelete> deletes;
   const auto ranges = table.NewRangeDeleteIterator();
   for (ranges->SeekToFirst(); ranges->Valid(); ranges->Next()) {
@@ -42,7 +65,7 @@ Status RunFlush(const JobContext& context, uint32_t family, const MemTable& tabl
   edit.family = family;
   std::vector<uint64_t> numbers;
   Status s;
-  const auto write = [&](const std::function<Status(FileBuilder*)>& fill) {
+  const auto write = [&](const FillFile& fill) {
     std::unique_ptr<FileBuilder> builder;
     uint64_t number = 0;
     AETHER_RETURN_IF_ERROR(context.NewBuilder(&builder, &number));
@@ -61,9 +84,10 @@ Status RunFlush(const JobContext& context, uint32_t family, const MemTable& tabl
     return Status::OK();
   };
   if (table.Entries() > 0) {
-    s = write([&](FileBuilder* builder) {
-      return WritePoints(context, table, std::move(snapshots), set, builder);
-    });
+    const bool in_pieces = older != nullptr && Overlaps(context.order, table, *older);
+    older.reset();  // merges that finish meanwhile give their files back
+    s = WritePoints(context, table, std::move(snapshots), set,
+                    in_pieces ? context.PieceSize() : UINT64_MAX, write);
   }
   // Range deletions go into a file of their own: point files then keep ranges of keys that do not
   // overlap.
@@ -75,6 +99,7 @@ Status RunFlush(const JobContext& context, uint32_t family, const MemTable& tabl
       return Status::OK();
     });
   }
+  if (s.ok() && !result->files.empty()) s = context.SyncNames();
   if (!s.ok()) {
     for (const uint64_t number : numbers) context.Discard(number);
     return s;

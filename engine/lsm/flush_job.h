@@ -1,4 +1,5 @@
-// Writes a sealed memtable as one run of level 0.
+// Writes a sealed memtable as one run of level 0: in small files when its keys overlap those of
+// older runs, so that it will be merged, in one file when it will be moved as it is.
 //
 // Thread safety: Run is called once, by a background thread. REQUIRES: the table takes no more
 // inserts. Failure: nothing is installed, files written are removed, the table stays as it is and
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "engine/lsm/job_context.h"
+#include "engine/lsm/version.h"
 #include "engine/memtable/memtable.h"
 
 namespace aether {
@@ -24,8 +26,10 @@ struct FlushResult {
   uint64_t entries = 0;
 };
 
+// `older` is the version the run comes on top of; null when there is none.
 Status RunFlush(const JobContext& context, uint32_t family, const MemTable& table,
-                std::vector<SequenceNumber> snapshots, FlushResult* result);
+                std::shared_ptr<const Version> older, std::vector<SequenceNumber> snapshots,
+                FlushResult* result);
 
 }  // namespace aether
 

@@ -1,10 +1,22 @@
 #include "engine/lsm/job_context.h"
 
+#include <algorithm>
+
 #include "engine/base/checksum.h"
 #include "engine/lsm/file_names.h"
 #include "engine/wal/planted_bugs.h"
 
 namespace aether {
+namespace {
+
+constexpr uint64_t kPiecesOfTarget = 8;
+constexpr uint64_t kSmallestPiece = 1 << 20;
+
+}  // namespace
+
+uint64_t JobContext::PieceSize() const {
+  return std::min(target_file_size, std::max(target_file_size / kPiecesOfTarget, kSmallestPiece));
+}
 
 Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* number) const {
   *number = new_number();
@@ -27,10 +39,13 @@ Status JobContext::FinishFile(FileBuilder* builder, uint64_t number,
                               std::shared_ptr<const FileMeta>* meta) const {
   auto finished = std::make_shared<FileMeta>();
   AETHER_RETURN_IF_ERROR(builder->Finish(true, finished.get()));
-  if (!Planted(PlantedBug::kSkipDirectorySync)) AETHER_RETURN_IF_ERROR(fs->SyncDir(dir));
   if (file_created) file_created(RunFileName(dir, number), *finished);
   *meta = std::move(finished);
   return Status::OK();
+}
+
+Status JobContext::SyncNames() const {
+  return Planted(PlantedBug::kSkipDirectorySync) ? Status::OK() : fs->SyncDir(dir);
 }
 
 void JobContext::Discard(uint64_t number) const { fs->Remove(RunFileName(dir, number)).Ignore(); }

@@ -35,9 +35,13 @@ struct JobContext {
 
   // A builder for a new file, whose number it takes.
   Status NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* number) const;
-  // Finishes the builder: afterwards file and directory entry are durable.
+  // The size of files in runs that will be merged again: small, so that a merge can give back what
+  // it has consumed while it goes on.
+  uint64_t PieceSize() const;
+  // Finishes the builder: afterwards the file is durable, and its name after SyncNames().
   Status FinishFile(FileBuilder* builder, uint64_t number,
                     std::shared_ptr<const FileMeta>* meta) const;
+  Status SyncNames() const;
   // Removes a file that was not installed, dropping errors.
   void Discard(uint64_t number) const;
 };

@@ -153,6 +153,7 @@ Status MergeJob::FinishOutput() {
   } else {
     Status s = context_.FinishFile(builder_.get(), builder_number_, &meta);
     builder_.reset();
+    if (s.ok()) s = context_.SyncNames();
     if (!s.ok()) {
       context_.Discard(builder_number_);
       return s;
@@ -202,6 +203,8 @@ Status MergeJob::MoveCluster(const Cluster& cluster) {
 Status MergeJob::Step(uint64_t budget, bool* done) {
   *done = false;
   const uint64_t stop_at = progress_.bytes_read + budget;
+  const uint64_t file_bytes =
+      state_.output_level == kLastLevel ? context_.target_file_size : context_.PieceSize();
   const auto sink = [this](Slice key, uint64_t tag, Slice value) {
     return builder_->Add(key, tag, value);
   };
@@ -236,7 +239,7 @@ Status MergeJob::Step(uint64_t budget, bool* done) {
     reducer_bytes_seen_ = reducer_->bytes_read();
     progress_.entries_read = reducer_->entries_read();
     progress_.entries_written = reducer_->entries_written();
-    if (builder_->FileSize() >= context_.target_file_size) {
+    if (builder_->FileSize() >= file_bytes) {
       cut_ = reducer_->last_key();
       AETHER_RETURN_IF_ERROR(FinishOutput());
     } else if (!input_->Valid()) {
@@ -267,6 +270,7 @@ Status MergeJob::Complete() {
       if (s.ok()) s = builder->AddRangeDelete(d.begin, d.end, d.sequence);
     }
     if (s.ok()) s = context_.FinishFile(builder.get(), number, &meta);
+    if (s.ok()) s = context_.SyncNames();
     if (!s.ok()) {
       builder.reset();
       context_.Discard(number);

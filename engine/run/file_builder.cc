@@ -44,7 +44,9 @@ class FileBuilder::Rep {
   bool Empty() const { return meta_.entries == 0 && range_deletes_.empty(); }
   uint64_t FileSize() const {
     return offset_ + leaf_.size() + fences_.block().size() + range_delete_bytes_ +
-           BloomFilter::SizeFor(hashes_.size(), options_.filter_bits_per_key) + 256;
+           static_cast<uint64_t>(static_cast<double>(hashes_.size()) *
+                                 options_.filter_bits_per_key / 8) +
+           256;
   }
   Status Finish(bool sync, FileMeta* meta);
 

@@ -31,9 +31,11 @@ FamilyStore* EnvImpl::PickFlush() {
 
 Status EnvImpl::FlushOne(FamilyStore* family) {
   SealedTable sealed;
+  std::shared_ptr<const Version> version;
   {
     MutexLock lock(&mutex_);
     sealed = family->sealed_.front();
+    version = family->version_;
   }
   const uint64_t start = clock_->NowMicros();
   pipeline_->WaitPublished(sealed.cut.ticket);
@@ -43,8 +45,8 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
   if (options_.observer) options_.observer->OnFlushBegin(event);
   FlushResult result;
   JobContext context = ContextFor(family);
-  AETHER_RETURN_IF_ERROR(
-      RunFlush(context, family->id_, *sealed.table, snapshots_.Collect(), &result));
+  AETHER_RETURN_IF_ERROR(RunFlush(context, family->id_, *sealed.table, std::move(version),
+                                  snapshots_.Collect(), &result));
 
   MutexLock manifest_lock(&manifest_mutex_);
   const LogPosition published = pipeline_->Published();

@@ -207,7 +207,8 @@ Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
 Status EnvImpl::FlushRecovered(FamilyStore* family) {
   FlushResult result;
   JobContext context = ContextFor(family);
-  AETHER_RETURN_IF_ERROR(RunFlush(context, family->id_, *family->active_, {}, &result));
+  AETHER_RETURN_IF_ERROR(
+      RunFlush(context, family->id_, *family->active_, family->version_, {}, &result));
   if (result.files.empty()) return Status::OK();
   uint64_t largest = 0;
   for (const auto& meta : result.files) largest = std::max(largest, meta->largest_sequence);

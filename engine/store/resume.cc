@@ -58,7 +58,9 @@ Status EnvImpl::ResumeLog() {
     const JobContext context = ContextFor(part.family);
     for (const auto& table : part.tables) {
       FlushResult result;
-      if (s.ok()) s = RunFlush(context, part.family->id_, *table, snapshots_.Collect(), &result);
+      if (s.ok())
+        s = RunFlush(context, part.family->id_, *table, part.version, snapshots_.Collect(),
+                     &result);
       if (!s.ok()) break;
       for (const auto& meta : result.files) written.push_back(meta->number);
       result.edit.flushed_sequence = next.floor.sequence;

@@ -6,6 +6,7 @@
 #include "engine/base/random.h"
 #include "engine/commit/batch.h"
 #include "engine/io/sim_file_system.h"
+#include "engine/lsm/manifest_edit.h"
 #include "engine/store/db_env.h"
 
 namespace aether {
@@ -282,6 +283,54 @@ TEST_F(StoreTest, ResumesAfterAFailedSyncOfTheLog) {
   EXPECT_EQ(Get(Key(7)), "v");
   Put("after", "crash");
   EXPECT_EQ(Get("after"), "crash");
+}
+
+// A run that will be merged with older ones is cut, so that the merge can give space back early;
+// one that will only be moved is not.
+TEST_F(StoreTest, OnlyOverlappingFlushesAreCutIntoPieces) {
+  store_.tree.auto_merge = false;
+  Open();
+  const auto fill = [&](int first) {
+    const size_t before = kv_->Files().size();
+    for (int i = 0; i < 1500; ++i)
+      Put(Key(static_cast<uint64_t>(first + i)), std::string(100, 'v'));
+    EXPECT_TRUE(kv_->Flush(true).ok());
+    return kv_->Files().size() - before;
+  };
+  EXPECT_EQ(fill(0), 1u);
+  EXPECT_EQ(fill(1500), 1u);
+  EXPECT_GT(fill(700), 2u);
+}
+
+// Idle time rewrites the last level for the sake of what that frees, not for the number of runs.
+TEST_F(StoreTest, IdleMergesLookAtWhatTheyWouldFree) {
+  store_.write_buffer_size = 4 << 20;
+  store_.tree.fanout = 10;
+  Open();
+  const auto put = [&](int first, int end, int step) {
+    for (int i = first; i < end; i += step) {
+      Put(Key(static_cast<uint64_t>(i)), std::string(100, 'v'));
+    }
+    ASSERT_TRUE(env_->WaitForMerges(true).ok());
+  };
+  const auto upper_files = [&] {
+    size_t n = 0;
+    for (const FileInfo& file : kv_->Files()) n += file.level != kLastLevel;
+    return n;
+  };
+  put(0, 4000, 2);
+  ASSERT_TRUE(kv_->CompactRange({}, nullptr, nullptr).ok());
+  ASSERT_EQ(upper_files(), 0u);
+  put(1, 2000, 2);  // half as many new keys in between
+  EXPECT_GT(upper_files(), 0u);
+  Open();
+  ASSERT_TRUE(env_->WaitForMerges(false).ok());
+  EXPECT_GT(upper_files(), 0u) << "what is known of earlier merges was lost";
+  ASSERT_TRUE(kv_->CompactRange({}, nullptr, nullptr).ok());
+  put(0, 2000, 2);
+  ASSERT_TRUE(kv_->CompactRange({}, nullptr, nullptr).ok());
+  put(0, 2000, 2);  // the last merge found that all of these were there already
+  EXPECT_EQ(upper_files(), 0u);
 }
 
 TEST_F(StoreTest, BatchesAreCheckedBeforeTheyAreNumbered) {
