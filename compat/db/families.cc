@@ -10,14 +10,16 @@
 
 namespace rocksdb {
 
-StoreHandle::~StoreHandle() { db_->HandleGoesAway(this); }
+StoreHandle::StoreHandle(StoreDb* db, Family* of)
+    : store(of->store), family(of), db_(db), bridge_(db->bridge()) {}
+
+// The DB may be gone already: a mistake of the caller, but one that must not touch freed memory.
+StoreHandle::~StoreHandle() { bridge_->HandleGoesAway(this); }
 
 Status StoreHandle::GetDescriptor(ColumnFamilyDescriptor* desc) {
   *desc = ColumnFamilyDescriptor(GetName(), db_->FamilyOptions(family));
   return Status::OK();
 }
-
-void StoreDb::HandleGoesAway(ColumnFamilyHandle* handle) { bridge_->HandleGoesAway(handle); }
 
 ColumnFamilyOptions StoreDb::FamilyOptions(const Family* family) const {
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -41,7 +41,7 @@ struct Family {
 
 class StoreHandle final : public ColumnFamilyHandle {
  public:
-  StoreHandle(StoreDb* db, Family* of) : store(of->store), family(of), db_(db) {}
+  StoreHandle(StoreDb* db, Family* of);
   ~StoreHandle() override;
 
   const std::string& GetName() const override { return store->name(); }
@@ -54,6 +54,7 @@ class StoreHandle final : public ColumnFamilyHandle {
 
  private:
   StoreDb* const db_;
+  const std::shared_ptr<ListenerBridge> bridge_;
 };
 
 class SnapshotImpl final : public Snapshot {
@@ -253,8 +254,7 @@ class StoreDb final : public DB {
 
   aether::DbEnv* engine() { return engine_.get(); }
   const std::shared_ptr<Logger>& info_log() const { return db_options_.info_log; }
-  // Tells listeners that a handle goes away.
-  void HandleGoesAway(ColumnFamilyHandle* handle);
+  const std::shared_ptr<ListenerBridge>& bridge() const { return bridge_; }
   ColumnFamilyOptions FamilyOptions(const Family* family) const;
 
  private:

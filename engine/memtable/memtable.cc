@@ -27,15 +27,19 @@ class IndexedMemTable final : public MemTable {
               void** hint) override {
     const int shard = ThisThreadShard();
     Counters& counters = counters_[shard];
-    if (type == EntryType::kRangeDelete) {
-      if (!range_deletes_.Insert(shard, sequence, key, value)) return;
-      ShardAdd(shard, &counters.range_deletes, 1);
-    } else {
-      if (!index_.Insert(shard, PackTag(sequence, type), key, value, hint)) return;
-      ShardAdd(shard, &counters.entries, 1);
-      if (type == EntryType::kDelete || type == EntryType::kSingleDelete) {
-        ShardAdd(shard, &counters.deletes, 1);
-      }
+    const bool range = type == EntryType::kRangeDelete;
+    auto* const count = range ? &counters.range_deletes : &counters.entries;
+    // Counted first: a second inserter that finds the entry publishes it, and nobody may take the
+    // table for empty then.
+    ShardAdd(shard, count, 1);
+    const bool added = range ? range_deletes_.Insert(shard, sequence, key, value)
+                             : index_.Insert(shard, PackTag(sequence, type), key, value, hint);
+    if (!added) {
+      ShardAdd(shard, count, uint64_t{0} - 1);
+      return;
+    }
+    if (type == EntryType::kDelete || type == EntryType::kSingleDelete) {
+      ShardAdd(shard, &counters.deletes, 1);
     }
     ShardAdd(shard, &counters.data_bytes, key.size() + value.size());
   }

@@ -58,6 +58,8 @@ class MemTable {
 
   // Bytes taken from the system on behalf of this table, indexes included.
   virtual size_t MemoryUsage() const = 0;
+  // The counts may be too large by entries that are being inserted, never too small by one that an
+  // Insert has returned for.
   virtual uint64_t Entries() const = 0;
   virtual uint64_t Deletes() const = 0;
   virtual uint64_t RangeDeletes() const = 0;

@@ -282,6 +282,39 @@ TEST(MemTableRaceTest, NothingIsLostWhereThreadsMeet) {
   }
 }
 
+// A batch and its helper insert the same entry. The second one finds it there and its caller
+// publishes the batch, whatever the first one has still to do: no flush may find the table empty
+// then.
+TEST(MemTableRaceTest, WhoeverHasInsertedFindsTheTableNotEmpty) {
+  for (const EntryType type : {EntryType::kPut, EntryType::kRangeDelete}) {
+    constexpr int kRounds = 20000;
+    std::atomic<int> round{0};
+    std::atomic<int> finished{0};
+    std::unique_ptr<MemTable> table;
+    std::atomic<int> empty{0};
+    const auto work = [&] {
+      for (int r = 1; r <= kRounds; ++r) {
+        for (int spins = 0; round.load(std::memory_order_acquire) < r; ++spins) {
+          if (spins > 1000) std::this_thread::yield();
+        }
+        table->Insert(7, type, "key", "value", nullptr);
+        if (table->Empty()) empty.fetch_add(1);
+        finished.fetch_add(1, std::memory_order_acq_rel);
+      }
+    };
+    std::thread owner(work);
+    std::thread helper(work);
+    for (int r = 1; r <= kRounds; ++r) {
+      table = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
+      round.store(r, std::memory_order_release);
+      while (finished.load(std::memory_order_acquire) < 2 * r) std::this_thread::yield();
+    }
+    owner.join();
+    helper.join();
+    EXPECT_EQ(empty.load(), 0) << "of " << kRounds;
+  }
+}
+
 // Every range deletion that was acknowledged, and perhaps newer ones, answers.
 TEST(RangeDeletesConcurrentTest, QueriesSeeWhatWasInserted) {
   auto table = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
