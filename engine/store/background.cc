@@ -15,7 +15,7 @@ namespace {
 constexpr uint64_t kQuantumBytes = 1 << 20;
 // Writers count as idle when nothing was written for so long.
 constexpr uint64_t kIdleMicros = 200000;
-constexpr int kMergeNice = 5;
+constexpr int kMergeNice = 10;
 constexpr uint64_t kRetryMicros = 1000000;
 
 }  // namespace
