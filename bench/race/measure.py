@@ -46,7 +46,7 @@ class Progress:
     def start(self, step):
         self._number += 1
         what = "settling" if step.settle else ("latency" if step.latency else "throughput")
-        self._label = (f"[{self._number}/{self._total}] {step.row.name} {step.library} "
+        self._label = (f"[{self._number}/{self._total}] {step.row.name} {step.side} "
                        f"pair {step.pair} {what}")
         self._started = time.monotonic()
         self._shown = 0
@@ -149,22 +149,22 @@ class Race:
         shutil.rmtree(path, ignore_errors=True)
 
     def _step(self, step):
-        reason = self._broken.get(step.library)
+        reason = self._broken.get(step.side)
         if reason:
             self._clock.done(step, None)
             self._progress.skip()
             if step.reported and not step.settle:
                 self._fail(step, f"not run: {reason}")
             return
-        path = self._path(step.library)
+        path = self._path(step.side)
         if step.settle:
             arguments = rows.settle_flags(step.stage, self._settings, path, step.idle_seconds)
         else:
             arguments = rows.flags(step.row, step.stage, self._settings, path, step.latency)
             process.sync_file_system(path)
-            self._before[step.library] = [0, process.device_bytes_written(path), None]
+            self._before[step.side] = [0, process.device_bytes_written(path), None]
         self._progress.start(step)
-        usage = self._runner.run([self._db_bench, *arguments], self._libraries[step.library], path,
+        usage = self._runner.run([self._db_bench, *arguments], self._libraries[step.side], path,
                                  step.timeout_seconds(), self._progress.tick)
         self._clock.done(step, usage.seconds)
         if step.settle:
@@ -175,9 +175,9 @@ class Race:
 
     def _fail(self, step, reason):
         if step.reported:
-            self.results.add(step.row, step.library, step.latency,
+            self.results.add(step.row, step.side, step.latency,
                              {"pair": step.pair, "error": reason})
-        self.results.problem(f"{step.row.name} on {step.library}: {reason}")
+        self.results.problem(f"{step.row.name} on {step.side}: {reason}")
 
     def _why_failed(self, step, usage, runs):
         said = output.complaint(usage.stdout, usage.stderr)
@@ -196,12 +196,12 @@ class Race:
         failure = self._why_failed(step, usage, runs)
         if failure:
             if step.row.shapes or step.row.writes:
-                self._broken[step.library] = f"{step.row.name} failed on this database"
+                self._broken[step.side] = f"{step.row.name} failed on this database"
             self._fail(step, failure)
             return f"FAILED, {failure}"
         done = sum(run.operations for run in runs)
-        self._before[step.library][0] = usage.bytes_stored()
-        self._before[step.library][2] = rows.user_bytes(step.row, step.stage, done)
+        self._before[step.side][0] = usage.bytes_stored()
+        self._before[step.side][2] = rows.user_bytes(step.row, step.stage, done)
         self._compare(step, runs)
         if not runs:
             return f"{usage.seconds:.1f} s"
@@ -229,20 +229,20 @@ class Race:
             if step.latency:
                 measurement["latency_us"] = output.main_latency(runs[-1])
                 measurement["latency_us_by_operation"] = runs[-1].latency
-            self.results.add(step.row, step.library, step.latency, measurement)
+            self.results.add(step.row, step.side, step.latency, measurement)
         return f"{rate:,.0f} ops/s, {usage.seconds:.1f} s"
 
     def _settled(self, step, usage, path):
         failure = self._why_failed(step, usage, None)
         if failure:
-            self._broken[step.library] = f"settling after {step.row.name} failed"
+            self._broken[step.side] = f"settling after {step.row.name} failed"
             self._fail(step, f"settling: {failure}")
             return f"FAILED, {failure}"
         process.sync_file_system(path)
-        stored, device, handed = self._before.pop(step.library)
+        stored, device, handed = self._before.pop(step.side)
         space = process.space_of(path)
         if step.reported and not step.latency:
-            measurement = self.results.measured[step.row.name][step.library]["throughput"][-1]
+            measurement = self.results.measured[step.row.name][step.side]["throughput"][-1]
             after = process.device_bytes_written(path)
             measurement["space_bytes_settled"] = space
             measurement["space_bytes_peak"] = max(measurement["space_bytes_peak"],
@@ -251,7 +251,7 @@ class Race:
             measurement["settle_cpu_seconds"] = usage.cpu_seconds
             measurement["settle_bytes_stored"] = usage.bytes_stored()
             measurement["settle_counters"] = usage.counters
-            if step.library == plan.LIBRARIES[-1] and not usage.counters:
+            if step.side == plan.LIBRARIES[-1] and not usage.counters:
                 self.results.check("Aether's library told nothing of a mapped log "
                                    "(AETHER_COUNTERS): its WA covers write calls alone")
             if handed:
@@ -268,7 +268,7 @@ class Race:
             return
         seen = runs[-1].found or runs[-1].operations
         by_library = self._exact.setdefault(step.row.name, {})
-        by_library[step.library] = seen
+        by_library[step.side] = seen
         if len(by_library) < len(plan.LIBRARIES):
             return
         if len(set(by_library.values())) > 1:

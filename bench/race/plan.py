@@ -20,7 +20,7 @@ class Step:
 
     stage: rows.Stage
     row: rows.Row
-    library: str
+    side: str  # of the race: one of LIBRARIES
     pair: int
     latency: bool
     reported: bool
@@ -29,7 +29,7 @@ class Step:
     guess_seconds: float = 0
 
     def key(self):
-        return (self.row.name, self.library, self.latency, self.settle)
+        return (self.row.name, self.side, self.latency, self.settle)
 
     def timeout_seconds(self):
         return 40 + 8 * self.guess_seconds + self.idle_seconds
@@ -122,14 +122,14 @@ class Clock:
         if seconds is None:
             return
         self._seen[step.key()] = seconds
-        spent = self._spent[step.library]
+        spent = self._spent[step.side]
         spent[0] += seconds
         spent[1] += step.guess_seconds
 
     def expect(self, step):
         if step.key() in self._seen:
             return self._seen[step.key()]
-        measured, guessed = self._spent[step.library]
+        measured, guessed = self._spent[step.side]
         if step.settle or step.row.seconds or guessed < 5:
             return step.guess_seconds
         return step.guess_seconds * min(4.0, max(0.2, measured / guessed))

@@ -118,11 +118,11 @@ class PlanTest(unittest.TestCase):
         chosen = rows.select([], True)
         seen = {}
         for one in plan.build(settings, chosen, 3):
-            libraries = [step.library for step in one.steps if not step.settle]
+            libraries = [step.side for step in one.steps if not step.settle]
             self.assertEqual(libraries, list(plan.LIBRARIES) * (len(libraries) // 2))
             for step in one.steps:
                 if step.reported and not step.settle:
-                    key = (step.row.name, step.library, step.latency)
+                    key = (step.row.name, step.side, step.latency)
                     seen.setdefault(key, []).append(step.pair)
         for name in chosen:
             for one in plan.LIBRARIES:

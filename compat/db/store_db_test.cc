@@ -1,16 +1,9 @@
 // StoreDb through the public interface: texts and codes that applications of RocksDB 7.8 see.
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <memory>
-#include <string>
 #include <thread>
-#include <vector>
 
+#include "compat/db/store_db_fixture.h"
 #include "rocksdb/compaction_filter.h"
-#include "rocksdb/db.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/merge_operator.h"
 #include "rocksdb/perf_context.h"
@@ -20,72 +13,6 @@
 
 namespace rocksdb {
 namespace {
-
-class StoreDbTest : public testing::Test {
- protected:
-  StoreDbTest() {
-    std::string pattern = testing::TempDir() + "store_db_XXXXXX";
-    root_ = mkdtemp(pattern.data());
-    path_ = root_ + "/db";
-    options_.create_if_missing = true;
-  }
-  ~StoreDbTest() override {
-    CloseDb();
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-
-  void CloseDb() {
-    for (ColumnFamilyHandle* handle : handles_) delete handle;
-    handles_.clear();
-    delete db_;
-    db_ = nullptr;
-  }
-  Status TryOpen() {
-    CloseDb();
-    return DB::Open(options_, path_, &db_);
-  }
-  void Open() {
-    const Status s = TryOpen();
-    ASSERT_TRUE(s.ok()) << s.ToString();
-  }
-  Status OpenFamilies(const std::vector<std::string>& names) {
-    CloseDb();
-    std::vector<ColumnFamilyDescriptor> families;
-    for (const std::string& name : names) families.emplace_back(name, options_);
-    return DB::Open(options_, path_, families, &handles_, &db_);
-  }
-  void Put(const std::string& key, const std::string& value) {
-    const Status s = db_->Put(WriteOptions(), key, value);
-    ASSERT_TRUE(s.ok()) << s.ToString();
-  }
-  std::string Get(const std::string& key, const Snapshot* snapshot = nullptr) {
-    ReadOptions options;
-    options.snapshot = snapshot;
-    std::string value;
-    const Status s = db_->Get(options, key, &value);
-    return s.ok() ? value : s.ToString();
-  }
-  std::string Scan(const ReadOptions& options = ReadOptions()) {
-    std::unique_ptr<Iterator> it(db_->NewIterator(options));
-    std::string out;
-    for (it->SeekToFirst(); it->Valid(); it->Next()) {
-      out += it->key().ToString() + "=" + it->value().ToString() + " ";
-    }
-    EXPECT_TRUE(it->status().ok()) << it->status().ToString();
-    return out;
-  }
-  std::string Property(const std::string& name) {
-    std::string value;
-    return db_->GetProperty(name, &value) ? value : "(none)";
-  }
-
-  std::string root_;
-  std::string path_;
-  Options options_;
-  DB* db_ = nullptr;
-  std::vector<ColumnFamilyHandle*> handles_;
-};
 
 TEST_F(StoreDbTest, KeepsWhatWasWrittenOverReopen) {
   Open();
@@ -202,145 +129,6 @@ TEST_F(StoreDbTest, SnapshotsDoNotChange) {
   EXPECT_TRUE(db_->Close().IsAborted());
   db_->ReleaseSnapshot(snapshot);
   EXPECT_EQ(Property("rocksdb.num-snapshots"), "0");
-}
-
-TEST_F(StoreDbTest, IteratorsWalkBothWaysWithinBounds) {
-  Open();
-  for (const char* key : {"a", "b", "c", "d", "e"}) Put(key, std::string("v") + key);
-  ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
-  ASSERT_TRUE(db_->Delete(WriteOptions(), "c").ok());
-  std::unique_ptr<Iterator> it(db_->NewIterator(ReadOptions()));
-  EXPECT_FALSE(it->Valid());
-  EXPECT_TRUE(it->status().ok());
-  it->Next();
-  EXPECT_FALSE(it->Valid());
-  it->Seek("b");
-  ASSERT_TRUE(it->Valid());
-  it->Next();
-  ASSERT_TRUE(it->Valid());
-  EXPECT_EQ(it->key().ToString(), "d");
-  it->Prev();
-  ASSERT_TRUE(it->Valid());
-  EXPECT_EQ(it->key().ToString(), "b");
-  it->SeekForPrev("c");
-  ASSERT_TRUE(it->Valid());
-  EXPECT_EQ(it->key().ToString(), "b");
-  EXPECT_EQ(it->columns().size(), 1u);
-
-  const Slice lower("b");
-  const Slice upper("e");
-  ReadOptions bounded;
-  bounded.iterate_lower_bound = &lower;
-  bounded.iterate_upper_bound = &upper;
-  EXPECT_EQ(Scan(bounded), "b=vb d=vd ");
-  it.reset(db_->NewIterator(bounded));
-  it->SeekToLast();
-  ASSERT_TRUE(it->Valid());
-  EXPECT_EQ(it->key().ToString(), "d");
-  it->SeekForPrev("z");
-  ASSERT_TRUE(it->Valid());
-  EXPECT_EQ(it->key().ToString(), "d");
-  it->SeekForPrev("a");
-  EXPECT_FALSE(it->Valid());
-  EXPECT_TRUE(it->status().ok());
-  std::string property;
-  EXPECT_TRUE(it->GetProperty("rocksdb.iterator.is-key-pinned", &property).ok());
-  EXPECT_EQ(property, "0");
-  EXPECT_EQ(it->GetProperty("nonsense", &property).ToString(),
-            "Invalid argument: Unidentified property.");
-}
-
-TEST_F(StoreDbTest, RefreshShowsTheStateOfNow) {
-  Open();
-  Put("a", "1");
-  std::unique_ptr<Iterator> it(db_->NewIterator(ReadOptions()));
-  Put("b", "2");
-  it->Seek("b");
-  EXPECT_FALSE(it->Valid());
-  ASSERT_TRUE(it->Refresh().ok());
-  EXPECT_FALSE(it->Valid());
-  it->Seek("b");
-  EXPECT_TRUE(it->Valid());
-  ReadOptions tailing;
-  tailing.tailing = true;
-  std::unique_ptr<Iterator> tail(db_->NewIterator(tailing));
-  tail->SeekToFirst();
-  ASSERT_TRUE(tail->Valid());
-  Put("aa", "between");
-  tail->Next();
-  ASSERT_TRUE(tail->Valid());
-  EXPECT_EQ(tail->key().ToString(), "aa");
-  tail->SeekToLast();
-  EXPECT_TRUE(tail->status().IsNotSupported());
-}
-
-TEST_F(StoreDbTest, PrefixIteratorsStopAtTheirPrefix) {
-  options_.prefix_extractor.reset(NewFixedPrefixTransform(2));
-  Open();
-  for (const char* key : {"aa1", "aa3", "ab1", "ac1", "ac2"}) Put(key, "v");
-  for (int round = 0; round < 2; ++round) {
-    ReadOptions same;
-    same.prefix_same_as_start = true;
-    std::unique_ptr<Iterator> it(db_->NewIterator(same));
-    std::string seen;
-    for (it->Seek("aa"); it->Valid(); it->Next()) seen += it->key().ToString() + " ";
-    EXPECT_EQ(seen, "aa1 aa3 ");
-    it->SeekForPrev("ab9");
-    ASSERT_TRUE(it->Valid());
-    EXPECT_EQ(it->key().ToString(), "ab1");
-    it->SeekForPrev("ab0");
-    EXPECT_FALSE(it->Valid());
-    ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
-  }
-}
-
-TEST_F(StoreDbTest, GetLeavesTheStringAloneWhenThereIsNothing) {
-  Open();
-  std::string value = "keep";
-  EXPECT_TRUE(db_->Get(ReadOptions(), "absent", &value).IsNotFound());
-  EXPECT_EQ(value, "keep");
-  Put("large", std::string(100000, 'x'));
-  Put("small", "s");
-  for (int round = 0; round < 2; ++round) {
-    PinnableSlice pinned;
-    ASSERT_TRUE(db_->Get(ReadOptions(), db_->DefaultColumnFamily(), "large", &pinned).ok());
-    EXPECT_EQ(pinned.size(), 100000u);
-    EXPECT_EQ(pinned[99999], 'x');
-    ASSERT_TRUE(db_->Get(ReadOptions(), db_->DefaultColumnFamily(), "small", &pinned).ok());
-    EXPECT_EQ(pinned.ToString(), "s");
-    EXPECT_EQ(Get("large").size(), 100000u);
-    ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
-  }
-}
-
-TEST_F(StoreDbTest, MultiGetAnswersEachKey) {
-  Open();
-  std::vector<std::string> names;
-  for (int i = 0; i < 100; ++i) {
-    names.push_back("key" + std::to_string(i));
-    if (i % 3 != 0) Put(names.back(), "value" + std::to_string(i));
-    if (i == 50) {
-      ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
-    }
-  }
-  const std::vector<Slice> keys(names.begin(), names.end());
-  std::vector<std::string> values;
-  const std::vector<Status> statuses = db_->MultiGet(ReadOptions(), keys, &values);
-  std::vector<PinnableSlice> slices(keys.size());
-  std::vector<Status> batched(keys.size());
-  db_->MultiGet(ReadOptions(), db_->DefaultColumnFamily(), keys.size(), keys.data(), slices.data(),
-                batched.data());
-  for (size_t i = 0; i < keys.size(); ++i) {
-    EXPECT_EQ(statuses[i].ok(), i % 3 != 0);
-    EXPECT_EQ(batched[i].ok(), i % 3 != 0);
-    if (i % 3 == 0) {
-      EXPECT_TRUE(batched[i].IsNotFound());
-      EXPECT_EQ(values[i], "");
-      continue;
-    }
-    EXPECT_EQ(values[i], "value" + std::to_string(i));
-    EXPECT_EQ(slices[i].ToString(), "value" + std::to_string(i));
-  }
 }
 
 TEST_F(StoreDbTest, FamiliesComeAndGo) {
@@ -658,38 +446,6 @@ TEST_F(StoreDbTest, AStoreLivesOnTheApplicationsOwnFileSystem) {
   CloseDb();
   EXPECT_TRUE(DestroyDB(path_, options_).ok());
   EXPECT_TRUE(memory->FileExists(path_ + "/CURRENT").IsNotFound());
-}
-
-TEST_F(StoreDbTest, ReadsWithoutTheDiskSayIncomplete) {
-  Open();
-  for (int i = 0; i < 3000; ++i) Put("key" + std::to_string(i), std::string(200, 'x'));
-  ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
-  Open();
-  ReadOptions cached;
-  cached.read_tier = kBlockCacheTier;
-  std::string value;
-  EXPECT_EQ(db_->Get(cached, "key500", &value).ToString(), "Result incomplete: no blocking io");
-  std::unique_ptr<Iterator> it(db_->NewIterator(cached));
-  it->Seek("key7");
-  EXPECT_FALSE(it->Valid());
-  EXPECT_EQ(it->status().ToString(), "Result incomplete: no blocking io");
-  EXPECT_EQ(Get("key500"), std::string(200, 'x'));
-  EXPECT_TRUE(db_->Get(cached, "key500", &value).ok());
-}
-
-TEST_F(StoreDbTest, MultiGetStopsAtItsSizeLimit) {
-  Open();
-  Put("a", "value");
-  Put("b", "value");
-  const Slice keys[] = {"a", "b", "absent"};
-  PinnableSlice values[3];
-  Status statuses[3];
-  ReadOptions limited;
-  limited.value_size_soft_limit = 0;
-  db_->MultiGet(limited, db_->DefaultColumnFamily(), 3, keys, values, statuses);
-  EXPECT_TRUE(statuses[0].ok());
-  EXPECT_TRUE(statuses[1].IsAborted());
-  EXPECT_TRUE(statuses[2].IsAborted());
 }
 
 TEST_F(StoreDbTest, WhatWasWrittenWithoutALogIsFlushedAtClose) {

@@ -74,22 +74,25 @@ TEST_F(ManifestTest, EditsAddUp) {
   second.families.push_back(merge);
   ASSERT_TRUE(manifest->Append(second).ok());
 
+  const auto expect_all = [](ManifestState& state) {
+    EXPECT_EQ(state.store_id, 77u);
+    EXPECT_EQ(state.next_number, 30u);
+    FamilyState& f = state.families.at(0);
+    EXPECT_EQ(f.flushed_sequence, 99u);
+    EXPECT_EQ(f.superseding, 320u);
+    ASSERT_EQ(f.levels[0].size(), 1u);
+    ASSERT_EQ(f.levels[0][0].files.size(), 1u);
+    EXPECT_EQ(*f.levels[0][0].files[0].trim, "p");
+    ASSERT_EQ(f.merges.size(), 1u);
+    EXPECT_EQ(f.merges[0].input_runs, (std::vector<uint64_t>{10, 11}));
+  };
   ManifestState read;
   ASSERT_TRUE(Read(&read).ok());
-  EXPECT_EQ(read.store_id, 77u);
-  EXPECT_EQ(read.next_number, 30u);
-  FamilyState& f = read.families.at(0);
-  EXPECT_EQ(f.flushed_sequence, 99u);
-  EXPECT_EQ(f.superseding, 320u);
-  ASSERT_EQ(f.levels[0].size(), 1u);
-  ASSERT_EQ(f.levels[0][0].files.size(), 1u);
-  EXPECT_EQ(*f.levels[0][0].files[0].trim, "p");
-  ASSERT_EQ(f.merges.size(), 1u);
-  EXPECT_EQ(f.merges[0].input_runs, (std::vector<uint64_t>{10, 11}));
+  expect_all(read);
 
-  // A snapshot of the state says the same.
   ManifestState copy;
   ASSERT_TRUE(ApplyEdit(SnapshotOf(read), &copy).ok());
+  expect_all(copy);
   std::string a;
   std::string b;
   SnapshotOf(read).EncodeTo(&a);

@@ -333,6 +333,28 @@ TEST_F(StoreTest, IdleMergesLookAtWhatTheyWouldFree) {
   EXPECT_EQ(upper_files(), 0u);
 }
 
+// With the flush held up, writers are slowed down while the last memtable still has room.
+TEST_F(StoreTest, WritersSlowDownBeforeTheyHaveToStop) {
+  store_.write_buffer_size = 4 << 20;
+  Open();
+  ASSERT_TRUE(env_->PauseBackgroundWork().ok());
+  WriteOptions options;
+  options.no_slowdown = true;
+  Status s;
+  for (int i = 0; s.ok() && i < 20000; ++i) {
+    std::string body;
+    AppendPut(&body, 0, Key(static_cast<uint64_t>(i)), std::string(1000, 'v'));
+    s = env_->Write(options, body, 1, nullptr);
+  }
+  EXPECT_EQ(s.code(), Status::kIncomplete) << s.ToString();
+  const uint64_t used = kv_->Stats().active_memtable_bytes;
+  EXPECT_GT(used, store_.write_buffer_size / 2);
+  EXPECT_LT(used, store_.write_buffer_size);
+  ASSERT_TRUE(env_->ContinueBackgroundWork().ok());
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  Put("after", "the flush");
+}
+
 TEST_F(StoreTest, BatchesAreCheckedBeforeTheyAreNumbered) {
   Open();
   std::string body;
