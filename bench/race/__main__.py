@@ -234,7 +234,7 @@ def _race(options, session, db_bench, libraries):
 
 def _reopen(options, session, libraries):
     keys = options.num or 5_000_000
-    _check_space(session.databases, keys * 116 * 4 + (2 << 30))
+    _check_space(session.databases, keys * 116 * 4 + (5 << 30))
     measuring = reopen.Reopen(libraries, session.runner, session.scratch, session.databases,
                               options.pairs or 3, options.num, _say)
     measured = measuring.run(os.path.join(_BENCH, "probe.cc"))

@@ -9,7 +9,7 @@ import time
 
 from race import plan, process
 
-_LOG_BYTES = (64 << 20, 256 << 20)
+_LOG_BYTES = (64 << 20, 256 << 20, 1 << 30)
 _IDLE_KEYS = 5_000_000
 _IDLE_SECONDS = 10
 

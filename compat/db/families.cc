@@ -26,12 +26,17 @@ ColumnFamilyOptions StoreDb::FamilyOptions(const Family* family) const {
   return family->options;
 }
 
-Family* StoreDb::NewFamily(const ColumnFamilyOptions& options) {
+std::unique_ptr<Family> MakeFamily(const ColumnFamilyOptions& options) {
   auto family = std::make_unique<Family>();
   family->options = SanitizeFamily(options);
   family->order = ToEngineOrder(family->options.comparator, &family->owned_order);
   family->comparator = family->options.comparator;
   family->has_merge_operator = family->options.merge_operator != nullptr;
+  return family;
+}
+
+Family* StoreDb::NewFamily(const ColumnFamilyOptions& options) {
+  std::unique_ptr<Family> family = MakeFamily(options);
   const std::lock_guard<std::mutex> lock(mutex_);
   families_.push_back(std::move(family));
   return families_.back().get();

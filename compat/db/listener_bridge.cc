@@ -159,9 +159,10 @@ void ListenerBridge::OnStallTime(uint64_t micros) {
   statistics_->recordInHistogram(WRITE_STALL, micros);
 }
 
-void ListenerBridge::OnBackgroundError(aether::ErrorReason reason, const aether::Status& status) {
+void ListenerBridge::OnBackgroundError(aether::ErrorReason reason, aether::Status* status,
+                                       bool* recover) {
   Tick(statistics_, ERROR_HANDLER_BG_ERROR_COUNT);
-  if (status.IsIOError()) Tick(statistics_, ERROR_HANDLER_BG_IO_ERROR_COUNT);
+  if (status->IsIOError()) Tick(statistics_, ERROR_HANDLER_BG_IO_ERROR_COUNT);
   if (listeners_.empty()) return;
   BackgroundErrorReason why = BackgroundErrorReason::kFlush;
   switch (reason) {
@@ -178,9 +179,23 @@ void ListenerBridge::OnBackgroundError(aether::ErrorReason reason, const aether:
       why = BackgroundErrorReason::kManifestWrite;
       break;
   }
-  // A listener may look at the error; clearing it here does not clear it in the engine.
-  Status told = ToRocks(status);
-  for (const auto& listener : listeners_) listener->OnBackgroundError(why, &told);
+  Status error = ToRocks(*status);
+  for (const auto& listener : listeners_) {
+    listener->OnBackgroundError(why, &error);
+    if (*recover) listener->OnErrorRecoveryBegin(why, error, recover);
+  }
+  *status = ToAether(error);
+  if (*recover) Tick(statistics_, ERROR_HANDLER_AUTORESUME_COUNT);
+}
+
+void ListenerBridge::OnErrorRecovered(const aether::Status& old_error) {
+  if (statistics_ != nullptr && old_error.IsNoSpace()) {
+    Tick(statistics_, ERROR_HANDLER_AUTORESUME_SUCCESS_COUNT);
+  }
+  for (const auto& listener : listeners_) {
+    listener->OnErrorRecoveryCompleted(ToRocks(old_error));
+    listener->OnErrorRecoveryEnd({ToRocks(old_error), Status::OK()});
+  }
 }
 
 void ListenerBridge::HandleGoesAway(ColumnFamilyHandle* handle) {

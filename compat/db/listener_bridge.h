@@ -38,7 +38,9 @@ class ListenerBridge final : public aether::Observer {
   void OnMemTableSealed(uint32_t family, uint64_t entries) override;
   void OnStall(uint32_t family, aether::StallState before, aether::StallState after) override;
   void OnStallTime(uint64_t micros) override;
-  void OnBackgroundError(aether::ErrorReason reason, const aether::Status& status) override;
+  void OnBackgroundError(aether::ErrorReason reason, aether::Status* status,
+                         bool* recover) override;
+  void OnErrorRecovered(const aether::Status& old_error) override;
 
   void HandleGoesAway(ColumnFamilyHandle* handle);
 

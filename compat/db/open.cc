@@ -368,28 +368,49 @@ Status DestroyDB(const std::string& name, const Options& options,
 
 namespace {
 
-// Opens with everything that helps to save data, so that what the log and the manifest still tell
-// is written anew.
+const ColumnFamilyOptions* OptionsOf(const std::string& name,
+                                     const std::vector<ColumnFamilyDescriptor>& known,
+                                     const ColumnFamilyOptions* unknown_family) {
+  const auto found = std::find_if(known.begin(), known.end(),
+                                  [&](const auto& descriptor) { return descriptor.name == name; });
+  return found != known.end() ? &found->options : unknown_family;
+}
+
+// First the engine leaves out what cannot be read, then the store is opened with everything that
+// helps to save data, so that what the log still tells is written anew.
 Status Repair(const std::string& name, const DBOptions& db_options,
               const std::vector<ColumnFamilyDescriptor>& known,
               const ColumnFamilyOptions* unknown_family) {
   if (db_options.env->FileExists(name).IsNotFound()) return Status::OK();
+  const DBOptions used = SanitizeDb(db_options);
+  std::unique_ptr<aether::FileSystem> owned;
+  std::vector<std::unique_ptr<Family>> made;
+  aether::RepairOptions repair;
+  repair.fs = FileSystemOf(used.env, &owned);
+  repair.wal_dir = used.wal_dir;
+  repair.options_of = [&](const std::string& family, aether::StoreOptions* store) {
+    const ColumnFamilyOptions* const options = OptionsOf(family, known, unknown_family);
+    if (options == nullptr) {
+      return aether::Status::InvalidArgument("No options for column family " + family);
+    }
+    made.push_back(MakeFamily(*options));
+    return ToAether(ToEngineStore(*made.back(), used, store));
+  };
+  if (used.info_log != nullptr) {
+    repair.log = [log = used.info_log](const std::string& line) { Warn(log, "%s", line.c_str()); };
+  }
+  Status s = ToRocks(aether::DbEnv::Repair(repair, name));
+  if (!s.ok()) return s;
   std::vector<std::string> names;
-  Status s = DB::ListColumnFamilies(db_options, name, &names);
-  if (s.IsPathNotFound()) return Status::NotSupported("RepairDB without a CURRENT file", name);
+  s = DB::ListColumnFamilies(db_options, name, &names);
   if (!s.ok()) return s;
   std::vector<ColumnFamilyDescriptor> families;
   for (const std::string& family : names) {
-    const auto found = std::find_if(known.begin(), known.end(), [&](const auto& descriptor) {
-      return descriptor.name == family;
-    });
-    if (found != known.end()) {
-      families.push_back(*found);
-    } else if (unknown_family != nullptr) {
-      families.emplace_back(family, *unknown_family);
-    } else {
+    const ColumnFamilyOptions* const options = OptionsOf(family, known, unknown_family);
+    if (options == nullptr) {
       return Status::InvalidArgument("No options for column family " + family);
     }
+    families.emplace_back(family, *options);
   }
   DBOptions options(db_options);
   options.create_if_missing = false;

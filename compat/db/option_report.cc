@@ -79,7 +79,9 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   HONOURED(log_file_time_to_roll);
   HONOURED(db_write_buffer_size);
   HONOURED(bytes_per_sync);
+  HONOURED(wal_bytes_per_sync);
   HONOURED(wal_recovery_mode);
+  HONOURED(avoid_flush_during_recovery);
   HONOURED(avoid_flush_during_shutdown);
   HONOURED(manual_wal_flush);
   HONOURED(fail_if_options_file_error);
@@ -120,7 +122,6 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   IGNORED(random_access_max_buffer_size, "");
   IGNORED(writable_file_max_buffer_size, "");
   IGNORED(use_adaptive_mutex, "");
-  IGNORED(wal_bytes_per_sync, "");
   IGNORED(strict_bytes_per_sync, "");
   IGNORED(enable_thread_tracking, "");
   IGNORED(delayed_write_rate, "writers pay for merging in proportion instead");
@@ -129,7 +130,6 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   IGNORED(row_cache, "");
   IGNORED(wal_compression, "");
   IGNORED(dump_malloc_stats, "");
-  IGNORED(avoid_flush_during_recovery, "");
   IGNORED(track_and_verify_wals_in_manifest, "recovery always checks the log for gaps");
   IGNORED(file_checksum_gen_factory, "pages carry checksums, whole files do not");
   IGNORED(compaction_service, "");

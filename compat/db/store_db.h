@@ -39,6 +39,9 @@ struct Family {
   bool has_merge_operator = false;
 };
 
+// Not opened yet.
+std::unique_ptr<Family> MakeFamily(const ColumnFamilyOptions& options);
+
 class StoreHandle final : public ColumnFamilyHandle {
  public:
   StoreHandle(StoreDb* db, Family* of);

@@ -241,6 +241,13 @@ Status ReplayBatch(Slice body, SequenceNumber first_sequence, const TableSet& se
                    const std::vector<SequenceNumber>& flushed, uint32_t* count) {
   BatchFacts facts;
   AETHER_RETURN_IF_ERROR(ValidateBatch(body, kAnyCount, nullptr, &facts));
+  for (uint32_t i = 0; i < facts.family_count; ++i) {
+    const BatchFacts::FamilyUse& use = facts.families[i];
+    MemTable* const table = set.table(use.family);
+    if (table != nullptr && !table->Prepare(use.entries, use.bytes, use.range_deletes)) {
+      return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
+    }
+  }
   return Apply(body, first_sequence, set, &flushed, nullptr, count);
 }
 

@@ -93,9 +93,10 @@ struct PipelineOptions {
   uint64_t chunk_bytes = 128 << 10;  // power of two, at least 4096
   uint32_t recycled_segments = 12;   // kept for reuse while writes go on; more are deleted
   uint64_t progress_bytes = 64 << 10;
-  bool allow_mapped_log = true;   // false forces the append backend
-  bool background_thread = true;  // prepares segments ahead; off for deterministic tests
-  bool read_only = false;         // no log, every write is NotSupported
+  uint64_t log_write_back_bytes = 0;  // see wal::LogOptions::write_back_bytes
+  bool allow_mapped_log = true;       // false forces the append backend
+  bool background_thread = true;      // prepares segments ahead; off for deterministic tests
+  bool read_only = false;             // no log, every write is NotSupported
   // For tests of the wrap of every field: ticket and generation numbers start as if that many had
   // been used, and generations are switched when this many numbers are used.
   uint32_t first_generation = 0;

@@ -50,6 +50,7 @@ Status Pipeline::Impl::OpenLog(const wal::Recovered& recovered) {
   log.segment_bytes = options_.segment_bytes;
   log.unit_bytes = static_cast<uint32_t>(options_.chunk_bytes);
   log.recycled_segments = options_.recycled_segments;
+  log.write_back_bytes = options_.log_write_back_bytes;
   log.allow_mapped = options_.allow_mapped_log;
   log.background_thread = options_.background_thread;
   log.new_number = [hooks = options_.hooks] { return hooks->NewFileNumber(); };

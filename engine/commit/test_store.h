@@ -237,6 +237,7 @@ class TestStore : public PipelineHooks {
     recovery.store_id = 0x1234;
     recovery.mode = options_.mode;
     recovery.threads = 1;
+    recovery.replay_threads = 2;
     for (SequenceNumber s : flushed_) {
       recovery.max_flushed_sequence = std::max(recovery.max_flushed_sequence, s);
     }
@@ -246,7 +247,7 @@ class TestStore : public PipelineHooks {
         [&](const wal::RecoveredRecord& record, uint32_t* count) {
           return ReplayBatch(record.body, record.first_sequence, *set, flushed, count);
         },
-        &recovered_));
+        nullptr, &recovered_));
     for (LogPosition& start : starts_) start = log_.floor;
     std::vector<std::string> names;
     AETHER_RETURN_IF_ERROR(options_.fs->List(options_.directory, &names));

@@ -27,6 +27,8 @@ Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* n
   options.order = order;
   options.filter_bits_per_key = filter_bits_per_key;
   options.number = *number;
+  options.family = family;
+  options.family_name = family_name;
   const uint64_t life[2] = {*number, clock->WallMicros()};
   options.salt = Hash64(reinterpret_cast<const char*>(life), sizeof(life));
   options.creation_time = clock->WallSeconds();

@@ -22,6 +22,8 @@ struct JobContext {
   FileSystem* fs = nullptr;
   Clock* clock = nullptr;
   std::string dir;
+  uint32_t family = 0;
+  std::string family_name;
   const Comparator* order = nullptr;
   const MergeOperator* merge_operator = nullptr;
   double filter_bits_per_key = 0;
@@ -32,6 +34,12 @@ struct JobContext {
   // too.
   std::function<Status(FamilyEdit&&)> install;
   std::function<void(const std::string& path, const FileMeta& meta)> file_created;
+  // Offers the processor to others, if this work can wait. May be empty.
+  std::function<void()> give_way;
+
+  // A job gives way after so much input: a writer that has to share the processor would wait for
+  // the end of a time slice otherwise, milliseconds.
+  static constexpr uint64_t kGiveWayBytes = 32 << 10;
 
   // A builder for a new file, whose number it takes.
   Status NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* number) const;

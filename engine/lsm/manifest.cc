@@ -138,7 +138,12 @@ Status Manifest::Read(FileSystem* fs, const std::string& dir, ManifestState* sta
   if (ParseFileName(current, number) != FileKind::kManifest) {
     return Status::Corruption(CurrentFileName(dir) + ": does not name a manifest");
   }
-  const std::string path = dir + "/" + current;
+  return ReadFile(fs, dir, *number, state);
+}
+
+Status Manifest::ReadFile(FileSystem* fs, const std::string& dir, uint64_t number,
+                          ManifestState* state) {
+  const std::string path = ManifestFileName(dir, number);
   std::string contents;
   AETHER_RETURN_IF_ERROR(ReadFileToString(fs, path, &contents));
 

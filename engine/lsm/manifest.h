@@ -29,9 +29,14 @@ class Manifest {
   static Status Read(FileSystem* fs, const std::string& dir, ManifestState* state,
                      uint64_t* number);
 
+  // The same for one file of that directory, whatever CURRENT says.
+  static Status ReadFile(FileSystem* fs, const std::string& dir, uint64_t number,
+                         ManifestState* state);
+
   // After an error every later call gives it again: what the file holds is unknown.
   Status Append(const ManifestEdit& edit);
   void Fail(const Status& status) { failed_ = status; }
+  bool failed() const { return !failed_.ok(); }
 
   uint64_t number() const { return number_; }
   uint64_t size() const { return file_->Size(); }

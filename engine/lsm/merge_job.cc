@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <thread>
 
 #include "engine/lsm/merging_iterator.h"
 
@@ -12,9 +11,6 @@ namespace {
 // A file this small next to others is merged rather than moved, so that moving does not leave
 // crumbs.
 constexpr uint64_t kMoveShareOfTarget = 4;
-// After so much input the processor is offered to others: a writer that has to share it would wait
-// for the end of a time slice otherwise, milliseconds.
-constexpr uint64_t kYieldBytes = 32 << 10;
 
 }  // namespace
 
@@ -207,7 +203,7 @@ Status MergeJob::MoveCluster(const Cluster& cluster) {
 Status MergeJob::Step(uint64_t budget, bool* done) {
   *done = false;
   const uint64_t stop_at = progress_.bytes_read + budget;
-  uint64_t yield_at = progress_.bytes_read + kYieldBytes;
+  uint64_t give_way_at = progress_.bytes_read + JobContext::kGiveWayBytes;
   const uint64_t file_bytes =
       state_.output_level == kLastLevel ? context_.target_file_size : context_.PieceSize();
   const auto sink = [this](Slice key, uint64_t tag, Slice value) {
@@ -242,9 +238,9 @@ Status MergeJob::Step(uint64_t budget, bool* done) {
     AETHER_RETURN_IF_ERROR(reducer_->ReduceKey(input_.get(), sink));
     progress_.bytes_read += reducer_->bytes_read() - reducer_bytes_seen_;
     reducer_bytes_seen_ = reducer_->bytes_read();
-    if (progress_.bytes_read >= yield_at) {
-      yield_at = progress_.bytes_read + kYieldBytes;
-      std::this_thread::yield();
+    if (progress_.bytes_read >= give_way_at) {
+      give_way_at = progress_.bytes_read + JobContext::kGiveWayBytes;
+      if (context_.give_way) context_.give_way();
     }
     progress_.entries_read = reducer_->entries_read();
     progress_.entries_written = reducer_->entries_written();

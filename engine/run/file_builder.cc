@@ -36,6 +36,8 @@ class FileBuilder::Rep {
     meta_.salt =
         Hash64(reinterpret_cast<const char*>(&options_.number), sizeof(uint64_t), options.salt);
     meta_.creation_time = options.creation_time;
+    meta_.family = options.family;
+    meta_.family_name = options.family_name;
   }
 
   Status Add(Slice key, uint64_t tag, Slice value);

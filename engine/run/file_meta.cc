@@ -28,6 +28,8 @@ enum Tag : uint32_t {
   kIndexBytes = 32,
   kFilterBytes = 34,
   kCreationTime = 36,
+  kFamily = 38,
+  kFamilyName = 40,
 };
 
 void PutNumber(std::string* out, Tag tag, uint64_t value) {
@@ -66,6 +68,8 @@ void FileMeta::EncodeTo(std::string* out) const {
   PutNumber(out, kIndexBytes, index_bytes);
   PutNumber(out, kFilterBytes, filter_bytes);
   PutNumber(out, kCreationTime, creation_time);
+  PutNumber(out, kFamily, family);
+  PutBytes(out, kFamilyName, family_name);
   PutVarint(out, kEnd);
 }
 
@@ -84,6 +88,7 @@ Status FileMeta::DecodeFrom(Slice* input) {
     last = tag;
     uint64_t* number_field = nullptr;
     uint64_t flag = 0;
+    uint64_t id = 0;
     switch (tag) {
       case kNumber:
         number_field = &number;
@@ -145,6 +150,12 @@ Status FileMeta::DecodeFrom(Slice* input) {
       case kCreationTime:
         number_field = &creation_time;
         break;
+      case kFamily:
+        number_field = &id;
+        break;
+      case kFamilyName:
+        family_name = field.ToString();
+        break;
       default:
         if ((tag & 1) != 0) {
           return Status::NotSupported("description of a run file has the fact " +
@@ -155,6 +166,8 @@ Status FileMeta::DecodeFrom(Slice* input) {
       return malformed();
     }
     if (tag == kLargestExclusive) largest_exclusive = flag != 0;
+    if (id > UINT32_MAX) return malformed();
+    if (tag == kFamily) family = static_cast<uint32_t>(id);
   }
 }
 

@@ -47,6 +47,9 @@ struct FileMeta {
   uint64_t index_bytes = 0;
   uint64_t filter_bytes = 0;
   uint64_t creation_time = 0;  // seconds since 1970
+  // Whose entries these are, so that a lost manifest can be made again.
+  uint32_t family = 0;
+  std::string family_name;
 
   // Appends; self-delimiting.
   void EncodeTo(std::string* out) const;

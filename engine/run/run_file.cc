@@ -1,6 +1,7 @@
 #include "engine/run/run_file.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -33,6 +34,23 @@ class PoolKeyReader final : public LargeKeyReader {
   PageRef ref_;
 };
 
+// A key as it may stand in a message: no control characters, not too long.
+std::string Readable(Slice key) {
+  constexpr size_t kLongest = 40;
+  std::string text;
+  for (size_t i = 0; i < std::min(key.size(), kLongest); ++i) {
+    const char c = key[i];
+    if (c > ' ' && c < 0x7f && c != '\\') {
+      text += c;
+    } else {
+      char hex[8];
+      std::snprintf(hex, sizeof(hex), "\\x%02x", static_cast<unsigned char>(c));
+      text += hex;
+    }
+  }
+  return key.size() > kLongest ? text + "..." : text;
+}
+
 }  // namespace
 
 RunFile::RunFile(std::string path, std::shared_ptr<Pool> pool, const RunFileOptions& options)
@@ -45,7 +63,15 @@ RunFile::~RunFile() {
 }
 
 Status RunFile::Corrupt(uint64_t offset, const std::string& what) const {
-  return Status::Corruption(path_ + ": offset " + std::to_string(offset) + ": " + what);
+  const std::string owner = options_.owner.empty() ? "" : ", column family " + options_.owner;
+  return Status::Corruption(path_ + ": offset " + std::to_string(offset) + ": " + what + owner);
+}
+
+Status RunFile::CorruptLeaf(size_t index, const std::string& what) const {
+  const Slice begin = index == 0 ? Slice(meta_.smallest) : fences_.Key(index);
+  const std::string end = index + 1 < fences_.size() ? Readable(fences_.Key(index + 1)) + ")"
+                                                     : Readable(meta_.largest) + "]";
+  return Corrupt(LeafOffset(index), what + ", keys [" + Readable(begin) + ", " + end);
 }
 
 Status RunFile::ReadExact(uint64_t offset, size_t n, char* to) const {
@@ -70,17 +96,22 @@ Status RunFile::Open(FileSystem* fs, const std::string& path, const FileMeta* ex
   return Status::OK();
 }
 
-Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
+Status RunFile::ReadMeta(FileSystem* fs, const std::string& path, FileMeta* meta) {
+  RunFile file(path, nullptr, RunFileOptions());
+  Description description;
+  AETHER_RETURN_IF_ERROR(file.LoadDescription(fs, &description));
+  *meta = std::move(file.meta_);
+  return Status::OK();
+}
+
+Status RunFile::LoadDescription(FileSystem* fs, Description* description) {
   ReadFileOptions read_options;
   read_options.direct = options_.direct_reads;
   read_options.pattern = AccessPattern::kRandom;
   AETHER_RETURN_IF_ERROR(fs->NewRandomReadFile(path_, read_options, &file_));
   uint64_t size = 0;
   AETHER_RETURN_IF_ERROR(file_->Size(&size));
-  if (expected != nullptr && expected->file_size != size) {
-    return Corrupt(size, "the file has " + std::to_string(size) + " bytes, the manifest says " +
-                             std::to_string(expected->file_size));
-  }
+  description->file_size = size;
   if (size < kFooterSize) return Corrupt(size, "too short for a run file");
 
   std::string tail(std::min<uint64_t>(size, kPageSize), '\0');
@@ -101,17 +132,39 @@ Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
   const uint64_t meta_size = LoadFixed<uint32_t>(footer + 12);
   const auto meta_offset = LoadFixed<uint64_t>(footer + 16);
   const auto salt = LoadFixed<uint64_t>(footer + 24);
+  description->meta_offset = meta_offset;
   if (meta_offset > footer_offset || meta_size != footer_offset - meta_offset) {
     return Corrupt(footer_offset, "the footer does not fit the size of the file");
   }
-  std::string block(meta_size, '\0');
-  AETHER_RETURN_IF_ERROR(ReadExact(meta_offset, meta_size, block.data()));
+  description->block.assign(meta_size, '\0');
+  AETHER_RETURN_IF_ERROR(ReadExact(meta_offset, meta_size, description->block.data()));
   if (LoadFixed<uint64_t>(footer + 32) !=
-      Hash64(block.data(), block.size(), Seed(salt, meta_offset))) {
+      Hash64(description->block.data(), meta_size, Seed(salt, meta_offset))) {
     return Corrupt(meta_offset, "checksum mismatch in the description of the file");
   }
-  Slice input(block);
-  if (Status s = meta_.DecodeFrom(&input); !s.ok()) return s.WithContext(path_);
+  description->rest = Slice(description->block);
+  if (Status s = meta_.DecodeFrom(&description->rest); !s.ok()) return s.WithContext(path_);
+  meta_.file_size = size;
+  if (meta_.salt != salt || meta_.data_bytes > meta_offset ||
+      meta_.leaves > meta_.data_bytes / kPageSize || meta_.extents > meta_.data_bytes / 2 ||
+      (meta_.leaves == 0) != (meta_.entries == 0)) {
+    return Corrupt(meta_offset, "the description of the file contradicts itself");
+  }
+  return Status::OK();
+}
+
+Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
+  Description description;
+  Status s = LoadDescription(fs, &description);
+  if (expected != nullptr && description.file_size != 0 &&
+      expected->file_size != description.file_size) {
+    return Corrupt(description.file_size, "the file has " + std::to_string(description.file_size) +
+                                              " bytes, the manifest says " +
+                                              std::to_string(expected->file_size));
+  }
+  AETHER_RETURN_IF_ERROR(s);
+  const uint64_t meta_offset = description.meta_offset;
+  Slice input = description.rest;
   Slice order_name;
   uint32_t probes = 0;
   if (!GetLengthPrefixed(&input, &order_name) || !GetVarint32(&input, &probes)) {
@@ -121,18 +174,12 @@ Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
     return Status::InvalidArgument(path_ + ": written with comparator " + order_name.ToString() +
                                    ", opened with " + options_.order->Name());
   }
-  meta_.file_size = size;
   if (expected != nullptr) {
-    if (expected->salt != salt || expected->entries != meta_.entries ||
+    if (expected->salt != meta_.salt || expected->entries != meta_.entries ||
         expected->range_deletes != meta_.range_deletes) {
       return Corrupt(meta_offset, "this is not the file that the manifest describes");
     }
     meta_.number = expected->number;
-  }
-  if (meta_.salt != salt || meta_.data_bytes > meta_offset ||
-      meta_.leaves > meta_.data_bytes / kPageSize || meta_.extents > meta_.data_bytes / 2 ||
-      (meta_.leaves == 0) != (meta_.entries == 0)) {
-    return Corrupt(meta_offset, "the description of the file contradicts itself");
   }
   return LoadSections(input, meta_offset, static_cast<int>(std::min(probes, 255u)));
 }
@@ -210,11 +257,11 @@ Status RunFile::CheckLeaf(size_t index, const char* page, bool verify) const {
   const uint64_t offset = LeafOffset(index);
   if (verify && LoadFixed<uint64_t>(page + kLeafChecksum) !=
                     Hash64(page + 8, kPageSize - 8, Seed(meta_.salt, offset))) {
-    return Corrupt(offset, "checksum mismatch in a page");
+    return CorruptLeaf(index, "checksum mismatch in a page");
   }
   const char* wrong =
       ValidateLeaf(page, options_.order->bytewise(), meta_.extents, meta_.data_bytes);
-  return wrong == nullptr ? Status::OK() : Corrupt(offset, wrong);
+  return wrong == nullptr ? Status::OK() : CorruptLeaf(index, wrong);
 }
 
 Status RunFile::CheckExtent(const Extent& extent, const char* data) const {

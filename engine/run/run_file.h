@@ -38,6 +38,7 @@ struct RunFileOptions {
   bool direct_reads = false;
   // Counts filter, fences and swips against the pool's capacity (cache_index_and_filter_blocks).
   bool charge_pool = false;
+  std::string owner;  // the column family, for messages
 };
 
 // What a read did; owned by the caller, one thread.
@@ -79,6 +80,9 @@ class RunFile {
   static Status Open(FileSystem* fs, const std::string& path, const FileMeta* expected,
                      std::shared_ptr<Pool> pool, const RunFileOptions& options,
                      std::unique_ptr<RunFile>* out);
+  // What the file says about itself, whatever its comparator; its number is the one it was written
+  // under.
+  static Status ReadMeta(FileSystem* fs, const std::string& path, FileMeta* meta);
   ~RunFile();
   RunFile(const RunFile&) = delete;
   RunFile& operator=(const RunFile&) = delete;
@@ -172,9 +176,19 @@ class RunFile {
   Status CheckLeaf(size_t index, const char* page, bool verify) const;
   Status CheckExtent(const Extent& extent, const char* data) const;
   Status Corrupt(uint64_t offset, const std::string& what) const;
+  // Says also which keys the page holds.
+  Status CorruptLeaf(size_t index, const std::string& what) const;
 
  private:
   RunFile(std::string path, std::shared_ptr<Pool> pool, const RunFileOptions& options);
+  // The meta section of the file, and what of it comes behind FileMeta.
+  struct Description {
+    std::string block;
+    Slice rest;
+    uint64_t file_size = 0;
+    uint64_t meta_offset = 0;
+  };
+  Status LoadDescription(FileSystem* fs, Description* description);
   Status Load(FileSystem* fs, const FileMeta* expected);
   Status LoadSections(Slice sections, uint64_t meta_offset, int probes);
   Status LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const;

@@ -16,7 +16,6 @@ constexpr uint64_t kQuantumBytes = 1 << 20;
 // Writers count as idle when nothing was written for so long.
 constexpr uint64_t kIdleMicros = 200000;
 constexpr int kMergeNice = 10;
-constexpr uint64_t kRetryMicros = 1000000;
 
 }  // namespace
 
@@ -137,17 +136,32 @@ void EnvImpl::RemoveObsoleteFiles() {
   }
 }
 
+Status EnvImpl::FlushPicked(FamilyStore* family) {
+  Status s = FlushOne(family);
+  MutexLock lock(&mutex_);
+  family->flushing_ = false;
+  --flushes_running_;
+  UpdateStall();
+  done_.NotifyAll();
+  return s;
+}
+
 void EnvImpl::FlushLoop() {
   SetThreadName("aether-flush");
+  uint64_t not_before_micros = 0;  // after an error
   for (;;) {
     FamilyStore* family = nullptr;
+    bool recover = false;
     {
       MutexLock lock(&mutex_);
       for (;;) {
         if (stopping_) return;
+        if (paused_ == 0 && clock_->NowMicros() >= not_before_micros) {
+          if (background_error_.ok()) family = PickFlush();
+          recover = !background_error_.ok() && recovers_by_itself_;
+        }
         const bool removable = HasObsoleteFiles() && deletions_disabled_ == 0;
-        family = paused_ > 0 ? nullptr : PickFlush();
-        if (family != nullptr || removable) break;
+        if (family != nullptr || recover || removable) break;
         AccountMemory();
         work_.WaitFor(&mutex_, std::chrono::milliseconds(100));
         EpochReclaim();
@@ -158,25 +172,15 @@ void EnvImpl::FlushLoop() {
       }
     }
     RemoveObsoleteFiles();
-    if (family == nullptr) continue;
-    const Status s = FlushOne(family);
-    bool failed = false;
-    {
-      MutexLock lock(&mutex_);
-      family->flushing_ = false;
-      --flushes_running_;
-      if (s.ok() && !background_error_.ok() && !pipeline_->poisoned()) {
-        // What stopped the flush has gone: writes may go on.
-        background_error_ = Status::OK();
-      }
-      failed = !s.ok();
-      UpdateStall();
-      done_.NotifyAll();
+    if (recover) {
+      RecoverFromError();
+      not_before_micros = clock_->NowMicros() + kRetryMicros;
     }
-    if (failed) {
+    if (family == nullptr) continue;
+    const Status s = FlushPicked(family);
+    if (!s.ok()) {
+      not_before_micros = clock_->NowMicros() + kRetryMicros;
       SetBackgroundError(ErrorReason::kFlush, s);
-      MutexLock lock(&mutex_);
-      if (!stopping_) work_.WaitFor(&mutex_, std::chrono::microseconds(kRetryMicros));
     }
   }
 }
@@ -330,7 +334,7 @@ void EnvImpl::StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>&
   }
   // Readers of the old files may be the last holders; the job must not be destroyed under the lock.
   std::unique_ptr<MergeJob> finished;
-  bool report = false;
+  bool failed = false;
   {
     MutexLock lock(&mutex_);
     merge->running = false;
@@ -340,23 +344,21 @@ void EnvImpl::StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>&
     } else if (!s.ok()) {
       // What was installed stays; a fresh job goes on from there once the error has been looked at.
       finished = std::move(merge->job);
-      report = merge_error_.ok();
-      merge_error_ = s;
+      failed = true;
     }
-    if (s.ok() && complete) merge_error_ = Status::OK();
+    const bool mended =
+        (s.ok() && failed_merge_ == nullptr) || (!failed && failed_merge_ == merge.get());
+    if (mended) {
+      merge_error_ = Status::OK();
+      failed_merge_ = nullptr;
+      merge_failures_ = 0;
+    }
     UpdateStall();
     work_.NotifyAll();
     done_.NotifyAll();
   }
   finished.reset();
-  if (report) {
-    {
-      MutexLock lock(&mutex_);
-      ++background_errors_;
-    }
-    Log("merge failed: " + s.ToString());
-    if (options_.observer) options_.observer->OnBackgroundError(ErrorReason::kMerge, s);
-  }
+  if (failed) SetMergeError(s, merge.get());
 }
 
 void EnvImpl::MergeLoop(int index) {
@@ -371,7 +373,8 @@ void EnvImpl::MergeLoop(int index) {
       for (;;) {
         if (stopping_) return;
         if (index >= merge_threads_) return;
-        if (paused_ == 0 && merge_error_.ok() && background_error_.ok()) {
+        const bool may_try = merge_error_.ok() || clock_->NowMicros() >= merge_retry_micros_;
+        if (paused_ == 0 && may_try && background_error_.ok()) {
           // Shallow merges first: they are short, and writers wait for them.
           for (const auto& candidate : families_) {
             if (candidate->dropped()) continue;
@@ -401,11 +404,6 @@ void EnvImpl::MergeLoop(int index) {
           if (merge != nullptr || pick) break;
         }
         work_.WaitFor(&mutex_, std::chrono::microseconds(kIdleMicros / 2));
-        if (!merge_error_.ok() && !stopping_) {
-          // A full disk may have space again; other errors show again at once.
-          work_.WaitFor(&mutex_, std::chrono::microseconds(kRetryMicros));
-          merge_error_ = Status::OK();
-        }
       }
       if (merge != nullptr) merge->running = true;
       ++busy_threads_;
@@ -413,12 +411,13 @@ void EnvImpl::MergeLoop(int index) {
     }
     if (pick) {
       const Status s = BeginMerge(family, *pick, false, false, &merge);
-      MutexLock lock(&mutex_);
-      family->beginning_ = false;
+      {
+        MutexLock lock(&mutex_);
+        family->beginning_ = false;
+      }
       if (!s.ok()) {
-        merge_error_ = s;
-        ++background_errors_;
         merge.reset();
+        SetMergeError(s, nullptr);
       }
     }
     if (merge != nullptr) {
@@ -468,6 +467,7 @@ Status EnvImpl::RunManualMerge(FamilyStore* family, const CompactRangeOptions& o
   }
   std::shared_ptr<ActiveMerge> merge;
   Status s = BeginMerge(family, *pick, true, options.force_last_level, &merge);
+  if (!s.ok()) CheckManifest(s).Ignore();
   MutexLock lock(&mutex_);
   --family->manual_waiting_;
   family->beginning_ = false;

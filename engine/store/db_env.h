@@ -39,6 +39,10 @@ class DbEnv {
   // Names of the stores in a directory, "default" first. Writes nothing.
   static Status ListStores(FileSystem* fs, const std::string& path,
                            std::vector<std::string>* names);
+  // Makes a manifest that names every run that checks out, for Open with kSkipAnyCorrupted to go on
+  // from. Files that do not check out go to the directory "lost". Without a readable manifest
+  // everything is merged anew: deleted entries of files that had not been removed yet may return.
+  static Status Repair(const RepairOptions& options, const std::string& path);
   // Removes every file of the engine; foreign files and then the directory itself stay.
   static Status Destroy(FileSystem* fs, const std::string& path, const std::string& wal_dir);
 

@@ -122,7 +122,7 @@ Status EnvImpl::BeforeWrite(size_t bytes, const WriteRequest& request) {
   const uint64_t rate = delay_rate_.load(std::memory_order_relaxed);
   if (rate == 0) return Status::OK();
   if (request.no_slowdown) return Status::Incomplete("Write stall");
-  // A token bucket over all writers; sleeps of some milliseconds keep the wakeups rare.
+  // A token bucket over all writers; sleeps of a millisecond keep the wakeups rare.
   const uint64_t cost = bytes * uint64_t{1000000000} / rate;
   const uint64_t now = clock_->NowNanos();
   uint64_t next = next_write_nanos_.load(std::memory_order_relaxed);
@@ -130,7 +130,7 @@ Status EnvImpl::BeforeWrite(size_t bytes, const WriteRequest& request) {
   do {
     mine = std::max(next, now) + cost;
   } while (!next_write_nanos_.compare_exchange_weak(next, mine, std::memory_order_relaxed));
-  constexpr uint64_t kQuantumNanos = 4000000;
+  constexpr uint64_t kQuantumNanos = 1000000;
   if (mine > now + kQuantumNanos) {
     const uint64_t micros = std::min<uint64_t>((mine - now) / 1000, 10000);
     stall_delays_.fetch_add(1, std::memory_order_relaxed);
@@ -381,6 +381,7 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
                             std::shared_ptr<OpenFile>* file) {
   RunFileOptions options;
   options.order = family.options_.order;
+  options.owner = family.name_;
   std::unique_ptr<RunFile> run;
   Status s = RunFile::Open(fs_, RunFileName(path_, meta.number), &meta, family.options_.pool,
                            options, &run);
@@ -395,6 +396,8 @@ JobContext EnvImpl::ContextFor(FamilyStore* family) {
   context.fs = fs_;
   context.clock = clock_;
   context.dir = path_;
+  context.family = family->id_;
+  context.family_name = family->name_;
   context.order = family->options_.order;
   context.merge_operator = family->options_.merge_operator.get();
   {
@@ -408,6 +411,13 @@ JobContext EnvImpl::ContextFor(FamilyStore* family) {
     ManifestEdit whole;
     whole.families.push_back(std::move(edit));
     return Install(std::move(whole), nullptr);
+  };
+  // While writers are held back they wait for just this work.
+  context.give_way = [this] {
+    if (delay_rate_.load(std::memory_order_relaxed) == 0 &&
+        !stop_writes_.load(std::memory_order_relaxed)) {
+      std::this_thread::yield();
+    }
   };
   context.file_created = [this, family](const std::string& path, const FileMeta& meta) {
     if (!options_.observer) return;
@@ -521,7 +531,16 @@ KvStore* EnvImpl::FindStore(uint32_t id) {
 Status EnvImpl::CreateStore(const std::string& name, const StoreOptions& options, KvStore** store) {
   *store = nullptr;
   if (options_.read_only) return Status::NotSupported("Not supported operation in read only mode.");
-  MutexLock manifest_lock(&manifest_mutex_);
+  Status s;
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    s = CreateStoreLocked(name, options, store);
+  }
+  return CheckManifest(std::move(s));
+}
+
+Status EnvImpl::CreateStoreLocked(const std::string& name, const StoreOptions& options,
+                                  KvStore** store) {
   {
     MutexLock lock(&mutex_);
     if (!background_error_.ok()) return background_error_;
@@ -573,7 +592,15 @@ Status EnvImpl::DropStore(KvStore* store) {
   if (options_.read_only) return Status::NotSupported("Not supported operation in read only mode.");
   auto* const family = static_cast<FamilyStore*>(store);
   if (family->id_ == 0) return Status::InvalidArgument("Can't drop default column family");
-  MutexLock manifest_lock(&manifest_mutex_);
+  Status s;
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    s = DropStoreLocked(family);
+  }
+  return CheckManifest(std::move(s));
+}
+
+Status EnvImpl::DropStoreLocked(FamilyStore* family) {
   {
     MutexLock lock(&mutex_);
     if (family->dropped()) return Status::InvalidArgument("Column family already dropped!\n");
@@ -604,15 +631,78 @@ Status EnvImpl::DropStore(KvStore* store) {
 // --- errors ---
 
 void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
+  Log("background error: " + status.ToString());
+  // Space comes back without anybody's doing; other errors wait for Resume.
+  bool recover = status.IsNoSpace();
+  Status error = status.WithSeverity(recover                 ? Status::kHardError
+                                     : status.IsCorruption() ? Status::kUnrecoverableError
+                                                             : Status::kFatalError);
+  if (options_.observer) options_.observer->OnBackgroundError(reason, &error, &recover);
+  MutexLock lock(&mutex_);
+  ++background_errors_;
+  if (error.ok() || !background_error_.ok()) return;
+  background_error_ = std::move(error);
+  recovers_by_itself_ = recover;
+  if (pipeline_ != nullptr) pipeline_->SetThrottle(true);
+  work_.NotifyAll();
+  done_.NotifyAll();
+}
+
+Status EnvImpl::CheckManifest(Status s) {
+  if (s.ok()) return s;
+  bool failed;
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    failed = manifest_->failed();
+  }
+  bool known;
   {
     MutexLock lock(&mutex_);
-    ++background_errors_;
-    if (background_error_.ok()) background_error_ = status;
-    if (pipeline_ != nullptr) pipeline_->SetThrottle(true);
+    known = !background_error_.ok();
+  }
+  if (failed && !known) SetBackgroundError(ErrorReason::kManifest, s);
+  return s;
+}
+
+void EnvImpl::SetMergeError(const Status& status, const ActiveMerge* merge) {
+  bool fresh;
+  {
+    MutexLock lock(&mutex_);
+    fresh = merge_error_.ok();
+    merge_error_ = status;
+    failed_merge_ = merge;
+    // A damaged input stays damaged: do not read it again and again.
+    merge_retry_micros_ = clock_->NowMicros() + (kRetryMicros << std::min(merge_failures_, 6));
+    ++merge_failures_;
+    background_errors_ += fresh;
     done_.NotifyAll();
   }
-  Log("background error: " + status.ToString());
-  if (options_.observer) options_.observer->OnBackgroundError(reason, status);
+  if (fresh) {
+    Log("merge failed: " + status.ToString());
+    bool recover = status.IsNoSpace();
+    Status error = status.WithSeverity(Status::kSoftError);
+    if (options_.observer) {
+      options_.observer->OnBackgroundError(ErrorReason::kMerge, &error, &recover);
+    }
+  }
+  CheckManifest(status).Ignore();
+}
+
+void EnvImpl::ClearErrors() {
+  Status old;
+  {
+    MutexLock lock(&mutex_);
+    old = std::move(background_error_);
+    background_error_ = Status::OK();
+    merge_error_ = Status::OK();
+    merge_failures_ = 0;
+    UpdateStall();
+    work_.NotifyAll();
+    done_.NotifyAll();
+  }
+  if (old.ok()) return;
+  Log("recovered from: " + old.ToString());
+  if (options_.observer) options_.observer->OnErrorRecovered(old);
 }
 
 // --- figures ---

@@ -3,6 +3,7 @@
 // Locks, in the order they are taken:
 //   manifest_mutex_  one edit of the manifest at a time, its fsync included; state_ changes under
 //   it mutex_           views, memtables, lists of work; held for microseconds, never across I/O
+// resume_mutex_ comes before both.
 // Threads: one flushes memtables and removes files, the others merge, one quantum at a time, so
 // that small merges overtake large ones. Background threads run at lower priority than writers.
 //
@@ -30,6 +31,9 @@
 #include "engine/store/family.h"
 
 namespace aether {
+
+// After an error the same is not tried again for so long.
+inline constexpr uint64_t kRetryMicros = 1000000;
 
 class EnvImpl final : public DbEnv, private PipelineHooks {
  public:
@@ -90,8 +94,25 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status LoadIdentity();
   Status BuildFamilies(const std::vector<StoreDescriptor>& stores);
   Status RecoverLog();
-  Status ReplayRecord(const wal::RecoveredRecord& record, uint32_t* count);
-  Status FlushRecovered(FamilyStore* family);
+  // The replay of the log: where records go, and the flush of full tables that goes on meanwhile.
+  struct Replay {
+    std::unique_ptr<TableSet> tables;
+    std::vector<SequenceNumber> flushed;  // by family
+    std::thread flush;
+    Status flush_status;  // once the thread is joined
+
+    ~Replay() { WaitForFlush().Ignore(); }
+    Status WaitForFlush() {
+      if (flush.joinable()) flush.join();
+      return flush_status;
+    }
+  };
+  struct FullTable {
+    FamilyStore* family;
+    std::shared_ptr<MemTable> table;
+  };
+  Status EndReplayRound(Replay* replay);
+  Status FlushRecovered(const FullTable& full);
   Status StartPipeline(const wal::Recovered& recovered);
   void RemoveOrphans();
   void StartThreads();
@@ -142,11 +163,26 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
       EXCLUDES(mutex_);
   bool MergePending(const FamilyStore& family, bool idle) const REQUIRES(mutex_);
   bool WritersIdle() REQUIRES(mutex_);
+  // Tells the observer, and unless that lets it pass refuses writes from here on. The caller holds
+  // no lock.
   void SetBackgroundError(ErrorReason reason, const Status& status) EXCLUDES(mutex_);
+  // `merge` is null when it could not even begin.
+  void SetMergeError(const Status& status, const ActiveMerge* merge) EXCLUDES(mutex_);
+  void ClearErrors() EXCLUDES(mutex_);
+  Status FlushPicked(FamilyStore* family) EXCLUDES(mutex_);
   Status FlushFamilies(const std::vector<FamilyStore*>& families, bool wait) EXCLUDES(mutex_);
   Status RunManualMerge(FamilyStore* family, const CompactRangeOptions& options);
   Status Shutdown() EXCLUDES(manifest_mutex_, mutex_);
+  // A new log, a new manifest, where these have failed. Writes are still refused afterwards.
+  Status Restore() REQUIRES(resume_mutex_) EXCLUDES(manifest_mutex_, mutex_);
   Status ResumeLog() EXCLUDES(manifest_mutex_, mutex_);
+  // One try to come back from a full disk; by the thread that flushes.
+  void RecoverFromError() EXCLUDES(manifest_mutex_, mutex_);
+  Status CreateStoreLocked(const std::string& name, const StoreOptions& options, KvStore** store)
+      REQUIRES(manifest_mutex_);
+  Status DropStoreLocked(FamilyStore* family) REQUIRES(manifest_mutex_);
+  // For callers that have let go of the lock: a manifest that failed stops everything.
+  Status CheckManifest(Status s) EXCLUDES(manifest_mutex_, mutex_);
   void Log(const std::string& line) const;
 
   EnvOptions options_;
@@ -168,6 +204,8 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   std::atomic<bool> unlogged_writes_{false};
   uint64_t read_only_sequence_ = 0;
 
+  Mutex resume_mutex_;
+
   mutable Mutex manifest_mutex_;
   ManifestState state_ GUARDED_BY(manifest_mutex_);
   std::unique_ptr<Manifest> manifest_ GUARDED_BY(manifest_mutex_);
@@ -186,7 +224,11 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
   Status background_error_ GUARDED_BY(mutex_);
-  Status merge_error_ GUARDED_BY(mutex_);
+  bool recovers_by_itself_ GUARDED_BY(mutex_) = false;
+  Status merge_error_ GUARDED_BY(mutex_);  // merges are tried again after a while
+  const ActiveMerge* failed_merge_ GUARDED_BY(mutex_) = nullptr;
+  int merge_failures_ GUARDED_BY(mutex_) = 0;  // in a row
+  uint64_t merge_retry_micros_ GUARDED_BY(mutex_) = 0;
   uint64_t background_errors_ GUARDED_BY(mutex_) = 0;
   uint64_t idle_writes_ GUARDED_BY(mutex_) = 0;
   uint64_t idle_since_micros_ GUARDED_BY(mutex_) = 0;

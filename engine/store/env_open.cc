@@ -70,7 +70,7 @@ Status EnvImpl::Open(const std::vector<StoreDescriptor>& stores, std::vector<KvS
   if (options_.read_only) return Status::OK();
   RemoveOrphans();
   StartThreads();
-  return Status::OK();
+  return options_.avoid_flush_during_recovery ? Status::OK() : FlushAll(false);
 }
 
 Status EnvImpl::CreateDirectory(const std::string& dir) {
@@ -204,11 +204,16 @@ Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
   return Status::OK();
 }
 
-Status EnvImpl::FlushRecovered(FamilyStore* family) {
+Status EnvImpl::FlushRecovered(const FullTable& full) {
+  FamilyStore* const family = full.family;
   FlushResult result;
   JobContext context = ContextFor(family);
-  AETHER_RETURN_IF_ERROR(
-      RunFlush(context, family->id_, *family->active_, family->version_, {}, &result));
+  std::shared_ptr<const Version> version;
+  {
+    MutexLock lock(&mutex_);
+    version = family->version_;
+  }
+  AETHER_RETURN_IF_ERROR(RunFlush(context, family->id_, *full.table, version, {}, &result));
   if (result.files.empty()) return Status::OK();
   uint64_t largest = 0;
   for (const auto& meta : result.files) largest = std::max(largest, meta->largest_sequence);
@@ -217,56 +222,45 @@ Status EnvImpl::FlushRecovered(FamilyStore* family) {
   edit.families.push_back(std::move(result.edit));
   MutexLock manifest_lock(&manifest_mutex_);
   AETHER_RETURN_IF_ERROR(ApplyEdit(edit, &state_));
-  std::shared_ptr<const Version> version;
   AETHER_RETURN_IF_ERROR(Version::Build(
-      family->options_.order, state_.families.at(family->id_), family->version_.get(),
+      family->options_.order, state_.families.at(family->id_), version.get(),
       [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
         return OpenRunFile(*family, meta, file);
       },
       &version));
   MutexLock lock(&mutex_);
   family->version_ = std::move(version);
-  family->active_ = NewMemTable(family->options_.memtable, family->options_.order);
-  family->RebuildView();
   return Status::OK();
 }
 
-Status EnvImpl::ReplayRecord(const wal::RecoveredRecord& record, uint32_t* count) {
-  BatchReader reader(record.body);
-  BatchRecord r;
-  SequenceNumber sequence = record.first_sequence;
-  std::vector<FamilyStore*> touched;
-  while (reader.Next(&r)) {
-    if (!r.Counts()) continue;
-    FamilyStore* family = nullptr;
-    uint64_t flushed = 0;
-    {
-      MutexLock lock(&mutex_);
-      for (const auto& candidate : families_) {
-        if (candidate->id_ == r.family) family = candidate.get();
-      }
-    }
-    if (family != nullptr) {
-      MutexLock manifest_lock(&manifest_mutex_);
-      flushed = state_.families.at(family->id_).flushed_sequence;
-    }
-    if (family != nullptr && sequence > flushed) {
-      family->active_->Prepare(1, r.key.size() + r.value.size());
-      family->active_->Insert(sequence, r.type(), r.key, r.value, nullptr);
-      if (std::find(touched.begin(), touched.end(), family) == touched.end()) {
-        touched.push_back(family);
-      }
-    }
-    ++sequence;
-  }
-  AETHER_RETURN_IF_ERROR(reader.status());
-  *count = static_cast<uint32_t>(sequence - record.first_sequence);
+// Full tables are written into runs while the replay goes on with fresh ones. The manifest learns
+// of these runs with the new epoch, after the replay.
+Status EnvImpl::EndReplayRound(Replay* replay) {
   if (options_.read_only) return Status::OK();
-  for (FamilyStore* family : touched) {
-    if (family->active_->MemoryUsage() >= family->write_buffer_size()) {
-      AETHER_RETURN_IF_ERROR(FlushRecovered(family));
+  std::vector<FullTable> full;
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& family : families_) {
+      if (!family->active_->Empty() &&
+          family->active_->MemoryUsage() >= family->write_buffer_size()) {
+        full.push_back({family.get(), family->active_});
+      }
     }
   }
+  if (full.empty()) return Status::OK();
+  AETHER_RETURN_IF_ERROR(replay->WaitForFlush());
+  {
+    MutexLock lock(&mutex_);
+    for (const FullTable& f : full) {
+      f.family->active_ = NewMemTable(f.family->options_.memtable, f.family->options_.order);
+    }
+    replay->tables = CopyTables();
+  }
+  replay->flush = std::thread([this, replay, full = std::move(full)] {
+    for (const FullTable& f : full) {
+      if (replay->flush_status.ok()) replay->flush_status = FlushRecovered(f);
+    }
+  });
   return Status::OK();
 }
 
@@ -277,22 +271,34 @@ Status EnvImpl::RecoverLog() {
   recovery.mode = static_cast<wal::RecoveryMode>(options_.recovery_mode);
   recovery.read_only = options_.read_only;
   recovery.threads = std::min(4, NumberOfCpus());
+  recovery.replay_threads = recovery.threads;
   LogState log;
+  Replay replay;
   {
     MutexLock manifest_lock(&manifest_mutex_);
     recovery.store_id = state_.store_id;
     for (const auto& [id, family] : state_.families) {
       recovery.max_flushed_sequence =
           std::max(recovery.max_flushed_sequence, family.flushed_sequence);
+      if (replay.flushed.size() <= id) replay.flushed.resize(id + 1);
+      replay.flushed[id] = family.flushed_sequence;
     }
     log = state_.log;
+    MutexLock lock(&mutex_);
+    replay.tables = CopyTables();
   }
   AETHER_RETURN_IF_ERROR(wal::Recover(
       recovery, log,
-      [this](const wal::RecoveredRecord& record, uint32_t* count) {
-        return ReplayRecord(record, count);
+      [&replay](const wal::RecoveredRecord& record, uint32_t* count) {
+        return ReplayBatch(record.body, record.first_sequence, *replay.tables, replay.flushed,
+                           count);
       },
-      &recovered_));
+      [this, &replay] { return EndReplayRound(&replay); }, &recovered_));
+  AETHER_RETURN_IF_ERROR(replay.WaitForFlush());
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& family : families_) family->RebuildView();
+  }
   if (recovered_.max_file_number >= next_number_) next_number_ = recovered_.max_file_number + 1;
   Log("recovered " + std::to_string(recovered_.records) + " log records, " +
       std::to_string(recovered_.replayed_bytes) + " bytes; last sequence " +
@@ -308,6 +314,7 @@ Status EnvImpl::StartPipeline(const wal::Recovered& recovered) {
   options.log_directory = log_dir_;
   options.hooks = this;
   options.allow_mapped_log = options_.allow_mapped_log;
+  options.log_write_back_bytes = options_.wal_bytes_per_sync;
   std::unique_ptr<TableSet> tables;
   {
     MutexLock manifest_lock(&manifest_mutex_);

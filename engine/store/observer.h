@@ -66,7 +66,11 @@ class Observer {
   virtual void OnMemTableSealed(uint32_t /*family*/, uint64_t /*entries*/) {}
   virtual void OnStall(uint32_t /*family*/, StallState /*before*/, StallState /*after*/) {}
   virtual void OnStallTime(uint64_t /*micros*/) {}
-  virtual void OnBackgroundError(ErrorReason, const Status&) {}
+  // Before the error takes effect. May replace *status (by OK: it is let pass) and set *recover,
+  // which says whether the engine will try to recover by itself, to false.
+  virtual void OnBackgroundError(ErrorReason, Status* /*status*/, bool* /*recover*/) {}
+  // The error has been overcome; writes go on.
+  virtual void OnErrorRecovered(const Status& /*old_error*/) {}
 };
 
 }  // namespace aether

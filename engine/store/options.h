@@ -66,12 +66,15 @@ struct EnvOptions {
   std::string wal_dir;              // empty: the directory of the store
   uint64_t max_total_wal_size = 0;  // 0: four times the sum of all write buffers
   RecoveryMode recovery_mode = RecoveryMode::kPointInTime;
+  // False: what the log gave back is flushed in the background once the store is open.
+  bool avoid_flush_during_recovery = false;
   bool avoid_flush_during_shutdown = false;
   bool manual_wal_flush = false;
   int background_jobs = 2;
   uint64_t db_write_buffer_size = 0;  // 0: no bound over all stores
   std::shared_ptr<WriteMemory> write_memory;
   uint64_t bytes_per_sync = 0;
+  uint64_t wal_bytes_per_sync = 0;  // write-back of the log in such steps; 0: left to the kernel
   std::shared_ptr<Observer> observer;
   // Receives one line of text for the information log; may be empty.
   std::function<void(const std::string& line)> log;
@@ -80,6 +83,14 @@ struct EnvOptions {
 struct StoreDescriptor {
   std::string name;
   StoreOptions options;
+};
+
+struct RepairOptions {
+  FileSystem* fs = nullptr;  // null: the disk
+  std::string wal_dir;       // empty: the directory of the store
+  // What a store of that name was opened with; an error ends the repair.
+  std::function<Status(const std::string& name, StoreOptions* options)> options_of;
+  std::function<void(const std::string& line)> log;  // may be empty
 };
 
 class Snapshot;

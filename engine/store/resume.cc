@@ -7,25 +7,45 @@ namespace aether {
 
 Status EnvImpl::Resume() {
   if (options_.read_only) return Status::OK();
-  const bool log_failed = pipeline_->poisoned();
-  if (log_failed) {
-    AETHER_RETURN_IF_ERROR(PauseBackgroundWork());
-    const Status resumed = ResumeLog();
-    ContinueBackgroundWork().Ignore();
-    AETHER_RETURN_IF_ERROR(resumed);
-  } else {
-    MutexLock manifest_lock(&manifest_mutex_);
-    // Whether the last edit reached the old manifest may be unknown; a new one settles it.
-    AETHER_RETURN_IF_ERROR(NewManifest());
-  }
-  {
-    MutexLock lock(&mutex_);
-    background_error_ = Status::OK();
-    merge_error_ = Status::OK();
-    UpdateStall();
-    work_.NotifyAll();
-  }
+  MutexLock resume(&resume_mutex_);
+  AETHER_RETURN_IF_ERROR(Restore());
+  ClearErrors();
   return FlushAll(true);
+}
+
+Status EnvImpl::Restore() {
+  if (pipeline_->poisoned()) {
+    AETHER_RETURN_IF_ERROR(PauseBackgroundWork());
+    Status resumed = ResumeLog();
+    ContinueBackgroundWork().Ignore();
+    return resumed;
+  }
+  MutexLock manifest_lock(&manifest_mutex_);
+  // Whether the last edit reached the old manifest is unknown; a new one settles it.
+  return manifest_->failed() ? NewManifest() : Status::OK();
+}
+
+// Writers are let in again only when everything that waited has been flushed: before that nothing
+// shows that there is space.
+void EnvImpl::RecoverFromError() {
+  if (!resume_mutex_.TryLock()) return;
+  Status s = Restore();
+  bool all_flushed = false;
+  while (s.ok() && !all_flushed) {
+    FamilyStore* family = nullptr;
+    {
+      MutexLock lock(&mutex_);
+      if (stopping_ || paused_ > 0) break;
+      family = PickFlush();
+      all_flushed = family == nullptr;
+      if (all_flushed) continue;
+      family->flushing_ = true;
+      ++flushes_running_;
+    }
+    s = FlushPicked(family);
+  }
+  if (all_flushed) ClearErrors();
+  resume_mutex_.Unlock();
 }
 
 // A log that has failed to sync is never trusted again. Everything that was acknowledged is in the

@@ -1,112 +1,11 @@
-#include <gtest/gtest.h>
-
-#include <map>
 #include <thread>
 
 #include "engine/base/random.h"
-#include "engine/commit/batch.h"
-#include "engine/io/sim_file_system.h"
 #include "engine/lsm/manifest_edit.h"
-#include "engine/store/db_env.h"
+#include "engine/store/store_fixture.h"
 
 namespace aether {
 namespace {
-
-class AppendOperator final : public MergeOperator {
- public:
-  const char* Name() const override { return "append"; }
-  bool FullMerge(Slice, const Slice* existing, const std::vector<Slice>& operands,
-                 std::string* result) const override {
-    if (existing != nullptr) *result = existing->ToString();
-    for (const Slice operand : operands) *result += operand.ToString();
-    return true;
-  }
-};
-
-class StoreTest : public ::testing::Test {
- protected:
-  StoreTest() : fs_(301) {
-    store_.write_buffer_size = 256 << 10;
-    store_.tree.target_file_size = 64 << 10;
-    store_.tree.filter_bits_per_key = 10;
-    store_.tree.fanout = 3;
-    store_.merge_operator = std::make_shared<AppendOperator>();
-    env_options_.fs = &fs_;
-    env_options_.create_if_missing = true;
-  }
-
-  Status TryOpen() {
-    env_.reset();
-    std::vector<KvStore*> handles;
-    Status s = DbEnv::Open(env_options_, "/db", {{"default", store_}}, &env_, &handles);
-    if (s.ok()) kv_ = handles[0];
-    return s;
-  }
-  void Open() {
-    const Status s = TryOpen();
-    ASSERT_TRUE(s.ok()) << s.ToString();
-  }
-  void Write(const std::string& body, bool sync = false) {
-    WriteOptions options;
-    options.sync = sync;
-    const Status s = env_->Write(options, body, kAnyCount, nullptr);
-    ASSERT_TRUE(s.ok()) << s.ToString();
-  }
-  void Put(Slice key, Slice value) {
-    std::string body;
-    AppendPut(&body, 0, key, value);
-    Write(body);
-  }
-  void Delete(Slice key) {
-    std::string body;
-    AppendDelete(&body, 0, key);
-    Write(body);
-  }
-  std::string Get(Slice key, const Snapshot* snapshot = nullptr) {
-    ReadOptions options;
-    options.snapshot = snapshot;
-    PinnedValue value;
-    const Status s = kv_->Get(options, key, &value);
-    if (s.IsNotFound()) return "(none)";
-    return s.ok() ? value.value().ToString() : s.ToString();
-  }
-  static std::string Key(uint64_t i) {
-    char buffer[32];
-    snprintf(buffer, sizeof(buffer), "key%08llu", static_cast<unsigned long long>(i));
-    return buffer;
-  }
-  void Check(const std::map<std::string, std::string>& expected) {
-    ReadOptions options;
-    auto it = kv_->NewIterator(options);
-    auto want = expected.begin();
-    for (it->SeekToFirst(); it->Valid(); it->Next(), ++want) {
-      ASSERT_NE(want, expected.end());
-      ASSERT_EQ(it->key().ToString(), want->first);
-      ASSERT_EQ(it->value().ToString(), want->second);
-    }
-    ASSERT_TRUE(it->status().ok()) << it->status().ToString();
-    ASSERT_EQ(want, expected.end());
-    auto back = expected.rbegin();
-    for (it->SeekToLast(); it->Valid(); it->Prev(), ++back) {
-      ASSERT_NE(back, expected.rend());
-      ASSERT_EQ(it->key().ToString(), back->first);
-      ASSERT_EQ(it->value().ToString(), back->second);
-    }
-    ASSERT_EQ(back, expected.rend());
-    int i = 0;
-    for (const auto& [key, value] : expected) {
-      if (++i % 7 == 0) {
-        ASSERT_EQ(Get(key), value);
-      }
-    }
-  }
-
-  SimFileSystem fs_;
-  EnvOptions env_options_;
-  StoreOptions store_;
-  std::unique_ptr<DbEnv> env_;
-  KvStore* kv_ = nullptr;
-};
 
 TEST_F(StoreTest, PutGetDeleteReopen) {
   Open();
@@ -250,39 +149,6 @@ TEST_F(StoreTest, WritersAndReadersAtOnce) {
   Check(model);
   Open();
   Check(model);
-}
-
-TEST_F(StoreTest, ResumesAfterAFailedSyncOfTheLog) {
-  Open();
-  std::map<std::string, std::string> model;
-  for (int i = 0; i < 500; ++i) {
-    Put(Key(static_cast<uint64_t>(i)), "v");
-    model[Key(static_cast<uint64_t>(i))] = "v";
-  }
-  SimFault fault;
-  fault.io = kSimSync;
-  fault.path_part = ".log";
-  fault.sticky = true;
-  fs_.AddFault(fault);
-  std::string body;
-  AppendPut(&body, 0, "unknown", "outcome");
-  WriteOptions sync;
-  sync.sync = true;
-  EXPECT_TRUE(env_->Write(sync, body, 1, nullptr).IsIOError());
-  EXPECT_FALSE(env_->Write({}, body, 1, nullptr).ok());
-  EXPECT_EQ(Get(Key(7)), "v");
-  fs_.ClearFaults();
-  const Status resumed = env_->Resume();
-  ASSERT_TRUE(resumed.ok()) << resumed.ToString();
-  Put("after", "resume");
-  model["after"] = "resume";
-  model["unknown"] = "outcome";
-  Check(model);
-  fs_.Crash(1);
-  ASSERT_TRUE(TryOpen().ok());
-  EXPECT_EQ(Get(Key(7)), "v");
-  Put("after", "crash");
-  EXPECT_EQ(Get("after"), "crash");
 }
 
 // A run that will be merged with older ones is cut, so that the merge can give space back early;

@@ -50,7 +50,7 @@ void EncodeChunkHeader(const SegmentIdentity& segment, uint32_t first_unit, uint
                    kChunkHeaderBytes - offsetof(ChunkHeader, number)));
 }
 
-Status DecodeSegmentHeader(Slice bytes, uint64_t store_id, const std::string& path,
+Status DecodeSegmentHeader(Slice bytes, const uint64_t* store_id, const std::string& path,
                            HeaderState* state, SegmentHeader* header) {
   *state = HeaderState::kAbsent;
   if (bytes.size() < kSegmentHeaderBytes) return Status::OK();
@@ -61,7 +61,7 @@ Status DecodeSegmentHeader(Slice bytes, uint64_t store_id, const std::string& pa
     return Status::NotSupported(path + ": log format version " + std::to_string(header->version) +
                                 ", this library reads version " + std::to_string(kFormatVersion));
   }
-  if (header->store_id != store_id) {
+  if (store_id != nullptr && header->store_id != *store_id) {
     return Status::Corruption(path + ": log file belongs to another store");
   }
   const uint32_t unit = header->unit_bytes;

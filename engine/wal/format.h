@@ -132,8 +132,9 @@ void EncodeChunkHeader(const SegmentIdentity& segment, uint32_t first_unit, uint
 // kAbsent: no header was ever completed here (a file created by a process that died, or a crash of
 // the machine took the page); nothing in the file counts.
 enum class HeaderState : uint8_t { kValid, kAbsent };
-// NotSupported names another format; Corruption when the store differs. `path` is for the message.
-Status DecodeSegmentHeader(Slice bytes, uint64_t store_id, const std::string& path,
+// NotSupported names another format; Corruption when the store differs (null: any will do). `path`
+// is for the message.
+Status DecodeSegmentHeader(Slice bytes, const uint64_t* store_id, const std::string& path,
                            HeaderState* state, SegmentHeader* header);
 // False when there is no valid chunk of this segment at this unit.
 bool DecodeChunkHeader(Slice bytes, const SegmentIdentity& segment, uint32_t first_unit,

@@ -115,14 +115,16 @@ TEST(LogFormat, SegmentHeaderStates) {
   SegmentHeader header;
   HeaderState state;
   const Slice good(bytes, sizeof(bytes));
-  ASSERT_TRUE(DecodeSegmentHeader(good, kSegment.store_id, "f", &state, &header).ok());
+  ASSERT_TRUE(DecodeSegmentHeader(good, &kSegment.store_id, "f", &state, &header).ok());
   EXPECT_EQ(state, HeaderState::kValid);
   EXPECT_EQ(header.number, 12u);
-  EXPECT_TRUE(DecodeSegmentHeader(good, 1, "f", &state, &header).IsCorruption());
+  const uint64_t other = 1;
+  EXPECT_TRUE(DecodeSegmentHeader(good, &other, "f", &state, &header).IsCorruption());
+  EXPECT_TRUE(DecodeSegmentHeader(good, nullptr, "f", &state, &header).ok());
   for (size_t bit = 0; bit < 8 * sizeof(bytes); ++bit) {
     std::string bad(bytes, sizeof(bytes));
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
-    ASSERT_TRUE(DecodeSegmentHeader(bad, kSegment.store_id, "f", &state, &header).ok());
+    ASSERT_TRUE(DecodeSegmentHeader(bad, &kSegment.store_id, "f", &state, &header).ok());
     EXPECT_EQ(state, HeaderState::kAbsent) << bit;
   }
 }

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <map>
+#include <thread>
 
 #include "engine/io/sim_file_system.h"
 #include "engine/wal/recovery.h"
@@ -81,7 +84,7 @@ class LogTest : public testing::Test {
           *count = 1;
           return Status::OK();
         },
-        &recovered_);
+        nullptr, &recovered_);
   }
   std::vector<uint64_t> Range(uint64_t first, uint64_t last) {
     std::vector<uint64_t> range;
@@ -137,6 +140,73 @@ TEST_F(LogTest, RecoveryStopsAtTheFirstGap) {
   EXPECT_TRUE(Replay(RecoveryMode::kAbsolute).IsCorruption());
   ASSERT_TRUE(Replay(RecoveryMode::kSkipDamaged).ok());
   EXPECT_EQ(tickets_, (std::vector<uint64_t>{1, 2, 3, 5, 6}));
+}
+
+TEST_F(LogTest, DamageInTheMiddleOfAChunk) {
+  for (uint64_t t = 1; t <= 9; ++t) Append(t, "body of " + std::to_string(t));
+  log_.reset();
+  std::vector<std::string> names;
+  ASSERT_TRUE(fs_.List("/log", &names).ok());
+  std::string path;
+  size_t at = std::string::npos;
+  for (const std::string& name : names) {
+    std::string contents;
+    ASSERT_TRUE(ReadFileToString(&fs_, "/log/" + name, &contents).ok());
+    at = contents.find("body of 4");
+    path = "/log/" + name;
+    if (at != std::string::npos) break;
+  }
+  ASSERT_NE(at, std::string::npos);
+  ASSERT_TRUE(fs_.FlipBit(path, 8 * at).ok());
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(tickets_, Range(1, 3));
+  const Status s = Replay(RecoveryMode::kAbsolute);
+  EXPECT_TRUE(s.IsCorruption()) << s.ToString();
+  EXPECT_NE(s.ToString().find(path + ": offset "), std::string::npos) << s.ToString();
+  ASSERT_TRUE(Replay(RecoveryMode::kSkipDamaged).ok());
+  EXPECT_EQ(tickets_, (std::vector<uint64_t>{1, 2, 3, 5, 6, 7, 8, 9}));
+}
+
+// What a lost manifest would have said about epochs can be told from the log.
+TEST_F(LogTest, EpochsAreInferredFromTheSegments) {
+  for (uint64_t t : {1, 2, 3, 5, 6}) Append(t, "first life");
+  ASSERT_TRUE(Replay().ok());
+  state_ = recovered_.next_state;
+  OpenLog();
+  for (uint64_t t : {4, 5}) Append(t, "second life");
+  uint64_t store_id = 0;
+  LogState inferred;
+  ASSERT_TRUE(InferLogState(&fs_, "/log", &store_id, &inferred).ok());
+  EXPECT_EQ(store_id, options_.store_id);
+  EXPECT_EQ(inferred.epoch, 2u);
+  EXPECT_EQ(inferred.cuts, (std::vector<LogState::Cut>{{1, 3}}));
+  state_ = inferred;
+  ASSERT_TRUE(Replay(RecoveryMode::kSkipDamaged).ok());
+  EXPECT_EQ(tickets_, Range(1, 5));
+  EXPECT_EQ(bodies_[5], "second life");
+}
+
+TEST_F(LogTest, SealedChunksAreWrittenBackInSteps) {
+  std::atomic<int> syncs{0};
+  const auto syncs_of = [&](uint64_t step) {
+    log_.reset();
+    options_.write_back_bytes = step;
+    options_.background_thread = true;
+    OpenLog();
+    syncs = 0;
+    for (uint64_t t = 1; t <= 400; ++t) Append(t, std::string(1000, 'x'));
+    for (int i = 0; i < 300 && syncs < 8; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return syncs.load();
+  };
+  fs_.SetHook([&](const SimIoEvent& event) {
+    if (event.io == kSimSync && event.path.ends_with(".log")) ++syncs;
+  });
+  const int without = syncs_of(0);
+  EXPECT_GE(syncs_of(64 << 10), without + 3);
+  log_.reset();
+  fs_.SetHook(nullptr);
 }
 
 TEST_F(LogTest, SkipRecordsFillGaps) {
@@ -284,7 +354,7 @@ TEST_F(LogTest, MissingDirectoryIsAnEmptyLog) {
   recovery.fs = &fs_;
   recovery.directory = "/nowhere";
   recovery.read_only = true;
-  ASSERT_TRUE(Recover(recovery, LogState(), nullptr, &recovered_).ok());
+  ASSERT_TRUE(Recover(recovery, LogState(), nullptr, nullptr, &recovered_).ok());
   EXPECT_EQ(recovered_.next_state.epoch, 1u);
 }
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <thread>
 #include <utility>
 
+#include "engine/base/thread_annotations.h"
 #include "engine/wal/format.h"
 #include "engine/wal/planted_bugs.h"
 
@@ -14,6 +16,19 @@ namespace {
 
 // 256 streams of two varints each.
 constexpr uint32_t kMaxAnchorBytes = 8192;
+
+// A round of the replay takes this much; a thread takes so many records at a time.
+constexpr uint64_t kRoundBytes = 4 << 20;
+constexpr size_t kBlock = 32;
+
+// Runs `work` on that many threads, the caller's among them.
+template <typename Work>
+void OnThreads(size_t count, const Work& work) {
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < count; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+}
 
 struct Place {
   uint64_t ticket;
@@ -46,6 +61,7 @@ struct Scan {
   uint64_t durable_ticket = 0;  // of the largest anchor
   std::vector<AnchorPosition> durable_positions;
   uint64_t discarded = 0;
+  uint64_t unreadable = 0;  // with kAbsolute: an offset behind which a batch follows
 };
 
 class Contents {
@@ -88,13 +104,39 @@ class Recovery {
   Recovery(const RecoveryOptions& options, const LogState& state)
       : options_(options), state_(state) {}
 
-  Status Run(const ReplayFunction& replay, Recovered* result) {
+  Status Run(const ReplayFunction& replay, const RoundFunction& end_round, Recovered* result) {
     AETHER_RETURN_IF_ERROR(ListSegments());
     AETHER_RETURN_IF_ERROR(ScanAll());
     AETHER_RETURN_IF_ERROR(FindPrefix());
     AETHER_RETURN_IF_ERROR(CheckPrefix());
-    AETHER_RETURN_IF_ERROR(Replay(replay));
+    AETHER_RETURN_IF_ERROR(Replay(replay, end_round));
     return Finish(result);
+  }
+
+  Status Infer(uint64_t* store_id, LogState* state) {
+    any_epoch_ = true;
+    AETHER_RETURN_IF_ERROR(ListSegments());
+    std::map<uint32_t, uint64_t> first_ticket;  // by epoch
+    for (size_t i = 0; i < scans_.size(); ++i) {
+      Scan& scan = scans_[i];
+      if (!ScanSegment(static_cast<uint32_t>(i)).ok() || !scan.valid) continue;
+      *store_id = scan.identity.store_id;
+      uint64_t* const first =
+          &first_ticket.try_emplace(scan.identity.epoch, UINT64_MAX).first->second;
+      for (const Place& place : scan.places) *first = std::min(*first, place.ticket);
+      for (const SkipRange& skip : scan.skips) *first = std::min(*first, skip.last);
+      scan.places = std::vector<Place>();
+    }
+    uint64_t next_begin = UINT64_MAX;
+    for (auto epoch = first_ticket.rbegin(); epoch != first_ticket.rend(); ++epoch) {
+      if (epoch == first_ticket.rbegin()) {
+        state->epoch = epoch->first;
+      } else if (next_begin != UINT64_MAX) {
+        state->cuts.insert(state->cuts.begin(), {epoch->first, next_begin - 1});
+      }
+      next_begin = std::min(next_begin, epoch->second);
+    }
+    return Status::OK();
   }
 
  private:
@@ -126,12 +168,8 @@ class Recovery {
         outcomes[i] = ScanSegment(static_cast<uint32_t>(i));
       }
     };
-    std::vector<std::thread> threads;
-    const size_t wanted =
-        std::min<size_t>(scans_.size(), static_cast<size_t>(std::max(1, options_.threads)));
-    for (size_t i = 1; i < wanted; ++i) threads.emplace_back(work);
-    work();
-    for (std::thread& thread : threads) thread.join();
+    OnThreads(std::min<size_t>(scans_.size(), static_cast<size_t>(std::max(1, options_.threads))),
+              work);
     for (Status& outcome : outcomes) AETHER_RETURN_IF_ERROR(std::move(outcome));
     return Status::OK();
   }
@@ -161,8 +199,9 @@ class Recovery {
     scan->file.bytes = bytes.size();
     SegmentHeader header;
     HeaderState header_state;
-    AETHER_RETURN_IF_ERROR(
-        DecodeSegmentHeader(bytes, options_.store_id, scan->file.path, &header_state, &header));
+    AETHER_RETURN_IF_ERROR(DecodeSegmentHeader(bytes,
+                                               options_.any_store ? nullptr : &options_.store_id,
+                                               scan->file.path, &header_state, &header));
     if (header_state == HeaderState::kAbsent) return Status::OK();
     scan->valid = true;
     scan->identity = {header.store_id, header.number, header.epoch};
@@ -199,44 +238,57 @@ class Recovery {
     while (at + kRecordHeaderBytes <= limit &&
            DecodeRecord(Slice(bytes.data() + at, limit - at), chunk.salt, chunk.base_ticket,
                         &record)) {
-      const uint64_t here = at;
+      NoteRecord(record, index, at);
       at += RecordBytes(record.body.size());
-      if (!Counts(scan->identity.epoch, record.ticket)) {
-        scan->discarded += record.type == RecordType::kBatch;
-        continue;
-      }
-      switch (record.type) {
-        case RecordType::kBatch:
-          if (record.ticket > state_.floor.ticket) {
-            scan->places.push_back({record.ticket, index, static_cast<uint32_t>(here / 8)});
-          }
-          break;
-        case RecordType::kSkip:
-          scan->skips.push_back(
-              {record.body.size() == 8 ? LoadFixed<uint64_t>(record.body.data()) : record.ticket,
-               record.ticket, record.sequence});
-          break;
-        case RecordType::kAnchor:
-          NoteAnchor(record, scan);
-          break;
-        case RecordType::kVoid:
-          break;
-      }
     }
     chunk.end = at;
     scan->chunks.push_back(chunk);
     scan->file.used_bytes += at - offset;
     // Behind a damaged record an anchor may still stand and tell that the damage is not a torn
-    // tail.
-    for (; at + kRecordHeaderBytes <= limit; at += 8) {
+    // tail. kAbsolute asks whether there are batches, kSkipDamaged takes them.
+    const bool batches = options_.mode == RecoveryMode::kAbsolute || salvage();
+    const size_t max_body = salvage() ? kMaxBody : kMaxAnchorBytes;
+    while (at + kRecordHeaderBytes <= limit) {
       const char* const p = bytes.data() + at;
-      if (static_cast<RecordType>(p[offsetof(RecordHeader, sequence_and_type)]) ==
-              RecordType::kAnchor &&
-          DecodeRecord(Slice(p, limit - at), chunk.salt, chunk.base_ticket, &record,
-                       kMaxAnchorBytes) &&
-          Counts(scan->identity.epoch, record.ticket)) {
-        NoteAnchor(record, scan);
+      const auto type = static_cast<RecordType>(p[offsetof(RecordHeader, sequence_and_type)]);
+      const bool wanted = type == RecordType::kAnchor || (batches && type == RecordType::kBatch);
+      if (!wanted ||
+          !DecodeRecord(Slice(p, limit - at), chunk.salt, chunk.base_ticket, &record, max_body)) {
+        at += 8;
+        continue;
       }
+      const bool counts = Counts(scan->identity.epoch, record.ticket);
+      if (salvage() || (type == RecordType::kAnchor && counts)) {
+        NoteRecord(record, index, at);
+      } else if (counts && record.ticket > state_.floor.ticket && scan->unreadable == 0) {
+        scan->unreadable = chunk.end;
+      }
+      at += RecordBytes(record.body.size());
+    }
+  }
+
+  void NoteRecord(const DecodedRecord& record, uint32_t index, uint64_t at) {
+    Scan* const scan = &scans_[index];
+    if (!Counts(scan->identity.epoch, record.ticket)) {
+      scan->discarded += record.type == RecordType::kBatch;
+      return;
+    }
+    switch (record.type) {
+      case RecordType::kBatch:
+        if (record.ticket > state_.floor.ticket) {
+          scan->places.push_back({record.ticket, index, static_cast<uint32_t>(at / 8)});
+        }
+        break;
+      case RecordType::kSkip:
+        scan->skips.push_back(
+            {record.body.size() == 8 ? LoadFixed<uint64_t>(record.body.data()) : record.ticket,
+             record.ticket, record.sequence});
+        break;
+      case RecordType::kAnchor:
+        NoteAnchor(record, scan);
+        break;
+      case RecordType::kVoid:
+        break;
     }
   }
 
@@ -249,6 +301,7 @@ class Recovery {
   // The epoch rule: a record of the current epoch counts when it lies beyond every cut, one of an
   // earlier epoch when it lies within its own.
   bool Counts(uint32_t epoch, uint64_t ticket) const {
+    if (any_epoch_) return true;
     uint64_t before = 0;  // the cut of the epoch before
     for (const LogState::Cut& cut : state_.cuts) {
       if (cut.epoch == epoch) return ticket > before && ticket <= cut.last_ticket;
@@ -316,6 +369,11 @@ class Recovery {
       return Status::Corruption(FirstDamage(*anchor) + ": " + found + " but batches up to " +
                                 std::to_string(anchor->durable_ticket) + " were synced");
     }
+    for (const Scan& scan : scans_) {
+      if (scan.unreadable == 0) continue;
+      return Status::Corruption(scan.file.path + ": offset " + std::to_string(scan.unreadable) +
+                                ": a record cannot be read, and batches follow it");
+    }
     if (options_.mode == RecoveryMode::kAbsolute && replay_count_ < places_.size()) {
       return Status::Corruption(Where(places_[replay_count_]) + ": " + found + " but batch " +
                                 std::to_string(places_[replay_count_].ticket) + " follows");
@@ -345,34 +403,86 @@ class Recovery {
            std::to_string(uint64_t{place.offset_8} * 8);
   }
 
-  Status Replay(const ReplayFunction& replay) {
-    std::vector<uint64_t> left(scans_.size());
-    for (size_t i = 0; i < replay_count_; ++i) left[places_[i].segment]++;
-    std::vector<Contents> contents(scans_.size());
+  // What the threads of the replay share. A segment's contents are read by whoever needs them
+  // first and dropped at the end of the round that needed them last.
+  struct ReplaySegment {
+    Mutex mutex;
+    Contents contents GUARDED_BY(mutex);
+    std::atomic<uint64_t> left{0};  // records to replay
+  };
+
+  Status ReplayPlace(const Place& place, ReplaySegment* segment, const ReplayFunction& replay,
+                     SequenceNumber* last_sequence, uint64_t* bytes) const {
+    const Scan& scan = scans_[place.segment];
+    Slice contents;
+    {
+      MutexLock lock(&segment->mutex);
+      if (!segment->contents.loaded()) {
+        AETHER_RETURN_IF_ERROR(segment->contents.Read(options_.fs, scan.file));
+      }
+      contents = segment->contents.bytes();
+    }
+    const uint64_t offset = uint64_t{place.offset_8} * 8;
+    auto chunk =
+        std::upper_bound(scan.chunks.begin(), scan.chunks.end(), offset,
+                         [](uint64_t at, const ChunkStart& start) { return at < start.offset; });
+    --chunk;
+    DecodedRecord record;
+    if (offset >= contents.size() ||
+        !DecodeRecord(Slice(contents.data() + offset, contents.size() - offset), chunk->salt,
+                      chunk->base_ticket, &record) ||
+        record.ticket != place.ticket) {
+      return Status::Corruption(Where(place) + ": the record changed while it was recovered");
+    }
+    uint32_t count = 0;
+    Status s = replay({record.ticket, record.sequence, record.body}, &count);
+    if (!s.ok()) return s.WithContext(Where(place));
+    if (count > 0) *last_sequence = std::max(*last_sequence, record.sequence + count - 1);
+    *bytes += record.body.size();
+    segment->left.fetch_sub(1, std::memory_order_release);
+    return Status::OK();
+  }
+
+  Status Replay(const ReplayFunction& replay, const RoundFunction& end_round) {
+    std::vector<ReplaySegment> segments(scans_.size());
     for (size_t i = 0; i < replay_count_; ++i) {
       const Place& place = places_[i];
-      Scan* const scan = &scans_[place.segment];
-      Contents* const bytes = &contents[place.segment];
-      if (!bytes->loaded()) AETHER_RETURN_IF_ERROR(bytes->Read(options_.fs, scan->file));
-      const uint64_t offset = uint64_t{place.offset_8} * 8;
-      auto chunk =
-          std::upper_bound(scan->chunks.begin(), scan->chunks.end(), offset,
-                           [](uint64_t at, const ChunkStart& start) { return at < start.offset; });
-      --chunk;
-      DecodedRecord record;
-      if (offset >= bytes->bytes().size() ||
-          !DecodeRecord(Slice(bytes->bytes().data() + offset, bytes->bytes().size() - offset),
-                        chunk->salt, chunk->base_ticket, &record) ||
-          record.ticket != place.ticket) {
-        return Status::Corruption(Where(place) + ": the record changed while it was recovered");
+      segments[place.segment].left.fetch_add(1, std::memory_order_relaxed);
+      OldSegment* const file = &scans_[place.segment].file;
+      file->last_ticket = std::max(file->last_ticket, place.ticket);
+    }
+    Mutex mutex;
+    Status failure;
+    std::atomic<size_t> next{0};
+    while (next.load(std::memory_order_relaxed) < replay_count_) {
+      std::atomic<uint64_t> round_bytes{0};
+      // Blocks are handed out in order and finished by whoever took them: what is in at the end of
+      // a round is everything up to some ticket.
+      OnThreads(static_cast<size_t>(std::max(1, options_.replay_threads)), [&] {
+        SequenceNumber last_sequence = 0;
+        uint64_t bytes = 0;
+        Status s;
+        while (s.ok() && round_bytes.load(std::memory_order_relaxed) < kRoundBytes) {
+          const size_t begin = next.fetch_add(kBlock, std::memory_order_relaxed);
+          const uint64_t before = bytes;
+          for (size_t i = begin; s.ok() && i < std::min(begin + kBlock, replay_count_); ++i) {
+            s = ReplayPlace(places_[i], &segments[places_[i].segment], replay, &last_sequence,
+                            &bytes);
+          }
+          if (begin >= replay_count_) break;
+          round_bytes.fetch_add(s.ok() ? bytes - before : kRoundBytes, std::memory_order_relaxed);
+        }
+        MutexLock lock(&mutex);
+        last_sequence_ = std::max(last_sequence_, last_sequence);
+        replayed_bytes_ += bytes;
+        if (failure.ok()) failure = s;
+      });
+      AETHER_RETURN_IF_ERROR(std::move(failure));
+      for (ReplaySegment& segment : segments) {
+        MutexLock lock(&segment.mutex);
+        if (segment.left.load(std::memory_order_acquire) == 0) segment.contents.Drop();
       }
-      uint32_t count = 0;
-      Status s = replay({record.ticket, record.sequence, record.body}, &count);
-      if (!s.ok()) return s.WithContext(Where(place));
-      if (count > 0) last_sequence_ = std::max(last_sequence_, record.sequence + count - 1);
-      replayed_bytes_ += record.body.size();
-      scan->file.last_ticket = std::max(scan->file.last_ticket, place.ticket);
-      if (--left[place.segment] == 0) bytes->Drop();
+      if (end_round) AETHER_RETURN_IF_ERROR(end_round());
     }
     return Status::OK();
   }
@@ -417,6 +527,7 @@ class Recovery {
   std::vector<Scan> scans_;
   std::vector<Place> places_;
   std::vector<SkipRange> skips_;
+  bool any_epoch_ = false;
   size_t replay_count_ = 0;
   uint64_t last_ticket_ = 0;
   SequenceNumber last_sequence_ = 0;
@@ -426,8 +537,18 @@ class Recovery {
 }  // namespace
 
 Status Recover(const RecoveryOptions& options, const LogState& state, const ReplayFunction& replay,
-               Recovered* result) {
-  return Recovery(options, state).Run(replay, result);
+               const RoundFunction& end_round, Recovered* result) {
+  return Recovery(options, state).Run(replay, end_round, result);
+}
+
+Status InferLogState(FileSystem* fs, const std::string& directory, uint64_t* store_id,
+                     LogState* state) {
+  RecoveryOptions options;
+  options.fs = fs;
+  options.directory = directory;
+  options.mode = RecoveryMode::kSkipDamaged;
+  options.any_store = true;
+  return Recovery(options, LogState()).Infer(store_id, state);
 }
 
 }  // namespace aether::wal

@@ -7,7 +7,9 @@
 //     its ticket lies within its epoch's cut (engine/wal/log_state.h);
 //  3. find T*, the last ticket before the first gap, where skip records fill gaps;
 //  4. check T* against the durable anchors, the cuts and the sequences the runs already hold;
-//  5. replay floor+1..T*.
+//  5. replay floor+1..T*, on several threads where the caller wants it: a record says which
+//     sequence numbers it has, so memtables take them in any order. Rounds divide the replay: at
+//     the end of one everything up to some ticket is in and nothing behind it.
 // Afterwards the caller makes Recovered::next_state durable; only then may writes start. A crash in
 // between repeats the recovery with the same outcome.
 //
@@ -45,12 +47,14 @@ enum class RecoveryMode : uint8_t {
 struct RecoveryOptions {
   FileSystem* fs = nullptr;
   std::string directory;
-  uint64_t store_id = 0;  // segments of other stores are refused
+  uint64_t store_id = 0;   // segments of other stores are refused
+  bool any_store = false;  // no, they are not
   RecoveryMode mode = RecoveryMode::kPointInTime;
   // The largest sequence number that any family has in its runs.
   SequenceNumber max_flushed_sequence = 0;
   bool read_only = false;
-  int threads = 2;
+  int threads = 2;         // that scan
+  int replay_threads = 1;  // that call the replay function
 };
 
 struct RecoveredRecord {
@@ -78,12 +82,21 @@ struct Recovered {
   uint64_t discarded_records = 0;  // beyond the gap, never to return
 };
 
-// Called in ticket order. Sets *count to the sequence numbers the batch uses. An error stops the
-// recovery and is returned.
+// Sets *count to the sequence numbers the batch uses. With one replay thread it is called in ticket
+// order, with more by several threads at once. An error stops the recovery and is returned.
 using ReplayFunction = std::function<Status(const RecoveredRecord& record, uint32_t* count)>;
+// Called between rounds of some megabytes, alone. May be empty.
+using RoundFunction = std::function<Status()>;
 
 Status Recover(const RecoveryOptions& options, const LogState& state, const ReplayFunction& replay,
-               Recovered* result);
+               const RoundFunction& end_round, Recovered* result);
+
+// For a store whose manifest is lost: what the segments in the directory say about whose they are
+// and about epochs. An epoch starts behind the last ticket that its recovery kept, so each is taken
+// to end where the next one begins. Segments that cannot be read are left out; without any,
+// *store_id and *state stay as they are.
+Status InferLogState(FileSystem* fs, const std::string& directory, uint64_t* store_id,
+                     LogState* state);
 
 }  // namespace aether::wal
 

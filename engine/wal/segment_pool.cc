@@ -276,6 +276,11 @@ void SegmentPool::SealChunk(Chunk* chunk, uint64_t last_ticket) {
       (chunk->bytes + options_.unit_bytes - 1) / options_.unit_bytes * options_.unit_bytes;
   segment->open_bytes -= bytes;
   segment->sealed_chunks.push_back({last_ticket, bytes});
+  if (options_.write_back_bytes > 0) {
+    unwritten_.push_back({chunk->segment, chunk->offset, chunk->bytes});
+    unwritten_bytes_ += chunk->bytes;
+    if (unwritten_bytes_ >= options_.write_back_bytes) Signal();
+  }
   if (segment->closed && segment->open_chunks == 0) {
     segment->sealed = true;
     Signal();
@@ -598,6 +603,23 @@ bool SegmentPool::ZeroFillSome() {
   return false;
 }
 
+bool SegmentPool::WriteBackSome() {
+  if (options_.write_back_bytes == 0 || unwritten_bytes_ < options_.write_back_bytes) return false;
+  std::vector<SealedRange> ranges = std::move(unwritten_);
+  unwritten_.clear();
+  unwritten_bytes_ = 0;
+  std::erase_if(ranges, [](const SealedRange& range) { return range.segment->file == nullptr; });
+  for (const SealedRange& range : ranges) range.segment->users++;
+  mutex_.Unlock();
+  // An error has poisoned the segment by the time this returns: writers see it there.
+  for (const SealedRange& range : ranges) {
+    range.segment->file->RangeSync(range.offset, range.bytes).Ignore();
+  }
+  mutex_.Lock();
+  for (const SealedRange& range : ranges) range.segment->users--;
+  return true;
+}
+
 void SegmentPool::Signal() {
   signalled_ = true;
   wake_.NotifyOne();
@@ -614,7 +636,7 @@ void SegmentPool::BackgroundLoop() {
       PrepareNext().Ignore();  // whoever needs it tries again and gets the error
       did = true;
     }
-    did = did || ZeroFillSome() || TidySome();
+    did = did || WriteBackSome() || ZeroFillSome() || TidySome();
     if (did || signalled_) continue;
     if (AwaitsQuiet()) {
       wake_.WaitFor(&mutex_, std::chrono::milliseconds(2));

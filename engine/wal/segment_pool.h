@@ -43,6 +43,8 @@ struct LogOptions {
   uint64_t segment_bytes = 8 << 20;  // a multiple of unit_bytes
   uint32_t unit_bytes = 128 << 10;   // a power of two, at least 4096
   uint32_t recycled_segments = 8;
+  // Write-back of sealed chunks is started whenever they add up to this; 0: left to the kernel.
+  uint64_t write_back_bytes = 0;
   bool allow_mapped = true;
   bool background_thread = true;
   std::function<uint64_t()> new_number;
@@ -125,6 +127,7 @@ class SegmentPool {
   // Each does one piece of work, with the mutex released meanwhile; false when there was none.
   bool PrefaultSome() REQUIRES(mutex_);
   bool ZeroFillSome() REQUIRES(mutex_);
+  bool WriteBackSome() REQUIRES(mutex_);
   bool TidySome() REQUIRES(mutex_);
   bool TidySegment(const SegmentPtr& segment) REQUIRES(mutex_);
   bool AwaitsQuiet() const REQUIRES(mutex_);
@@ -147,6 +150,13 @@ class SegmentPool {
   std::deque<SegmentPtr> live_ GUARDED_BY(mutex_);  // with active_, oldest first
   std::deque<SegmentPtr> free_ GUARDED_BY(mutex_);
   std::vector<OldSegment> old_ GUARDED_BY(mutex_);
+  struct SealedRange {
+    SegmentPtr segment;
+    uint64_t offset;
+    uint64_t bytes;
+  };
+  std::vector<SealedRange> unwritten_ GUARDED_BY(mutex_);  // with write_back_bytes only
+  uint64_t unwritten_bytes_ GUARDED_BY(mutex_) = 0;
   bool preparing_ GUARDED_BY(mutex_) = false;
   bool prepare_failed_ GUARDED_BY(mutex_) = false;
   bool tidying_ GUARDED_BY(mutex_) = false;
