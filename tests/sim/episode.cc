@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <thread>
 
+#include "tests/sim/schedule.h"
+
 namespace aether::sim {
 namespace {
 
@@ -20,6 +22,12 @@ Episode::Episode(uint64_t seed, Plan plan, bool verbose)
   fs_.SetMappedLogIsSafe(!random_.OneIn(4));
   log_directory_ = random_.OneIn(4) ? "/logs" : "";
   fs_.SetWriteBackOneIn(random_.OneIn(3) ? 0 : 1 + random_.Uniform(8));
+  if (Schedule::active()) {
+    fs_.SetHook([](const SimIoEvent& event) {
+      Schedule::Note(event.io_number * 64 + event.io);
+      Schedule::Switch();
+    });
+  }
 }
 
 void Episode::Trace(const std::string& line) const {
@@ -38,6 +46,7 @@ Status Episode::Open() {
   options.wal_dir = log_directory_;
   options.create_missing_stores = true;
   options.allow_mapped_log = !random_.OneIn(4);
+  options.avoid_flush_during_recovery = random_.OneIn(3);
   options.background_jobs = static_cast<int>(1 + random_.Uniform(4));
   avoids_flush_ = random_.OneIn(2);
   options.avoid_flush_during_shutdown = avoids_flush_;

@@ -4,7 +4,7 @@
 //
 // Thread safety: an episode uses one thread of the caller, and threads of its own when it has
 // several writers. Reproduction: the seed decides options, operations, faults and moments of
-// crashes; only the scheduling of the engine's own threads is not in its hands.
+// crashes, and under a Schedule also which thread goes on when: then it replays exactly.
 
 #ifndef AETHER_TESTS_SIM_EPISODE_H_
 #define AETHER_TESTS_SIM_EPISODE_H_

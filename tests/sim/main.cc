@@ -1,7 +1,11 @@
 // sim_episodes: random operations, options, faults and crashes on the simulated disk.
 //
 //   sim_episodes [--episodes N] [--crashes N] [--seed S] [--jobs J] [--plan any|lone|crowd|recover]
-//                [--seconds T] [--verbose] [--planted BUG]
+//                [--seconds T] [--verbose] [--planted BUG] [--schedule] [--twice]
+//
+// With --schedule one thread of the engine runs at a time and the seed decides which
+// (tests/sim/schedule.h), so that it replays exactly; each episode has a process of its own.
+// --twice runs each episode so two times and counts a difference as a violation.
 //
 // Runs episodes with seeds S, S+1, ... until N episodes are done, N crashes have happened or the
 // time is over. A violation is printed with its seed; `--seed THAT --episodes 1 --verbose` repeats
@@ -26,6 +30,7 @@
 
 #include "engine/wal/planted_bugs.h"
 #include "tests/sim/episode.h"
+#include "tests/sim/schedule.h"
 
 namespace aether::sim {
 namespace {
@@ -46,6 +51,8 @@ struct Progress {
   std::atomic<uint64_t> operations{0};
   std::atomic<uint64_t> violations{0};
   std::atomic<uint64_t> seed_of_job[kMaxJobs] = {};
+  std::atomic<uint64_t> digest_of_job[kMaxJobs] = {};
+  std::atomic<uint64_t> switches{0};
 };
 
 struct Flags {
@@ -58,6 +65,8 @@ struct Flags {
   Plan plan = Plan::kAny;
   bool verbose = false;
   bool stop_at_first = false;
+  bool schedule = false;
+  bool twice = false;
 };
 
 uint64_t current_seed = 0;
@@ -76,7 +85,9 @@ void OnAlarm(int) {
 void Park(CommitPoint point, uint64_t ticket) {
   const bool here = point == CommitPoint::kBound || point == CommitPoint::kNumbered ||
                     point == CommitPoint::kApplied;
-  if (here && ticket % 5 == 0) {
+  if (Schedule::active()) {
+    Schedule::Switch();
+  } else if (here && ticket % 5 == 0) {
     std::this_thread::sleep_for(std::chrono::microseconds(300));
   }
 }
@@ -91,6 +102,48 @@ bool Done(const Flags& flags, const Progress& progress,
          (flags.stop_at_first && progress.violations.load() > 0);
 }
 
+void RunEpisode(const Flags& flags, Progress* progress, int job) {
+  alarm(kEpisodeSeconds);
+  if (flags.schedule) Schedule::Start(current_seed);
+  EpisodeResult result = Episode(current_seed, flags.plan, flags.verbose).Run();
+  if (flags.schedule) {
+    progress->digest_of_job[job] = Schedule::Digest();
+    progress->switches += Schedule::switches();
+    Schedule::Stop();
+  }
+  progress->episodes += 1;
+  progress->machine_crashes += result.machine_crashes;
+  progress->process_kills += result.process_kills;
+  progress->in_recovery += result.crashes_in_recovery;
+  progress->crashes += result.machine_crashes + result.process_kills;
+  progress->clean_closes += result.clean_closes;
+  progress->faults += result.faults;
+  progress->operations += result.operations;
+  if (!result.violation.empty()) {
+    progress->violations += 1;
+    std::printf("VIOLATION seed %llu: %s\n", static_cast<unsigned long long>(current_seed),
+                result.violation.c_str());
+    std::fflush(stdout);
+  }
+}
+
+// In a process of its own: what earlier episodes left behind in memory has no influence.
+void RunApart(const Flags& flags, Progress* progress, int job) {
+  std::fflush(stdout);
+  const pid_t child = fork();
+  if (child == 0) {
+    RunEpisode(flags, progress, job);
+    std::fflush(stdout);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
+  progress->violations += 1;
+  std::printf("VIOLATION seed %llu: the process died (status 0x%x)\n",
+              static_cast<unsigned long long>(current_seed), static_cast<unsigned>(status));
+}
+
 void Work(const Flags& flags, Progress* progress, int job,
           std::chrono::steady_clock::time_point start) {
   std::signal(SIGALRM, OnAlarm);
@@ -103,23 +156,18 @@ void Work(const Flags& flags, Progress* progress, int job,
     if (n >= flags.episodes) return;
     current_seed = flags.seed + n;
     progress->seed_of_job[job] = current_seed;
-    alarm(kEpisodeSeconds);
-    Episode episode(current_seed, flags.plan, flags.verbose);
-    const EpisodeResult result = episode.Run();
-    progress->episodes += 1;
-    progress->machine_crashes += result.machine_crashes;
-    progress->process_kills += result.process_kills;
-    progress->in_recovery += result.crashes_in_recovery;
-    progress->crashes += result.machine_crashes + result.process_kills;
-    progress->clean_closes += result.clean_closes;
-    progress->faults += result.faults;
-    progress->operations += result.operations;
-    if (!result.violation.empty()) {
-      progress->violations += 1;
-      std::printf("VIOLATION seed %llu: %s\n", static_cast<unsigned long long>(current_seed),
-                  result.violation.c_str());
-      std::fflush(stdout);
+    if (!flags.schedule) {
+      RunEpisode(flags, progress, job);
+      continue;
     }
+    RunApart(flags, progress, job);
+    if (!flags.twice) continue;
+    const uint64_t first = progress->digest_of_job[job];
+    RunApart(flags, progress, job);
+    if (progress->digest_of_job[job] == first) continue;
+    progress->violations += 1;
+    std::printf("VIOLATION seed %llu: two runs went different ways\n",
+                static_cast<unsigned long long>(current_seed));
   }
 }
 
@@ -223,6 +271,11 @@ bool Parse(int argc, char** argv, Flags* flags) {
       flags->verbose = true;
       continue;
     }
+    if (name == "--schedule" || name == "--twice") {
+      flags->schedule = true;
+      flags->twice |= name == "--twice";
+      continue;
+    }
     if (name == "--stop-at-first") {
       flags->stop_at_first = true;
       continue;
@@ -259,6 +312,12 @@ bool Parse(int argc, char** argv, Flags* flags) {
       return false;
     }
   }
+#ifdef AETHER_NO_SCHEDULE
+  if (flags->schedule) {
+    std::fprintf(stderr, "sim_episodes: no schedules in a build with a sanitizer\n");
+    return false;
+  }
+#endif
 #ifndef AETHER_PLANTED_BUGS
   if (flags->planted != 0) {
     std::fprintf(stderr, "sim_episodes: this build has no planted bugs\n");
@@ -282,7 +341,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr,
                  "usage: %s [--episodes N] [--crashes N] [--seconds T] [--seed S] [--jobs J]\n"
                  "          [--plan any|lone|crowd|recover] [--planted BUG] [--stop-at-first] "
-                 "[--verbose]\n",
+                 "[--verbose]\n          [--schedule] [--twice]\n",
                  argv[0]);
     return 2;
   }
