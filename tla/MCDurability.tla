@@ -1,0 +1,5 @@
+---------------------------- MODULE MCDurability ----------------------------
+EXTENDS Durability
+CONSTANTS MaxBatches
+Few == born <= MaxBatches
+=============================================================================

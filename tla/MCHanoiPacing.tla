@@ -1,0 +1,3 @@
+---- MODULE MCHanoiPacing ----
+EXTENDS HanoiPacing
+====

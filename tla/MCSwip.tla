@@ -1,0 +1,4 @@
+---- MODULE MCSwip ----
+EXTENDS Swip, TLC
+Symmetry == Permutations(Readers)
+====
