@@ -49,15 +49,28 @@ def suites(full):
     return [
         Suite("units", unit("release", ENGINE_TESTS) + [
             ["ctest", "--test-dir", "build/release", "-R", "poison", "--output-on-failure"],
-            ["build/release/bin/compat_test", "--gtest_brief=1"]], targets=["all"]),
+            ["build/release/bin/compat_test", "--gtest_brief=1"],
+            ["build/release/bin/schedule_test", "--gtest_brief=1"]], targets=["all"]),
         Suite("abi", [["tests/abi/run", "build/release"]]),
         Suite("clients", [["tests/clients/run", "--library", LIBRARY]]),
         Suite("conformance", [["tests/conformance/run", "build/release"]],
               targets=["conformance_aether", "conformance_rocksdb"]),
         Suite("crash", [["build/release/bin/crash_loop", "--cycles", cycles]],
               targets=["crash_loop"], timeout=3600),
-        Suite("sim", [["build/release/bin/sim_episodes", "--crashes", crashes]],
+        Suite("sim", [
+            ["build/release/bin/sim_episodes", "--crashes", crashes],
+            ["build/release/bin/sim_episodes", "--schedule", "--crashes", crashes],
+            ["build/release/bin/sim_episodes", "--twice", "--episodes", "50"]],
               targets=["sim_episodes"], timeout=7200),
+        Suite("campaigns", [
+            ["build/release/bin/campaigns", "error-sweep", "--io"] + (["--full"] if full else []),
+            ["build/release/bin/campaigns", "bit-flip"] + (["--full"] if full else [])],
+              targets=["campaigns"], timeout=7200),
+        Suite("histories", [
+            ["build/release/bin/linearizability_test", "--gtest_brief=1"],
+            ["tests/linearizability/run", "--seconds", short]],
+              targets=["linearizability_aether", "linearizability_test"]),
+        Suite("tla", [["tla/run"] + (["--full"] if full else [])], timeout=14400 if full else 1800),
         Suite("planted", [["tests/planted/run", "build/release/bin/sim_episodes_planted"]],
               targets=["sim_episodes_planted"]),
         Suite("race", [["/usr/bin/python3", "-m", "unittest", "-q", "race.race_test"]]),

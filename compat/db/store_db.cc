@@ -326,6 +326,12 @@ void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
   }
   const HistogramTimer timer(statistics_, DB_MULTIGET);
   aether::ReadOptions engine_options = ToEngineRead(options);
+  // All groups must show one moment.
+  const aether::Snapshot* own = nullptr;
+  if (num_keys > kMultiGetGroup && engine_options.snapshot == nullptr) {
+    own = engine_->GetSnapshot();
+    engine_options.snapshot = own;
+  }
   aether::ReadCounters counters;
   const bool counted = ReadsCounted(statistics_);
   if (counted) engine_options.counters = &counters;
@@ -357,6 +363,7 @@ void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
       ++found_keys;
     }
   }
+  if (own != nullptr) engine_->ReleaseSnapshot(own);
   if (counted) ReportReads(statistics_, counters);
   PerfAdd(&PerfContext::multiget_read_bytes, bytes);
   if (statistics_ != nullptr) {

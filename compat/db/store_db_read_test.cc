@@ -1,5 +1,8 @@
 // Reading through the public interface of StoreDb: iterators, Get, MultiGet.
 
+#include <atomic>
+#include <thread>
+
 #include "compat/db/store_db_fixture.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/statistics.h"
@@ -117,6 +120,30 @@ TEST_F(StoreDbReadTest, GetLeavesTheStringAloneWhenThereIsNothing) {
     EXPECT_EQ(Get("large").size(), 100000u);
     ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
   }
+}
+
+// More keys than are looked up at a time: a batch that comes in between shows whole or not at all.
+TEST_F(StoreDbReadTest, MultiGetOfManyKeysShowsOneMoment) {
+  Open();
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) names.push_back("key" + std::to_string(i));
+  const std::vector<Slice> keys(names.begin(), names.end());
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int n = 0; !stop; ++n) {
+      WriteBatch batch;
+      EXPECT_TRUE(batch.Put(names.front(), std::to_string(n)).ok());
+      EXPECT_TRUE(batch.Put(names.back(), std::to_string(n)).ok());
+      EXPECT_TRUE(db_->Write(WriteOptions(), &batch).ok());
+    }
+  });
+  for (int i = 0; i < 5000; ++i) {
+    std::vector<std::string> values;
+    db_->MultiGet(ReadOptions(), keys, &values);
+    ASSERT_EQ(values.front(), values.back());
+  }
+  stop = true;
+  writer.join();
 }
 
 TEST_F(StoreDbReadTest, MultiGetAnswersEachKey) {

@@ -188,6 +188,13 @@ void Iterator::FindForward(const std::string* skip) {
     }
     key_ = key;
     value_ = merging_ != nullptr ? merging_->value() : entries_->value();
+    // A large value is read only now; when that failed it is empty.
+    if (value_.empty()) {
+      if (Status s = entries_->status(); !s.ok()) {
+        Fail(std::move(s));
+        return;
+      }
+    }
     valid_ = true;
     return;
   }

@@ -41,10 +41,21 @@ Tail CollectTail(const Version& version, int first, int last) {
   return tail;
 }
 
+// The output goes in front of the runs of its level. When it takes from that level itself, all runs
+// of it have to be inputs: another one, say the growing output of a second merge, may be younger.
+bool OrderStays(const Version& version, const MergePick& pick) {
+  const auto& level = version.level(pick.output_level);
+  const auto own = std::count_if(level.begin(), level.end(), [&](const auto& run) {
+    return std::find(pick.runs.begin(), pick.runs.end(), run->id) != pick.runs.end();
+  });
+  return own == 0 || own == static_cast<ptrdiff_t>(level.size());
+}
+
 std::optional<MergePick> PickLevel(const Version& version, int level, int output, size_t fanout) {
   Tail tail = CollectTail(version, level, level);
   if (tail.pick.runs.size() < fanout) return std::nullopt;
   tail.pick.output_level = output;
+  if (!OrderStays(version, tail.pick)) return std::nullopt;
   return tail.pick;
 }
 
@@ -58,7 +69,7 @@ std::optional<MergePick> PickRelief(const Version& version, const TreeOptions& o
   for (int level = 0; level + 1 < kLastLevel; ++level) {
     if (auto pick = PickLevel(version, level, level + 1, 2)) return pick;
   }
-  if (all.pick.runs.size() > 1) return all.pick;
+  if (all.pick.runs.size() > 1 && OrderStays(version, all.pick)) return all.pick;
   return std::nullopt;
 }
 
@@ -68,7 +79,8 @@ class Hanoi final : public MergeStrategy {
                                 bool idle) const override {
     const auto fanout = static_cast<size_t>(std::max(2, options.fanout));
     Tail all = CollectTail(version, 0, kLastLevel);
-    const bool last_is_free = !all.pick.runs.empty() || version.level(kLastLevel).empty();
+    const bool last_is_free = OrderStays(version, all.pick) &&
+                              (!all.pick.runs.empty() || version.level(kLastLevel).empty());
     if (last_is_free && all.upper_runs > 0) {
       const auto last_bytes = static_cast<double>(all.last_bytes);
       const auto upper_bytes = static_cast<double>(all.upper_bytes);

@@ -103,7 +103,8 @@ const char* ValidateLeaf(const char* page, bool bytewise, uint64_t extents, uint
   const auto flags = static_cast<uint8_t>(page[kLeafFlags]);
   const bool heads = (flags & kFlagHeads) != 0;
   if (count == 0 || sequence_bytes > 7 || flags > kFlagHeads || heads != bytewise ||
-      (!heads && prefix != 0) || LoadFixed<uint64_t>(page + kLeafBaseSequence) > kMaxSequence) {
+      (!heads && prefix != 0) || prefix > kMaxPrefix ||
+      LoadFixed<uint64_t>(page + kLeafBaseSequence) > kMaxSequence) {
     return "the head of the page makes no sense";
   }
   const size_t slots = kLeafHead + PaddedPrefix(prefix) + (heads ? 8 * count : 0);

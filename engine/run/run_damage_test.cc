@@ -224,6 +224,22 @@ TEST_F(RunDamage, ForgedPagesDoNotLeadOutOfBounds) {
   EXPECT_GT(refused, 30u);
 }
 
+// Iterators keep the prefix in a buffer for the longest one that is ever written.
+TEST(RunLeaf, APrefixLongerThanAnyThatIsWrittenIsRefused) {
+  using namespace run_format;
+  for (const size_t prefix : {kMaxPrefix, kMaxPrefix + 1}) {
+    std::string page(kPageSize, '\0');
+    StoreFixed<uint16_t>(page.data() + kLeafCount, 1);
+    StoreFixed<uint16_t>(page.data() + kLeafPrefixSize, static_cast<uint16_t>(prefix));
+    page[kLeafType] = kTypeLeaf;
+    page[kLeafFlags] = kFlagHeads;
+    const size_t slot = kLeafHead + PaddedPrefix(prefix) + 8;
+    StoreFixed<uint16_t>(page.data() + slot, static_cast<uint16_t>(slot + 2));
+    page[slot + 2] = static_cast<char>(EntryType::kPut);  // no key beyond the prefix, no value
+    EXPECT_EQ(ValidateLeaf(page.data(), true, 0, kPageSize) == nullptr, prefix == kMaxPrefix);
+  }
+}
+
 TEST_F(RunDamage, EveryReadThatFailsIsReported) {
   MakeFile();
   for (const SimEffect effect :

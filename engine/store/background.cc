@@ -120,13 +120,11 @@ bool EnvImpl::HasObsoleteFiles() const {
 }
 
 void EnvImpl::RemoveObsoleteFiles() {
+  std::vector<uint64_t> numbers;
   {
     MutexLock lock(&mutex_);
     if (deletions_disabled_ > 0) return;
-  }
-  std::vector<uint64_t> numbers;
-  {
-    MutexLock lock(&obsolete_mutex_);
+    MutexLock obsolete_lock(&obsolete_mutex_);
     numbers.swap(obsolete_files_);
   }
   for (const uint64_t number : numbers) {
@@ -136,8 +134,10 @@ void EnvImpl::RemoveObsoleteFiles() {
   }
 }
 
-Status EnvImpl::FlushPicked(FamilyStore* family) {
+Status EnvImpl::FlushPicked(FamilyStore* family, bool report) {
   Status s = FlushOne(family);
+  // Before the flush counts as over: Resume waits for that and then clears the error.
+  if (!s.ok() && report) SetBackgroundError(ErrorReason::kFlush, s);
   MutexLock lock(&mutex_);
   family->flushing_ = false;
   --flushes_running_;
@@ -156,6 +156,8 @@ void EnvImpl::FlushLoop() {
       MutexLock lock(&mutex_);
       for (;;) {
         if (stopping_) return;
+        if (resumed_) not_before_micros = 0;
+        resumed_ = false;
         if (paused_ == 0 && clock_->NowMicros() >= not_before_micros) {
           if (background_error_.ok()) family = PickFlush();
           recover = !background_error_.ok() && recovers_by_itself_;
@@ -177,10 +179,8 @@ void EnvImpl::FlushLoop() {
       not_before_micros = clock_->NowMicros() + kRetryMicros;
     }
     if (family == nullptr) continue;
-    const Status s = FlushPicked(family);
-    if (!s.ok()) {
+    if (!FlushPicked(family, true).ok()) {
       not_before_micros = clock_->NowMicros() + kRetryMicros;
-      SetBackgroundError(ErrorReason::kFlush, s);
     }
   }
 }

@@ -340,7 +340,8 @@ void EnvImpl::UpdateStall() {
       upper_runs += family->version_->level(level).size();
     }
     const auto slow = static_cast<size_t>(family->tree_.slowdown_runs);
-    const auto hard = static_cast<size_t>(family->tree_.stop_runs);
+    // A single run is nothing that a merge could make fewer.
+    const auto hard = static_cast<size_t>(std::max(2, family->tree_.stop_runs));
     if (family->tree_.auto_merge && upper_runs >= hard) state = StallState::kStopped;
     if (state != StallState::kStopped && family->tree_.auto_merge && upper_runs >= slow) {
       const double left = static_cast<double>(hard - upper_runs) /
@@ -514,7 +515,8 @@ Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& 
       }
     });
   }
-  if (manifest_->size() > kManifestLimit) return NewManifest();
+  // The edit is in force whatever becomes of this: a failure shows at the next one.
+  if (manifest_->size() > kManifestLimit) NewManifest().Ignore();
   return Status::OK();
 }
 
@@ -615,8 +617,11 @@ Status EnvImpl::DropStoreLocked(FamilyStore* family) {
   whole.next_number = next_number_.load();
   Status s = manifest_->Append(whole);
   if (s.ok()) s = ApplyEdit(whole, &state_);
-  if (!s.ok()) return s;
   MutexLock lock(&mutex_);
+  if (!s.ok()) {
+    --family->manual_waiting_;
+    return s;
+  }
   family->dropped_.store(true, std::memory_order_release);
   PublishDirectory();
   SwitchResult result;

@@ -169,7 +169,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   // `merge` is null when it could not even begin.
   void SetMergeError(const Status& status, const ActiveMerge* merge) EXCLUDES(mutex_);
   void ClearErrors() EXCLUDES(mutex_);
-  Status FlushPicked(FamilyStore* family) EXCLUDES(mutex_);
+  Status FlushPicked(FamilyStore* family, bool report) EXCLUDES(mutex_);
   Status FlushFamilies(const std::vector<FamilyStore*>& families, bool wait) EXCLUDES(mutex_);
   Status RunManualMerge(FamilyStore* family, const CompactRangeOptions& options);
   Status Shutdown() EXCLUDES(manifest_mutex_, mutex_);
@@ -225,7 +225,8 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   bool closed_ GUARDED_BY(mutex_) = false;
   Status background_error_ GUARDED_BY(mutex_);
   bool recovers_by_itself_ GUARDED_BY(mutex_) = false;
-  Status merge_error_ GUARDED_BY(mutex_);  // merges are tried again after a while
+  bool resumed_ GUARDED_BY(mutex_) = false;  // the flush thread need not wait any longer
+  Status merge_error_ GUARDED_BY(mutex_);    // merges are tried again after a while
   const ActiveMerge* failed_merge_ GUARDED_BY(mutex_) = nullptr;
   int merge_failures_ GUARDED_BY(mutex_) = 0;  // in a row
   uint64_t merge_retry_micros_ GUARDED_BY(mutex_) = 0;

@@ -8,9 +8,16 @@ namespace aether {
 Status EnvImpl::Resume() {
   if (options_.read_only) return Status::OK();
   MutexLock resume(&resume_mutex_);
-  AETHER_RETURN_IF_ERROR(Restore());
-  ClearErrors();
-  return FlushAll(true);
+  // What is running still fails with the old error; none of it may be told after the recovery.
+  AETHER_RETURN_IF_ERROR(PauseBackgroundWork());
+  const Status restored = Restore();
+  if (restored.ok()) {
+    ClearErrors();
+    MutexLock lock(&mutex_);
+    resumed_ = true;
+  }
+  ContinueBackgroundWork().Ignore();
+  return restored.ok() ? FlushAll(true) : restored;
 }
 
 Status EnvImpl::Restore() {
@@ -42,7 +49,7 @@ void EnvImpl::RecoverFromError() {
       family->flushing_ = true;
       ++flushes_running_;
     }
-    s = FlushPicked(family);
+    s = FlushPicked(family, false);
   }
   if (all_flushed) ClearErrors();
   resume_mutex_.Unlock();

@@ -295,6 +295,51 @@ TEST_F(TroubleTest, ADamagedPageIsNamedAndTheRestStaysReadable) {
   EXPECT_TRUE(TryPut("writes", "go on").ok());
 }
 
+// A large value stands outside its page and is read last: an iterator says so when it cannot be.
+TEST_F(TroubleTest, AnIteratorStopsAtALargeValueThatCannotBeRead) {
+  Open();
+  Put("a", "1");
+  Put("b", std::string(20000, 'b'));
+  Put("c", "3");
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  const std::string path = kv_->Files()[0].path;
+  env_.reset();
+  ASSERT_TRUE(fs_.FlipBit(path, 8 * 1000).ok());
+  for (const bool forward : {true, false}) {
+    Open();
+    auto it = kv_->NewIterator({});
+    int seen = 0;
+    for (forward ? it->SeekToFirst() : it->SeekToLast(); it->Valid();
+         forward ? it->Next() : it->Prev()) {
+      EXPECT_EQ(it->value().size(), 1u);
+      ++seen;
+    }
+    EXPECT_EQ(seen, 1);
+    EXPECT_TRUE(it->status().IsCorruption()) << it->status().ToString();
+  }
+}
+
+TEST_F(TroubleTest, AFamilyWhoseDropFailedIsStillMerged) {
+  Open();
+  KvStore* other = nullptr;
+  ASSERT_TRUE(env_->CreateStore("other", store_, &other).ok());
+  SimFault fault;
+  fault.io = kSimWrite;
+  fault.path_part = "MANIFEST";
+  fs_.AddFault(fault);
+  EXPECT_TRUE(env_->DropStore(other).IsIOError());
+  fs_.ClearFaults();
+  ASSERT_TRUE(env_->Resume().ok());
+  for (int run = 0; run < 4; ++run) {
+    std::string body;
+    AppendPut(&body, other->id(), "key", std::to_string(run));
+    Write(body);
+    ASSERT_TRUE(other->Flush(true).ok());
+  }
+  ASSERT_TRUE(env_->WaitForMerges(true).ok());
+  EXPECT_EQ(other->Stats().levels[0].runs, 0);
+}
+
 TEST_F(TroubleTest, ReadOnlyWritesNothing) {
   Open();
   PutUntilRefused(3000).Ignore();

@@ -16,6 +16,7 @@ namespace {
 
 // 256 streams of two varints each.
 constexpr uint32_t kMaxAnchorBytes = 8192;
+constexpr uint64_t kSmallestUnit = 4096;
 
 // A round of the replay takes this much; a thread takes so many records at a time.
 constexpr uint64_t kRoundBytes = 4 << 20;
@@ -55,6 +56,7 @@ struct Scan {
   OldSegment file;
   SegmentIdentity identity;
   bool valid = false;
+  uint64_t unit_bytes = 0;
   std::vector<ChunkStart> chunks;
   std::vector<Place> places;
   std::vector<SkipRange> skips;
@@ -202,11 +204,15 @@ class Recovery {
     AETHER_RETURN_IF_ERROR(DecodeSegmentHeader(bytes,
                                                options_.any_store ? nullptr : &options_.store_id,
                                                scan->file.path, &header_state, &header));
-    if (header_state == HeaderState::kAbsent) return Status::OK();
+    if (header_state == HeaderState::kAbsent) {
+      FindAnchorsWithoutHeader(index, bytes);
+      return Status::OK();
+    }
     scan->valid = true;
     scan->identity = {header.store_id, header.number, header.epoch};
     scan->file.number = std::max(scan->file.number, header.number);
     const uint64_t unit_bytes = header.unit_bytes;
+    scan->unit_bytes = unit_bytes;
     for (uint64_t unit = 0; unit * unit_bytes < bytes.size();) {
       const uint64_t offset = unit == 0 ? kSegmentHeaderBytes : unit * unit_bytes;
       uint32_t units = 0;
@@ -214,6 +220,10 @@ class Recovery {
       if (offset >= bytes.size() ||
           !DecodeChunkHeader(Slice(bytes.data() + offset, bytes.size() - offset), scan->identity,
                              static_cast<uint32_t>(unit), &units, &base_ticket)) {
+        // Not in use, or lost in a crash; an anchor says when it should be there.
+        const uint64_t end = std::min<uint64_t>((unit + 1) * unit_bytes, bytes.size());
+        FindAnchors(index, bytes, std::min<uint64_t>(offset + kChunkHeaderBytes, end), end,
+                    ChunkSalt(scan->identity, static_cast<uint32_t>(unit)));
         ++unit;
         continue;
       }
@@ -264,6 +274,48 @@ class Recovery {
         scan->unreadable = chunk.end;
       }
       at += RecordBytes(record.body.size());
+    }
+  }
+
+  // In a chunk whose header cannot be read. Tickets are near the floor; if not near enough then the
+  // anchor is not recognised.
+  void FindAnchors(uint32_t index, Slice bytes, uint64_t at, uint64_t limit, uint32_t salt) {
+    Scan* const scan = &scans_[index];
+    DecodedRecord record;
+    for (; at + kRecordHeaderBytes <= limit; at += 8) {
+      const char* const p = bytes.data() + at;
+      if (static_cast<RecordType>(p[offsetof(RecordHeader, sequence_and_type)]) ==
+              RecordType::kAnchor &&
+          DecodeRecord(Slice(p, limit - at), salt, state_.floor.ticket, &record, kMaxAnchorBytes) &&
+          Counts(scan->identity.epoch, record.ticket)) {
+        NoteAnchor(record, scan);
+      }
+    }
+  }
+
+  // A segment whose header never reached the disk holds nothing. In one whose header was damaged
+  // later anchors may tell that something was synced: its number stands in its name, its epoch is
+  // one of those that count.
+  void FindAnchorsWithoutHeader(uint32_t index, Slice bytes) {
+    Scan* const scan = &scans_[index];
+    std::vector<uint32_t> epochs{state_.epoch};
+    for (const LogState::Cut& cut : state_.cuts) epochs.push_back(cut.epoch);
+    for (const uint32_t epoch : epochs) {
+      scan->identity = {options_.store_id, scan->file.number, epoch};
+      FindAnchors(index, bytes, kSegmentHeaderBytes + kChunkHeaderBytes, bytes.size(),
+                  ChunkSalt(scan->identity, 0));
+      for (uint64_t at = kSmallestUnit; at + kChunkHeaderBytes <= bytes.size();
+           at += kSmallestUnit) {
+        const auto unit =
+            LoadFixed<uint32_t>(bytes.data() + at + offsetof(ChunkHeader, first_unit));
+        uint32_t units = 0;
+        uint64_t base_ticket = 0;
+        if (DecodeChunkHeader(Slice(bytes.data() + at, bytes.size() - at), scan->identity, unit,
+                              &units, &base_ticket)) {
+          FindAnchors(index, bytes, at + kChunkHeaderBytes, bytes.size(),
+                      ChunkSalt(scan->identity, unit));
+        }
+      }
     }
   }
 
@@ -387,11 +439,16 @@ class Recovery {
       for (const Scan& scan : scans_) {
         if (scan.file.number != position.number) continue;
         if (!scan.valid) return scan.file.path + ": offset 0";
-        for (const ChunkStart& chunk : scan.chunks) {
-          if (position.offset > chunk.offset && position.offset <= chunk.limit &&
-              chunk.end < position.offset) {
-            return scan.file.path + ": offset " + std::to_string(chunk.end);
-          }
+        const auto chunk =
+            std::find_if(scan.chunks.begin(), scan.chunks.end(), [&](const ChunkStart& c) {
+              return position.offset > c.offset && position.offset <= c.limit;
+            });
+        if (chunk == scan.chunks.end()) {
+          const uint64_t unit = (position.offset - 1) / scan.unit_bytes;
+          return scan.file.path + ": offset " + std::to_string(unit * scan.unit_bytes);
+        }
+        if (chunk->end < position.offset) {
+          return scan.file.path + ": offset " + std::to_string(chunk->end);
         }
       }
     }
