@@ -63,7 +63,6 @@ def suites(full):
             ["build/release/bin/sim_episodes", "--twice", "--episodes", "50"]],
               targets=["sim_episodes"], timeout=7200),
         Suite("campaigns", [
-            ["build/release/bin/campaigns", "error-sweep", "--io"] + (["--full"] if full else []),
             ["build/release/bin/campaigns", "bit-flip"] + (["--full"] if full else [])],
               targets=["campaigns"], timeout=7200),
         Suite("histories", [

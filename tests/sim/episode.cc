@@ -161,6 +161,9 @@ bool Episode::OpenAfterCrash() {
       fs_.AddFault(failing);
     }
     const Status s = Open();
+    // In this order: a flush in the background may still set off the crash.
+    fs_.CrashAtIo(0);
+    fs_.CrashAtSync(0);
     const bool frozen = fs_.frozen();
     fs_.ClearFaults();
     if (!s.ok()) {
@@ -179,8 +182,6 @@ bool Episode::OpenAfterCrash() {
       ++result_.crashes_in_recovery;
       continue;
     }
-    fs_.CrashAtIo(0);
-    fs_.CrashAtSync(0);
     fault_in_opening_ = fault;
     sync_failed_ = bad_sync;
     return Judge();
