@@ -1,9 +1,88 @@
-// Coming back from errors without reopening.
+// Errors of background work, and coming back from them without reopening.
 
 #include "engine/lsm/file_names.h"
 #include "engine/store/env_impl.h"
 
 namespace aether {
+
+// --- errors ---
+
+void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
+  Log("background error: " + status.ToString());
+  // Space comes back without anybody's doing; other errors wait for Resume.
+  bool recover = status.IsNoSpace();
+  Status error = status.WithSeverity(recover                 ? Status::kHardError
+                                     : status.IsCorruption() ? Status::kUnrecoverableError
+                                                             : Status::kFatalError);
+  if (options_.observer) options_.observer->OnBackgroundError(reason, &error, &recover);
+  MutexLock lock(&mutex_);
+  ++background_errors_;
+  if (error.ok() || !background_error_.ok()) return;
+  background_error_ = std::move(error);
+  recovers_by_itself_ = recover;
+  if (pipeline_ != nullptr) pipeline_->SetThrottle(true);
+  work_.NotifyAll();
+  done_.NotifyAll();
+}
+
+Status EnvImpl::CheckManifest(Status s) {
+  if (s.ok()) return s;
+  bool failed;
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    failed = manifest_->failed();
+  }
+  bool known;
+  {
+    MutexLock lock(&mutex_);
+    known = !background_error_.ok();
+  }
+  if (failed && !known) SetBackgroundError(ErrorReason::kManifest, s);
+  return s;
+}
+
+void EnvImpl::SetMergeError(const Status& status, const ActiveMerge* merge) {
+  bool fresh;
+  {
+    MutexLock lock(&mutex_);
+    fresh = merge_error_.ok();
+    merge_error_ = status;
+    failed_merge_ = merge;
+    // A damaged input stays damaged: do not read it again and again.
+    merge_retry_micros_ = clock_->NowMicros() + (kRetryMicros << std::min(merge_failures_, 6));
+    ++merge_failures_;
+    background_errors_ += fresh;
+    done_.NotifyAll();
+  }
+  if (fresh) {
+    Log("merge failed: " + status.ToString());
+    bool recover = status.IsNoSpace();
+    Status error = status.WithSeverity(Status::kSoftError);
+    if (options_.observer) {
+      options_.observer->OnBackgroundError(ErrorReason::kMerge, &error, &recover);
+    }
+  }
+  CheckManifest(status).Ignore();
+}
+
+void EnvImpl::ClearErrors() {
+  Status old;
+  {
+    MutexLock lock(&mutex_);
+    old = std::move(background_error_);
+    background_error_ = Status::OK();
+    merge_error_ = Status::OK();
+    merge_failures_ = 0;
+    UpdateStall();
+    work_.NotifyAll();
+    done_.NotifyAll();
+  }
+  if (old.ok()) return;
+  Log("recovered from: " + old.ToString());
+  if (options_.observer) options_.observer->OnErrorRecovered(old);
+}
+
+// --- the way back ---
 
 Status EnvImpl::Resume() {
   if (options_.read_only) return Status::OK();
