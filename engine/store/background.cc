@@ -417,7 +417,8 @@ void EnvImpl::MergeLoop(int index) {
       }
       if (!s.ok()) {
         merge.reset();
-        SetMergeError(s, nullptr);
+        // A family that was dropped meanwhile has nothing left to merge.
+        if (s.code() != Status::kColumnFamilyDropped) SetMergeError(s, nullptr);
       }
     }
     if (merge != nullptr) {

@@ -340,6 +340,24 @@ TEST_F(TroubleTest, AFamilyWhoseDropFailedIsStillMerged) {
   EXPECT_EQ(other->Stats().levels[0].runs, 0);
 }
 
+TEST_F(TroubleTest, AMergeThatBeginsWhileItsFamilyIsDroppedIsNoError) {
+  store_.tree.fanout = 2;
+  Open();
+  for (int round = 0; round < 1000; ++round) {
+    KvStore* family = nullptr;
+    ASSERT_TRUE(env_->CreateStore("f" + std::to_string(round), store_, &family).ok());
+    for (int i = 0; i < 3; ++i) {
+      std::string body;
+      AppendPut(&body, family->id(), Key(static_cast<uint64_t>(i)), "v");
+      Write(body);
+      ASSERT_TRUE(family->Flush(true).ok());
+    }
+    ASSERT_TRUE(env_->DropStore(family).ok());
+  }
+  EXPECT_EQ(events_->Errors(), 0u);
+  EXPECT_TRUE(env_->WaitForMerges(false).ok());
+}
+
 TEST_F(TroubleTest, ReadOnlyWritesNothing) {
   Open();
   PutUntilRefused(3000).Ignore();
