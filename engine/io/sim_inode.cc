@@ -16,20 +16,30 @@ uint64_t RoundUp(uint64_t n) {
 
 // Copies a block that other threads may be storing into, word by word, as a disk's DMA would. The
 // stores race with these loads on purpose; an aligned eight-byte store is seen whole or not at all.
-// Returns whether anything differed.
-__attribute__((no_sanitize("thread"))) bool TakeOver(const char* live, char* known, size_t n) {
-  bool differs = false;
-  for (size_t i = 0; i < n; i += sizeof(uint64_t)) {
-    const uint64_t now = __atomic_load_n(reinterpret_cast<const uint64_t*>(live + i),  // NOLINT
-                                         __ATOMIC_RELAXED);
-    uint64_t before;
-    __builtin_memcpy(&before, known + i, sizeof(before));
-    if (now != before) {
-      differs = true;
-      __builtin_memcpy(known + i, &now, sizeof(now));
+__attribute__((no_sanitize("thread"))) uint64_t WordOf(const char* live) {
+  return __atomic_load_n(reinterpret_cast<const uint64_t*>(live),  // NOLINT
+                         __ATOMIC_RELAXED);
+}
+
+bool Differs(const char* live, const char* known, size_t n) {
+  constexpr size_t kWord = sizeof(uint64_t);
+  for (size_t i = 0; i < n; i += 4 * kWord) {
+    uint64_t before[4];
+    std::memcpy(before, known + i, sizeof(before));
+    if (((WordOf(live + i) ^ before[0]) | (WordOf(live + i + kWord) ^ before[1]) |
+         (WordOf(live + i + 2 * kWord) ^ before[2]) | (WordOf(live + i + 3 * kWord) ^ before[3])) !=
+        0) {
+      return true;
     }
   }
-  return differs;
+  return false;
+}
+
+void TakeOver(const char* live, char* known, size_t n) {
+  for (size_t i = 0; i < n; i += sizeof(uint64_t)) {
+    const uint64_t now = WordOf(live + i);
+    std::memcpy(known + i, &now, sizeof(now));
+  }
 }
 
 }  // namespace
@@ -255,12 +265,10 @@ void SimInode::Fold(uint64_t offset, uint64_t n) {
   if (live_ == nullptr) return;
   const uint64_t mapped = std::min(live_->size(), content_.size()) / kBlock * kBlock;
   const uint64_t end = n > mapped || offset > mapped - n ? mapped : RoundUp(offset + n);
-  std::string known(kBlock, '\0');
   for (uint64_t from = offset / kBlock * kBlock; from < end; from += kBlock) {
-    std::memcpy(known.data(), content_.data() + from, kBlock);
-    if (!TakeOver(live_->data() + from, known.data(), kBlock)) continue;
+    if (!Differs(live_->data() + from, content_.data() + from, kBlock)) continue;
     Touch(from / kBlock);
-    std::memcpy(content_.data() + from, known.data(), kBlock);
+    TakeOver(live_->data() + from, content_.data() + from, kBlock);
   }
 }
 

@@ -50,6 +50,10 @@ Status Episode::Open() {
   options.background_jobs = static_cast<int>(1 + random_.Uniform(4));
   avoids_flush_ = random_.OneIn(2);
   options.avoid_flush_during_shutdown = avoids_flush_;
+  if (!random_.OneIn(16)) {
+    options.log_chunk_bytes = uint64_t{4096} << random_.Uniform(4);
+    options.log_segment_bytes = options.log_chunk_bytes << (1 + random_.Uniform(3));
+  }
   if (random_.OneIn(3)) options.max_total_wal_size = uint64_t{16 << 10} << random_.Uniform(6);
   if (random_.OneIn(4)) options.db_write_buffer_size = uint64_t{32 << 10} << random_.Uniform(4);
   if (world_.verbose) {

@@ -60,7 +60,7 @@ struct Flags {
   uint64_t crashes = UINT64_MAX;
   uint64_t seconds = UINT64_MAX;
   uint64_t seed = 0;
-  int jobs = 2;
+  int jobs = 8;  // most of an episode is waiting for its own threads
   int planted = 0;
   Plan plan = Plan::kAny;
   bool verbose = false;
