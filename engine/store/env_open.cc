@@ -181,7 +181,7 @@ Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
     if (options.pool == nullptr) options.pool = private_pool_;
     state.comparator = options.order->Name();
     auto family = std::make_unique<FamilyStore>(this, id, state.name, options);
-    family->active_ = NewMemTable(options.memtable, options.order);
+    AETHER_RETURN_IF_ERROR(family->NewTable(&family->active_));
     family->active_begin_ = state_.log.floor;
     FamilyStore* const opened = family.get();
     Status s = Version::Build(
@@ -252,7 +252,7 @@ Status EnvImpl::EndReplayRound(Replay* replay) {
   {
     MutexLock lock(&mutex_);
     for (const FullTable& f : full) {
-      f.family->active_ = NewMemTable(f.family->options_.memtable, f.family->options_.order);
+      AETHER_RETURN_IF_ERROR(f.family->NewTable(&f.family->active_));
     }
     replay->tables = CopyTables();
   }

@@ -145,13 +145,14 @@ Status EnvImpl::ResumeLog() {
     FamilyStore* family;
     std::vector<std::shared_ptr<MemTable>> tables;  // oldest first
     std::shared_ptr<const Version> version;
+    std::shared_ptr<MemTable> fresh;
   };
   std::vector<Part> parts;
   {
     MutexLock lock(&mutex_);
     for (const auto& family : families_) {
       if (family->dropped()) continue;
-      Part part{family.get(), {}, family->version_};
+      Part part{family.get(), {}, family->version_, nullptr};
       for (const SealedTable& sealed : family->sealed_) part.tables.push_back(sealed.table);
       part.tables.push_back(family->active_);
       parts.push_back(std::move(part));
@@ -162,6 +163,7 @@ Status EnvImpl::ResumeLog() {
   Status s;
   for (Part& part : parts) {
     const JobContext context = ContextFor(part.family);
+    if (s.ok()) s = part.family->NewTable(&part.fresh);
     for (const auto& table : part.tables) {
       FlushResult result;
       if (s.ok())
@@ -203,7 +205,7 @@ Status EnvImpl::ResumeLog() {
       family->version_ = part.version;
       family->flushed_tables_ += family->sealed_.size();
       family->sealed_.clear();
-      family->active_ = NewMemTable(family->options_.memtable, family->options_.order);
+      family->active_ = part.fresh;
       family->active_begin_ = next.floor;
     }
     AETHER_RETURN_IF_ERROR(pipeline_->Switch(

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "engine/base/pages.h"
 #include "engine/lsm/file_names.h"
 #include "engine/lsm/manifest_edit.h"
 #include "engine/store/store_fixture.h"
@@ -186,6 +187,45 @@ TEST_F(TroubleTest, AFlushThatFindsTheDiskFullIsReportedOnceAndRecovers) {
 }
 
 // Other errors, and those whose recovery a listener forbids, wait for Resume.
+TEST_F(TroubleTest, WithoutMemoryForAMemTableNothingIsLost) {
+  Open();
+  Put("a", "1");
+  FailPageBlocksAfter(0);
+  EXPECT_EQ(kv_->Flush(true).subcode(), Status::kMemoryLimit);
+  KvStore* other = nullptr;
+  EXPECT_EQ(env_->CreateStore("other", store_, &other).subcode(), Status::kMemoryLimit);
+  EXPECT_EQ(Get("a"), "1");
+  FailPageBlocksAfter(-1);
+  Put("b", "2");
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  ASSERT_TRUE(env_->CreateStore("other", store_, &other).ok());
+  ASSERT_TRUE(env_->DropStore(other).ok());
+  Put("c", "3");
+  env_.reset();
+  FailPageBlocksAfter(0);
+  EXPECT_EQ(TryOpen().subcode(), Status::kMemoryLimit);
+  FailPageBlocksAfter(-1);
+  Open();
+  Check({{"a", "1"}, {"b", "2"}, {"c", "3"}});
+}
+
+TEST_F(TroubleTest, ResumeWithoutMemoryMayBeTriedAgain) {
+  Open();
+  Put("a", "1");
+  SimFault fault;
+  fault.io = kSimSync;
+  fault.path_part = ".log";
+  fs_.AddFault(fault);
+  ASSERT_TRUE(TryPut("b", "2", true).IsIOError());
+  FailPageBlocksAfter(0);
+  EXPECT_EQ(env_->Resume().subcode(), Status::kMemoryLimit);
+  EXPECT_FALSE(TryPut("c", "3").ok());
+  FailPageBlocksAfter(-1);
+  ASSERT_TRUE(env_->Resume().ok());
+  Put("c", "3");
+  Check({{"a", "1"}, {"b", "2"}, {"c", "3"}});
+}
+
 TEST_F(TroubleTest, OtherErrorsWaitForResume) {
   Open();
   for (const bool full : {false, true}) {
