@@ -297,6 +297,13 @@ void Machine::MarkDurable(const std::function<bool(const Batch&)>& which) {
   }
 }
 
+bool Machine::Lives(const Batch& batch) const {
+  return std::any_of(batch.ops.begin(), batch.ops.end(), [this](const Op& op) {
+    return std::any_of(families_.begin(), families_.end(),
+                       [&op](const Family& f) { return f.incarnation == op.family; });
+  });
+}
+
 Status Machine::Flush(const std::string& name) {
   AETHER_RETURN_IF_ERROR(Ready());
   const Family* const family = Find(name);
@@ -320,7 +327,7 @@ Status Machine::FlushAll() {
   AETHER_RETURN_IF_ERROR(Ready());
   const Status s = env_->FlushAll(true);
   if (s.ok() && !frozen()) {
-    MarkDurable([](const Batch&) { return true; });
+    MarkDurable([this](const Batch& batch) { return Lives(batch); });
     for (auto& [where, bounds] : evidence_.unlogged) {
       bounds.at_least = std::max(bounds.at_least, bounds.written);
     }
@@ -385,7 +392,9 @@ Status Machine::Resume() {
   AETHER_RETURN_IF_ERROR(Ready());
   const Status s = env_->Resume();
   if (s.ok() && !frozen()) {
-    for (Batch& batch : evidence_.batches) batch.acknowledged = batch.durable = true;
+    for (Batch& batch : evidence_.batches) {
+      if (Lives(batch)) batch.acknowledged = batch.durable = true;
+    }
     maybe_created_.clear();
     maybe_dropped_.clear();
     sync_fault_ = false;

@@ -132,6 +132,9 @@ class Machine {
   Status Judge();
   const Family* Find(const std::string& family) const;
   StoreOptions OptionsFor() const;
+  // Whether something of it is in a family that is there. Flushes promise nothing about the others:
+  // nothing of them can be read, so only their numbers could be lost, with the end of the log.
+  bool Lives(const sim::Batch& batch) const;
   void MarkDurable(const std::function<bool(const sim::Batch&)>& which);
   void ReleaseSnapshots();
   Status CheckFamily(const Family& family, const sim::FamilyModel& model, const Snapshot* snapshot);
