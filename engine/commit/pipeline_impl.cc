@@ -445,9 +445,15 @@ void Pipeline::Impl::Poison(const Status& status) {
 
 Status Pipeline::Impl::PoisonStatus() {
   if (!poisoned_.load(std::memory_order_acquire)) return Status::OK();
-  // The flag may come from engine/io alone: then this is the first to find words.
-  Poison(Status::IOError(options_.log_directory + ": a page of the log could not be written"));
   MutexLock lock(&poison_mutex_);
+  // Under the lock: a Resume may have come in between.
+  if (!poisoned_.load(std::memory_order_acquire)) return Status::OK();
+  if (poison_status_.ok()) {
+    // The flag comes from engine/io alone: this is the first to find words.
+    poison_status_ =
+        Status::IOError(options_.log_directory + ": a page of the log could not be written");
+    poison_untold_ = true;
+  }
   return poison_status_;
 }
 
@@ -462,6 +468,13 @@ Status Pipeline::Impl::TellPoison() {
   }
   if (tell) options_.hooks->OnPoison(status);
   return status;
+}
+
+void Pipeline::Impl::Settle() {
+  if (log_ == nullptr) return;
+  syncer_.Hold();
+  syncer_.LetGo();
+  log_->Settle();
 }
 
 Status Pipeline::Impl::DrainForResume(LogState* next_state) {
@@ -482,12 +495,17 @@ Status Pipeline::Impl::FinishResume(const LogState& next_state) {
     return Status::InvalidArgument("the log cannot resume under this state");
   }
   epoch_ = next_state.epoch;
+  // A sync of the old log that fails now would poison the new one.
+  syncer_.Hold();
   log_->Restart(epoch_);
   log_->Release(next_state.floor.ticket);
   syncer_.Raise(next_state.floor.ticket);
-  MutexLock lock(&poison_mutex_);
-  poison_status_ = Status::OK();
-  poisoned_.store(false, std::memory_order_seq_cst);
+  {
+    MutexLock lock(&poison_mutex_);
+    poison_status_ = Status::OK();
+    poisoned_.store(false, std::memory_order_seq_cst);
+  }
+  syncer_.LetGo();
   return Status::OK();
 }
 

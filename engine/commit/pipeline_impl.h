@@ -40,6 +40,7 @@ class Pipeline::Impl : private SlotHelper {
   // The same, and tells the hooks if nobody has. The caller holds nothing that a hook may need: no
   // lock, no lease, no guard.
   Status TellPoison();
+  void Settle();
   Status DrainForResume(LogState* next_state);
   Status FinishResume(const LogState& next_state);
   PipelineCounters Counters() const;

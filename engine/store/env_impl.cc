@@ -149,11 +149,13 @@ void EnvImpl::OnProgress() {
 }
 
 void EnvImpl::OnPoison(const Status& status) {
+  uint64_t recoveries;
   {
     MutexLock lock(&mutex_);
     if (stopping_) return;
+    recoveries = recoveries_;
   }
-  SetBackgroundError(ErrorReason::kWrite, status);
+  if (pipeline_->poisoned()) SetBackgroundError(ErrorReason::kWrite, status, recoveries);
 }
 
 uint64_t EnvImpl::VisibleSequence() const {

@@ -7,7 +7,12 @@ namespace aether {
 
 // --- errors ---
 
-void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
+uint64_t EnvImpl::Recoveries() const {
+  MutexLock lock(&mutex_);
+  return recoveries_;
+}
+
+void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status, uint64_t recoveries) {
   Log("background error: " + status.ToString());
   // Space comes back without anybody's doing; other errors wait for Resume.
   bool recover = status.IsNoSpace();
@@ -17,7 +22,7 @@ void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
   if (options_.observer) options_.observer->OnBackgroundError(reason, &error, &recover);
   MutexLock lock(&mutex_);
   ++background_errors_;
-  if (error.ok() || !background_error_.ok()) return;
+  if (error.ok() || !background_error_.ok() || recoveries != recoveries_) return;
   background_error_ = std::move(error);
   recovers_by_itself_ = recover;
   if (pipeline_ != nullptr) pipeline_->SetThrottle(true);
@@ -27,6 +32,7 @@ void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
 
 Status EnvImpl::CheckManifest(Status s) {
   if (s.ok()) return s;
+  const uint64_t recoveries = Recoveries();
   bool failed;
   {
     MutexLock manifest_lock(&manifest_mutex_);
@@ -37,7 +43,7 @@ Status EnvImpl::CheckManifest(Status s) {
     MutexLock lock(&mutex_);
     known = !background_error_.ok();
   }
-  if (failed && !known) SetBackgroundError(ErrorReason::kManifest, s);
+  if (failed && !known) SetBackgroundError(ErrorReason::kManifest, s, recoveries);
   return s;
 }
 
@@ -69,6 +75,7 @@ void EnvImpl::ClearErrors() {
   Status old;
   {
     MutexLock lock(&mutex_);
+    ++recoveries_;
     old = std::move(background_error_);
     background_error_ = Status::OK();
     merge_error_ = Status::OK();
@@ -100,6 +107,8 @@ Status EnvImpl::Resume() {
 }
 
 Status EnvImpl::Restore() {
+  // The log's own thread, or another sync, may be about to find that it has failed.
+  pipeline_->Settle();
   if (pipeline_->poisoned()) {
     AETHER_RETURN_IF_ERROR(PauseBackgroundWork());
     Status resumed = ResumeLog();

@@ -1,6 +1,8 @@
 // Full disks, failing disks, damaged and missing files: what the store says and how it comes back.
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "engine/base/pages.h"
@@ -14,9 +16,12 @@ namespace {
 class Events final : public Observer {
  public:
   void OnBackgroundError(ErrorReason reason, Status* status, bool* recover) override {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    reasons.push_back(reason);
-    errors.push_back(*status);
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      reasons.push_back(reason);
+      errors.push_back(*status);
+    }
+    while (hold) std::this_thread::yield();
     if (forbid_recovery) *recover = false;
     if (let_pass) *status = Status::OK();
   }
@@ -35,6 +40,7 @@ class Events final : public Observer {
 
   std::atomic<bool> forbid_recovery{false};
   std::atomic<bool> let_pass{false};
+  std::atomic<bool> hold{false};  // keeps whoever tells an error
   std::vector<ErrorReason> reasons;
   std::vector<Status> errors;
   std::vector<Status> recovered;
@@ -224,6 +230,67 @@ TEST_F(TroubleTest, ResumeWithoutMemoryMayBeTriedAgain) {
   ASSERT_TRUE(env_->Resume().ok());
   Put("c", "3");
   Check({{"a", "1"}, {"b", "2"}, {"c", "3"}});
+}
+
+// The log's own thread fills segments ahead and syncs them. Resume used to look only at errors that
+// it had found already.
+TEST_F(TroubleTest, ResumeWaitsForWhatTheLogHasUnderWay) {
+  Open();
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stopped = false, go = false;
+  const std::thread::id me = std::this_thread::get_id();
+  fs_.SetHook([&](const SimIoEvent& event) {
+    if (event.io != kSimSync || event.path.find(".log") == std::string::npos) return;
+    std::unique_lock<std::mutex> lock(mutex);
+    if (stopped || std::this_thread::get_id() == me) return;
+    SimFault fault;
+    fault.io = kSimSync;
+    fault.path_part = event.path;
+    fs_.AddFault(fault);
+    stopped = true;
+    changed.notify_all();
+    changed.wait(lock, [&] { return go; });
+  });
+  ASSERT_TRUE(TryPut("a", "1", true).ok());
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [&] { return stopped; });
+  }
+  Status resumed;
+  std::thread resume([&] { resumed = env_->Resume(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    go = true;
+    changed.notify_all();
+  }
+  resume.join();
+  fs_.SetHook(nullptr);
+  ASSERT_TRUE(resumed.ok()) << resumed.ToString();
+  for (int i = 0; i < 50; ++i) {
+    const Status s = TryPut("b", "2", true);
+    ASSERT_TRUE(s.ok()) << s.ToString();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  Check({{"a", "1"}, {"b", "2"}});
+}
+
+TEST_F(TroubleTest, AnErrorThatIsToldAfterTheRecoveryIsNoneAnyMore) {
+  Open();
+  Put("a", "1");
+  SimFault fault;
+  fault.io = kSimSync;
+  fault.path_part = ".log";
+  fs_.AddFault(fault);
+  events_->hold = true;
+  std::thread writer([this] { EXPECT_FALSE(TryPut("b", "2", true).ok()); });
+  ASSERT_TRUE(Eventually([this] { return events_->Errors() == 1; }));
+  const Status resumed = env_->Resume();
+  EXPECT_TRUE(resumed.ok()) << resumed.ToString();
+  events_->hold = false;
+  writer.join();
+  EXPECT_TRUE(TryPut("c", "3", true).ok());
 }
 
 TEST_F(TroubleTest, OtherErrorsWaitForResume) {
