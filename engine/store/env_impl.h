@@ -90,6 +90,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status CreateDirectory(const std::string& dir);
   Status Lock();
   Status ReadManifest(bool* created);
+  Status CheckNothingIsLost() const;
   Status CheckStores(const std::vector<StoreDescriptor>& stores) const;
   Status LoadIdentity();
   Status BuildFamilies(const std::vector<StoreDescriptor>& stores);

@@ -545,6 +545,53 @@ TEST_F(TroubleTest, RepairMakesALostManifestAgain) {
   Put("new", "write");
 }
 
+TEST_F(TroubleTest, AMissingCurrentIsNoReasonToStartAnew) {
+  for (const bool flushed : {true, false}) {
+    env_.reset();
+    ASSERT_TRUE(DbEnv::Destroy(&fs_, "/db", "").ok());
+    Open();
+    Put("a", "1");
+    if (flushed) {
+      ASSERT_TRUE(kv_->Flush(true).ok());
+    }
+    env_.reset();
+    ASSERT_TRUE(fs_.Remove("/db/CURRENT").ok());
+    std::vector<std::string> before, after;
+    ASSERT_TRUE(fs_.List("/db", &before).ok());
+    for (const std::string& name : before) {
+      uint64_t number = 0;
+      if (flushed && ParseFileName(name, &number) == FileKind::kLog) {
+        ASSERT_TRUE(fs_.Remove("/db/" + name).ok());
+      }
+    }
+    ASSERT_TRUE(fs_.List("/db", &before).ok());
+    const Status s = TryOpen();
+    EXPECT_TRUE(s.IsCorruption()) << s.ToString();
+    EXPECT_NE(s.message().find("/db/CURRENT is missing"), std::string::npos) << s.ToString();
+    EXPECT_NE(s.message().find(flushed ? ".sst" : ".log"), std::string::npos) << s.ToString();
+    ASSERT_TRUE(fs_.List("/db", &after).ok());
+    EXPECT_EQ(before, after);
+    ASSERT_TRUE(Repair().ok());
+    Open();
+    Check({{"a", "1"}});
+  }
+}
+
+TEST_F(TroubleTest, ACreationThatWasCutShortCanBeRepeated) {
+  for (uint64_t sync = 1;; ++sync) {
+    fs_.CrashAtSync(sync);
+    const Status s = TryOpen();
+    if (s.ok()) {
+      EXPECT_GT(sync, 3u);
+      return;
+    }
+    fs_.Crash(sync);
+    Open();
+    env_.reset();
+    ASSERT_TRUE(DbEnv::Destroy(&fs_, "/db", "").ok());
+  }
+}
+
 TEST_F(TroubleTest, RepairTouchesNothingInADirectoryThatIsNotOurs) {
   ASSERT_TRUE(fs_.CreateDir("/db").ok());
   for (const char* const name : {"/db/000012.sst", "/db/000015.sst"}) {
