@@ -415,7 +415,6 @@ Status Repair(const std::string& name, const DBOptions& db_options,
   DBOptions options(db_options);
   options.create_if_missing = false;
   options.error_if_exists = false;
-  options.paranoid_checks = false;
   options.wal_recovery_mode = WALRecoveryMode::kSkipAnyCorruptedRecords;
   std::vector<ColumnFamilyHandle*> handles;
   DB* db = nullptr;

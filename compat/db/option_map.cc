@@ -214,7 +214,6 @@ aether::EnvOptions ToEngineEnv(const DBOptions& options) {
   out.create_if_missing = options.create_if_missing;
   out.error_if_exists = options.error_if_exists;
   out.create_missing_stores = options.create_missing_column_families;
-  out.paranoid_checks = options.paranoid_checks;
   out.wal_dir = options.wal_dir;
   out.max_total_wal_size = options.max_total_wal_size;
   out.recovery_mode = static_cast<aether::RecoveryMode>(options.wal_recovery_mode);
