@@ -170,11 +170,7 @@ Status StoreDb::Close() {
   return close_status_;
 }
 
-Status StoreDb::Resume() {
-  Status s = CheckWritable();
-  if (!s.ok()) return s;
-  return ToRocks(engine_->Resume());
-}
+Status StoreDb::Resume() { return closed() ? CheckWritable() : ToRocks(engine_->Resume()); }
 
 Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
                            std::vector<ColumnFamilyHandle*>* handles) {
