@@ -48,7 +48,7 @@ Status Machine::Done(const std::string& what, Status s) const {
 // --- faults ---
 
 void Machine::Arm(const SimFault& fault) {
-  faults_before_ = fs_.counters().faults;
+  faults_before_ = made_good_ = fs_.counters().faults;
   sync_fault_ = (fault.io & kSimSync) != 0;
   fs_.AddFault(fault);
 }
@@ -76,7 +76,7 @@ StoreOptions Machine::OptionsFor() const {
 
 Status Machine::Ready() {
   if (env_ == nullptr) {
-    if (sync_fault_ && Fired()) AETHER_RETURN_IF_ERROR(End(Ending::kPower));
+    if (DiskLies()) AETHER_RETURN_IF_ERROR(End(Ending::kPower));
     AETHER_RETURN_IF_ERROR(OpenStore());
   }
   return judged_ ? Status::OK() : Judge();
@@ -166,7 +166,7 @@ Status Machine::Judge() {
 
 Status Machine::End(Ending ending) {
   ReleaseSnapshots();
-  if (sync_fault_ && Fired()) ending = Ending::kPower;
+  if (DiskLies()) ending = Ending::kPower;
   Status s;
   if (ending == Ending::kClose && env_ != nullptr) {
     s = env_->Close();
@@ -183,7 +183,7 @@ Status Machine::End(Ending ending) {
   if (ending == Ending::kPower) {
     evidence_.machine_died = true;
     fs_.Crash(options_.seed + ++endings_);
-    sync_fault_ = false;
+    made_good_ = fs_.counters().faults;
   } else if (ending == Ending::kProcess) {
     fs_.ProcessKill();
   }
@@ -397,7 +397,7 @@ Status Machine::Resume() {
     }
     maybe_created_.clear();
     maybe_dropped_.clear();
-    sync_fault_ = false;
+    made_good_ = fs_.counters().faults;
   }
   return Done("resume", s);
 }
