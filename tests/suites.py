@@ -63,8 +63,13 @@ def suites(full):
             ["build/release/bin/sim_episodes", "--twice", "--episodes", "50"]],
               targets=["sim_episodes"], timeout=7200),
         Suite("campaigns", [
-            ["build/release/bin/campaigns", "bit-flip"] + (["--full"] if full else [])],
-              targets=["campaigns"], timeout=7200),
+            ["build/release/bin/campaigns", campaign] + (["--full"] if full else [])
+            for campaign in ("bit-flip", "error-sweep", "enumeration")] + [
+                ["tests/campaigns/try_planted", "build/release/bin/campaigns_planted"]],
+              targets=["campaigns", "campaigns_planted"], timeout=14400),
+        Suite("differential", [
+            ["tests/differential/run", "--seconds", "600" if full else "60"]],
+              targets=["differential_aether", "differential_rocksdb"], timeout=3600),
         Suite("histories", [
             ["build/release/bin/linearizability_test", "--gtest_brief=1"],
             ["tests/linearizability/run", "--seconds", short]],

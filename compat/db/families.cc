@@ -46,7 +46,7 @@ Status StoreDb::CreateFamily(const ColumnFamilyOptions& options, const std::stri
                              ColumnFamilyHandle** handle) {
   *handle = nullptr;
   Status s = CheckWritable();
-  if (s.ok()) s = CheckFamilyOptions(options);
+  if (s.ok()) s = CheckFamilyOptions(GetDBOptions(), options);
   if (!s.ok()) return s;
   Family* const family = NewFamily(options);
   aether::StoreOptions engine_options;

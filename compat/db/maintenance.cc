@@ -173,13 +173,11 @@ Status StoreDb::CompactFiles(const CompactionOptions&, ColumnFamilyHandle*,
 }
 
 Status StoreDb::PauseBackgroundWork() {
-  Status s = CheckWritable();
-  return s.ok() ? ToRocks(engine_->PauseBackgroundWork()) : s;
+  return closed() ? CheckWritable() : ToRocks(engine_->PauseBackgroundWork());
 }
 
 Status StoreDb::ContinueBackgroundWork() {
-  Status s = CheckWritable();
-  return s.ok() ? ToRocks(engine_->ContinueBackgroundWork()) : s;
+  return closed() ? CheckWritable() : ToRocks(engine_->ContinueBackgroundWork());
 }
 
 Status StoreDb::EnableAutoCompaction(const std::vector<ColumnFamilyHandle*>& handles) {
@@ -199,8 +197,12 @@ void StoreDb::EnableManualCompaction() {
 }
 
 Status StoreDb::FlushWAL(bool sync) {
-  Status s = CheckWritable();
-  return s.ok() ? ToRocks(engine_->FlushWal(sync)) : s;
+  // Without a log there is nothing to hand over, only nothing that could be synced.
+  if (closed() || sync) {
+    Status s = CheckWritable();
+    if (!s.ok()) return s;
+  }
+  return ToRocks(engine_->FlushWal(sync));
 }
 
 Status StoreDb::SyncWAL() { return FlushWAL(true); }
@@ -255,8 +257,9 @@ Status StoreDb::SetOptions(ColumnFamilyHandle* handle,
       return Status::InvalidArgument("Option not changeable: " + name);
     }
   }
-  s = CheckFamilyOptions(after);
+  s = CheckFamilyOptions(GetDBOptions(), after);
   if (!s.ok()) return s;
+  if (Store(handle)->dropped()) return Status::ColumnFamilyDropped();
   after = SanitizeFamily(after);
   if (after.write_buffer_size != before.write_buffer_size) {
     s = ToRocks(Store(handle)->SetWriteBufferSize(after.write_buffer_size));

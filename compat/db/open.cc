@@ -170,11 +170,7 @@ Status StoreDb::Close() {
   return close_status_;
 }
 
-Status StoreDb::Resume() {
-  Status s = CheckWritable();
-  if (!s.ok()) return s;
-  return ToRocks(engine_->Resume());
-}
+Status StoreDb::Resume() { return closed() ? CheckWritable() : ToRocks(engine_->Resume()); }
 
 Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
                            std::vector<ColumnFamilyHandle*>* handles) {
@@ -415,7 +411,6 @@ Status Repair(const std::string& name, const DBOptions& db_options,
   DBOptions options(db_options);
   options.create_if_missing = false;
   options.error_if_exists = false;
-  options.paranoid_checks = false;
   options.wal_recovery_mode = WALRecoveryMode::kSkipAnyCorruptedRecords;
   std::vector<ColumnFamilyHandle*> handles;
   DB* db = nullptr;

@@ -62,7 +62,7 @@ std::shared_ptr<Cache> BlockCacheOf(const ColumnFamilyOptions& options) {
   return table->block_cache;
 }
 
-Status CheckFamilyOptions(const ColumnFamilyOptions& options) {
+Status CheckFamilyOptions(const DBOptions& db_options, const ColumnFamilyOptions& options) {
   if (options.comparator == nullptr) return Status::InvalidArgument("comparator is null");
   if (options.comparator->timestamp_size() != 0) {
     return Status::NotSupported("User-defined timestamps (comparator " +
@@ -83,6 +83,9 @@ Status CheckFamilyOptions(const ColumnFamilyOptions& options) {
       return Status::InvalidArgument(
           "Enable cache_index_and_filter_blocks, , but block cache is disabled");
     }
+  }
+  if (db_options.unordered_write && options.max_successive_merges > 0) {
+    return Status::InvalidArgument("unordered_write is incompatible with max_successive_merges");
   }
   if (options.compaction_style == kCompactionStyleFIFO) {
     return Status::NotSupported("FIFO compaction");
@@ -132,7 +135,7 @@ Status CheckDbOptions(const DBOptions& options,
   if (options.allow_ingest_behind) return Status::NotSupported("allow_ingest_behind");
   if (options.best_efforts_recovery) return Status::NotSupported("best_efforts_recovery");
   for (const ColumnFamilyDescriptor& family : families) {
-    Status s = CheckFamilyOptions(family.options);
+    Status s = CheckFamilyOptions(options, family.options);
     if (!s.ok()) return s;
   }
   return Status::OK();
@@ -214,7 +217,6 @@ aether::EnvOptions ToEngineEnv(const DBOptions& options) {
   out.create_if_missing = options.create_if_missing;
   out.error_if_exists = options.error_if_exists;
   out.create_missing_stores = options.create_missing_column_families;
-  out.paranoid_checks = options.paranoid_checks;
   out.wal_dir = options.wal_dir;
   out.max_total_wal_size = options.max_total_wal_size;
   out.recovery_mode = static_cast<aether::RecoveryMode>(options.wal_recovery_mode);

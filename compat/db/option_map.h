@@ -21,10 +21,11 @@ namespace rocksdb {
 
 struct Family;
 
-// Refuses what Open has to refuse. CheckFamilyOptions also serves CreateColumnFamily.
+// Refuses what Open has to refuse. CheckFamilyOptions also serves CreateColumnFamily and
+// SetOptions.
 Status CheckDbOptions(const DBOptions& options,
                       const std::vector<ColumnFamilyDescriptor>& families);
-Status CheckFamilyOptions(const ColumnFamilyOptions& options);
+Status CheckFamilyOptions(const DBOptions& db_options, const ColumnFamilyOptions& options);
 
 // The options as the DB uses and shows them.
 DBOptions SanitizeDb(const DBOptions& options);

@@ -1,5 +1,7 @@
 #include "engine/commit/batch.h"
 
+#include <algorithm>
+
 #include "engine/base/coding.h"
 #include "engine/commit/table_set.h"
 
@@ -84,8 +86,12 @@ BatchFacts::FamilyUse* UseOf(BatchFacts* facts, uint32_t family) {
     if (facts->families[i].family == family) return &facts->families[i];
   }
   if (facts->family_count == BatchFacts::kFamilies) {
-    facts->more_families = true;
-    return nullptr;
+    std::vector<BatchFacts::FamilyUse>* const more = &facts->more_families;
+    const auto at = std::lower_bound(
+        more->begin(), more->end(), family,
+        [](const BatchFacts::FamilyUse& use, uint32_t wanted) { return use.family < wanted; });
+    if (at != more->end() && at->family == family) return &*at;
+    return &*more->insert(at, {family, 0, 0, 0});
   }
   BatchFacts::FamilyUse* const use = &facts->families[facts->family_count++];
   *use = {family, 0, 0, 0};
@@ -190,7 +196,6 @@ Status ValidateBatch(Slice body, uint32_t expected_count, const FamilyPredicate*
     const size_t bytes = record.key.size() + record.value.size();
     facts->entry_bytes += bytes;
     if (use == nullptr || use->family != record.family) use = UseOf(facts, record.family);
-    if (use == nullptr) continue;
     use->entries++;
     use->range_deletes += record.kind == BatchTag::kRangeDelete;
     use->bytes += bytes;
@@ -232,6 +237,18 @@ Status Apply(Slice body, SequenceNumber sequence, const TableSet& set,
 
 }  // namespace
 
+Status PrepareTables(const BatchFacts& facts, const TableSet& set) {
+  const auto prepare = [&set](const BatchFacts::FamilyUse& use) {
+    MemTable* const table = set.table(use.family);
+    return table == nullptr || table->Prepare(use.entries, use.bytes, use.range_deletes);
+  };
+  if (std::all_of(facts.families, facts.families + facts.family_count, prepare) &&
+      std::all_of(facts.more_families.begin(), facts.more_families.end(), prepare)) {
+    return Status::OK();
+  }
+  return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
+}
+
 Status ApplyBatch(Slice body, SequenceNumber first_sequence, const TableSet& set,
                   InsertHints* hints, uint32_t* count) {
   return Apply(body, first_sequence, set, nullptr, hints, count);
@@ -241,13 +258,7 @@ Status ReplayBatch(Slice body, SequenceNumber first_sequence, const TableSet& se
                    const std::vector<SequenceNumber>& flushed, uint32_t* count) {
   BatchFacts facts;
   AETHER_RETURN_IF_ERROR(ValidateBatch(body, kAnyCount, nullptr, &facts));
-  for (uint32_t i = 0; i < facts.family_count; ++i) {
-    const BatchFacts::FamilyUse& use = facts.families[i];
-    MemTable* const table = set.table(use.family);
-    if (table != nullptr && !table->Prepare(use.entries, use.bytes, use.range_deletes)) {
-      return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
-    }
-  }
+  AETHER_RETURN_IF_ERROR(PrepareTables(facts, set));
   return Apply(body, first_sequence, set, &flushed, nullptr, count);
 }
 

@@ -21,6 +21,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/base/entry.h"
 #include "engine/base/slice.h"
@@ -108,17 +109,18 @@ struct BatchFacts {
   bool has_single_delete = false;
   bool has_put = false;
 
-  // Use per family, for the first kFamilies families met; `more_families` when there were more.
   struct FamilyUse {
     uint32_t family;
     uint32_t entries;  // range deletions included
     uint32_t range_deletes;
     size_t bytes;
   };
+  // Use per family: the first families met stand here, others in `more_families`, ordered by
+  // number.
   static constexpr size_t kFamilies = 8;
   FamilyUse families[kFamilies];
-  uint32_t family_count = 0;
-  bool more_families = false;
+  uint32_t family_count = 0;  // in `families`
+  std::vector<FamilyUse> more_families;
 };
 
 // Answers for the families of a batch. Called once for every run of records of one family.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <vector>
 
 namespace aether {
@@ -72,6 +74,24 @@ TEST(Batch, FactsCountWhatUsesNumbers) {
   EXPECT_EQ(facts.families[1].range_deletes, 1u);
   EXPECT_TRUE(facts.has_put && facts.has_merge && facts.has_delete && facts.has_range_delete);
   EXPECT_FALSE(facts.has_single_delete);
+}
+
+TEST(Batch, FactsTellTheUseOfEveryFamily) {
+  constexpr uint32_t kMany = 40;
+  std::string body;
+  // In no order, and each met again after all the others.
+  for (uint32_t i = 0; i < 2 * kMany; ++i) AppendPut(&body, i * 7 % kMany, "key", "value");
+  BatchFacts facts;
+  ASSERT_TRUE(ValidateBatch(body, 2 * kMany, nullptr, &facts).ok());
+  std::set<uint32_t> seen;
+  const auto check = [&](const BatchFacts::FamilyUse& use) {
+    EXPECT_TRUE(seen.insert(use.family).second);
+    EXPECT_EQ(use.entries, 2u);
+    EXPECT_EQ(use.bytes, 16u);
+  };
+  std::for_each(facts.families, facts.families + facts.family_count, check);
+  std::for_each(facts.more_families.begin(), facts.more_families.end(), check);
+  EXPECT_EQ(seen.size(), kMany);
 }
 
 TEST(Batch, WrongCountIsCorruption) {

@@ -58,6 +58,7 @@ void Pipeline::Poison(const Status& status) {
   impl_->Poison(status);
   impl_->TellPoison().Ignore();
 }
+void Pipeline::Settle() { impl_->Settle(); }
 Status Pipeline::DrainForResume(LogState* next_state) { return impl_->DrainForResume(next_state); }
 Status Pipeline::FinishResume(const LogState& next_state) {
   return impl_->FinishResume(next_state);

@@ -189,6 +189,9 @@ class Pipeline {
   Status PoisonStatus() const;
   // Poisons by hand; the first error stays.
   void Poison(const Status& status);
+  // Returns once every sync and every preparation of the log that is under way has ended: if one of
+  // them failed, poisoned() says so from then on.
+  void Settle();
   // After a poison: (1) DrainForResume waits until no numbered batch is unfinished and returns the
   // state under which writing may go on: a new epoch, the floor past everything. (2) The caller
   // switches, flushes all families and makes that state durable in the same manifest edit.

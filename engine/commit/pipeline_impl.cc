@@ -1,12 +1,14 @@
 #include "engine/commit/pipeline_impl.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "engine/base/coding.h"
 #include "engine/base/epoch.h"
+#include "engine/io/thread.h"
 #include "engine/wal/planted_bugs.h"
 
 namespace aether {
@@ -14,6 +16,7 @@ namespace {
 
 // What an entry costs beyond its bytes, for the progress count.
 constexpr uint64_t kEntryOverhead = 32;
+constexpr uint64_t kMemoryRetryNanos = 1000000;
 
 }  // namespace
 
@@ -117,17 +120,6 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   return request.sync ? SyncTo(numbers.ticket) : Status::OK();
 }
 
-Status Pipeline::Impl::PrepareTables(const TableSet& tables, const BatchFacts& facts) {
-  for (uint32_t i = 0; i < facts.family_count; ++i) {
-    const BatchFacts::FamilyUse& use = facts.families[i];
-    MemTable* const table = tables.table(use.family);
-    if (table != nullptr && !table->Prepare(use.entries, use.bytes, use.range_deletes)) {
-      return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
-    }
-  }
-  return Status::OK();
-}
-
 bool Pipeline::Impl::TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers* numbers) {
   WriteWord w;
   if (must_be_unlogged) {
@@ -171,11 +163,12 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
     // the look at the poison, so that DrainForResume can wait for whoever looked too early.
     EpochGuard guard;
     Status s = poisoned_.load(std::memory_order_seq_cst) ? PoisonStatus()
-                                                         : PrepareTables(*CurrentTables(), facts);
+                                                         : PrepareTables(facts, *CurrentTables());
     if (!s.ok()) {
       log_->Return(stream);
       return s;
     }
+    AtPoint(CommitPoint::kPrepared, 0);
     // A disableWAL batch that finds out too late that it has to leave a record has no number yet.
     if (!TakeNumbers(facts.count, !needs_record, numbers)) {
       needs_record = true;
@@ -202,6 +195,21 @@ void Pipeline::Impl::StampAndWriteOut(const wal::PendingRecord& record, const wa
   if (!log_->needs_write_out()) return;
   Status s = log_->WriteOut(record);
   if (!s.ok()) Poison(s);
+}
+
+// A batch that has its number cannot go back, and memory was prepared for it. Only when the tables
+// changed between, or others took it from a shared shard, may there be none: it is waited for.
+void Pipeline::Impl::ApplyNumbered(Slice body, const Numbers& numbers, InsertHints* hints) {
+  for (;;) {
+    try {
+      // Validated: it cannot fail.
+      ApplyBatch(body, numbers.first, *numbers.tables, hints, nullptr).Ignore();
+      return;
+    } catch (const std::bad_alloc&) {
+      const std::atomic<uint32_t> nobody_wakes{0};
+      FutexWait(&nobody_wakes, 0, kMemoryRetryNanos);
+    }
+  }
 }
 
 void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
@@ -231,14 +239,13 @@ void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
   const bool late_stamp = Planted(PlantedBug::kDoneBeforeStamp);
   if (record != nullptr && !late_stamp) StampAndWriteOut(*record, stamp);
   AtPoint(CommitPoint::kStamped, numbers.ticket);
-  // Validated: it cannot fail.
-  ApplyBatch(request.body, numbers.first, *numbers.tables, hints, nullptr).Ignore();
+  ApplyNumbered(request.body, numbers, hints);
   AtPoint(CommitPoint::kApplied, numbers.ticket);
   mark_.Publish(numbers.ticket, numbers.end);
   if (record != nullptr && late_stamp) StampAndWriteOut(*record, stamp);
 }
 
-bool Pipeline::Impl::Help(uint64_t ticket) {
+bool Pipeline::Impl::Help(uint64_t ticket) try {
   EpochGuard guard;
   Slot* const slot = mark_.slot(ticket);
   if (mark_.IsDone(ticket)) {
@@ -282,6 +289,8 @@ bool Pipeline::Impl::Help(uint64_t ticket) {
   mark_.Advance();
   helped_.fetch_add(1, std::memory_order_relaxed);
   return true;
+} catch (const std::bad_alloc&) {
+  return false;  // the owner has prepared memory
 }
 
 // --- generations ---
@@ -436,9 +445,15 @@ void Pipeline::Impl::Poison(const Status& status) {
 
 Status Pipeline::Impl::PoisonStatus() {
   if (!poisoned_.load(std::memory_order_acquire)) return Status::OK();
-  // The flag may come from engine/io alone: then this is the first to find words.
-  Poison(Status::IOError(options_.log_directory + ": a page of the log could not be written"));
   MutexLock lock(&poison_mutex_);
+  // Under the lock: a Resume may have come in between.
+  if (!poisoned_.load(std::memory_order_acquire)) return Status::OK();
+  if (poison_status_.ok()) {
+    // The flag comes from engine/io alone: this is the first to find words.
+    poison_status_ =
+        Status::IOError(options_.log_directory + ": a page of the log could not be written");
+    poison_untold_ = true;
+  }
   return poison_status_;
 }
 
@@ -453,6 +468,13 @@ Status Pipeline::Impl::TellPoison() {
   }
   if (tell) options_.hooks->OnPoison(status);
   return status;
+}
+
+void Pipeline::Impl::Settle() {
+  if (log_ == nullptr) return;
+  syncer_.Hold();
+  syncer_.LetGo();
+  log_->Settle();
 }
 
 Status Pipeline::Impl::DrainForResume(LogState* next_state) {
@@ -473,12 +495,17 @@ Status Pipeline::Impl::FinishResume(const LogState& next_state) {
     return Status::InvalidArgument("the log cannot resume under this state");
   }
   epoch_ = next_state.epoch;
+  // A sync of the old log that fails now would poison the new one.
+  syncer_.Hold();
   log_->Restart(epoch_);
   log_->Release(next_state.floor.ticket);
   syncer_.Raise(next_state.floor.ticket);
-  MutexLock lock(&poison_mutex_);
-  poison_status_ = Status::OK();
-  poisoned_.store(false, std::memory_order_seq_cst);
+  {
+    MutexLock lock(&poison_mutex_);
+    poison_status_ = Status::OK();
+    poisoned_.store(false, std::memory_order_seq_cst);
+  }
+  syncer_.LetGo();
   return Status::OK();
 }
 

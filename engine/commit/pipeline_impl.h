@@ -40,6 +40,7 @@ class Pipeline::Impl : private SlotHelper {
   // The same, and tells the hooks if nobody has. The caller holds nothing that a hook may need: no
   // lock, no lease, no guard.
   Status TellPoison();
+  void Settle();
   Status DrainForResume(LogState* next_state);
   Status FinishResume(const LogState& next_state);
   PipelineCounters Counters() const;
@@ -83,11 +84,11 @@ class Pipeline::Impl : private SlotHelper {
   Status Refuse(const WriteRequest& request) const;
   Status Commit(const WriteRequest& request, const BatchFacts& facts, Numbers* numbers,
                 bool* report_progress);
-  static Status PrepareTables(const TableSet& tables, const BatchFacts& facts);
   // False when the generation turned out to be a logged one and `must_be_unlogged`.
   bool TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers* numbers);
   void Finish(const WriteRequest& request, const Numbers& numbers, const wal::PendingRecord* record,
               InsertHints* hints);
+  static void ApplyNumbered(Slice body, const Numbers& numbers, InsertHints* hints);
   void StampAndWriteOut(const wal::PendingRecord& record, const wal::Stamp& stamp);
 
   // The next generation, with `tables`. *cut is the end of the one before. With take_ticket != null

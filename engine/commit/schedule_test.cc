@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "engine/base/pages.h"
 #include "engine/commit/test_store.h"
 #include "engine/io/sim_file_system.h"
 #include "engine/wal/planted_bugs.h"
@@ -94,6 +96,23 @@ class ScheduleTest : public testing::Test {
   TestStoreOptions options_;
   std::unique_ptr<TestStore> store_;
 };
+
+TEST_F(ScheduleTest, AWriterWithANumberWaitsForMemory) {
+  ASSERT_TRUE(store_->Put(0, "first", "v").ok());
+  Stopper stopper(CommitPoint::kPrepared);
+  std::thread writer = StoppedWriter(&stopper, "stopped");
+  // Fresh tables, for which nothing is prepared.
+  ASSERT_TRUE(store_->Flush(0).ok());
+  const uint64_t before = pipeline()->PublishedTicket();
+  FailPageBlocksAfter(0);
+  stopper.Go();
+  std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  EXPECT_EQ(pipeline()->PublishedTicket(), before);
+  FailPageBlocksAfter(-1);
+  writer.join();
+  EXPECT_EQ(pipeline()->PublishedTicket(), before + 1);
+  EXPECT_TRUE(Keys().count("stopped"));
+}
 
 class HelpTest : public ScheduleTest, public testing::WithParamInterface<CommitPoint> {};
 

@@ -56,10 +56,28 @@ Status Syncer::SyncTo(uint64_t ticket, wal::Log* log, const Watermark& mark,
     }
     Status s = SyncOnce(token, log, mark, poisoned);
     if (!s.ok()) poison(s);
-    tokens_[token].store(0, std::memory_order_seq_cst);
-    turns_.fetch_add(1, std::memory_order_seq_cst);
-    FutexWakeAll(&turns_);
+    GiveBack(token);
   }
+}
+
+void Syncer::GiveBack(int token) {
+  tokens_[token].store(0, std::memory_order_seq_cst);
+  turns_.fetch_add(1, std::memory_order_seq_cst);
+  FutexWakeAll(&turns_);
+}
+
+void Syncer::Hold() {
+  for (std::atomic<uint32_t>& token : tokens_) {
+    for (;;) {
+      const uint32_t turn = turns_.load(std::memory_order_seq_cst);
+      if (token.exchange(1, std::memory_order_acquire) == 0) break;
+      FutexWait(&turns_, turn);
+    }
+  }
+}
+
+void Syncer::LetGo() {
+  for (int token = 0; token < LogSegment::kSyncTokens; ++token) GiveBack(token);
 }
 
 }  // namespace aether

@@ -39,6 +39,10 @@ class Syncer {
 
   uint64_t durable() const { return durable_.load(std::memory_order_acquire); }
   uint64_t rounds() const { return rounds_.load(std::memory_order_relaxed); }
+  // Waits for the syncs under way, their failure told included; none begins until LetGo.
+  // REQUIRES: one caller at a time, which needs no sync in between.
+  void Hold();
+  void LetGo();
   // For a ticket that became durable by other means (its batch is in a run).
   void Raise(uint64_t ticket);
 
@@ -50,6 +54,7 @@ class Syncer {
                 const std::function<void(const Status&)>& poison);
 
  private:
+  void GiveBack(int token);
   Status SyncOnce(int token, wal::Log* log, const Watermark& mark,
                   const std::atomic<bool>& poisoned);
 

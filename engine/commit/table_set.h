@@ -14,6 +14,7 @@
 
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
+#include "engine/commit/batch.h"
 #include "engine/memtable/memtable.h"
 
 namespace aether {
@@ -47,10 +48,15 @@ struct InsertHints {
   }
 };
 
+// Reserves what the calling thread needs to apply a batch to the tables of its families. Fails with
+// Aborted/kMemoryLimit.
+Status PrepareTables(const BatchFacts& facts, const TableSet& set);
+
 // Inserts the records of a batch into the tables of their families, numbering them from
 // first_sequence. Idempotent. Records of families that the set does not hold are skipped, but use
 // their numbers. *count (may be null) becomes the sequence numbers used. Fails, with nothing or a
-// part of the batch inserted, only when the body is not what ValidateBatch accepts.
+// part of the batch inserted, only when the body is not what ValidateBatch accepts. Throws
+// std::bad_alloc as MemTable::Insert does; then it may be called again.
 Status ApplyBatch(Slice body, SequenceNumber first_sequence, const TableSet& set,
                   InsertHints* hints, uint32_t* count);
 

@@ -32,8 +32,14 @@ class IndexedMemTable final : public MemTable {
     // Counted first: a second inserter that finds the entry publishes it, and nobody may take the
     // table for empty then.
     ShardAdd(shard, count, 1);
-    const bool added = range ? range_deletes_.Insert(shard, sequence, key, value)
-                             : index_.Insert(shard, PackTag(sequence, type), key, value, hint);
+    bool added = false;
+    try {
+      added = range ? range_deletes_.Insert(shard, sequence, key, value)
+                    : index_.Insert(shard, PackTag(sequence, type), key, value, hint);
+    } catch (const std::bad_alloc&) {
+      ShardAdd(shard, count, uint64_t{0} - 1);
+      throw;
+    }
     if (!added) {
       ShardAdd(shard, count, uint64_t{0} - 1);
       return;
@@ -111,11 +117,13 @@ class SkipListIndex {
 
 }  // namespace
 
-std::unique_ptr<MemTable> NewMemTable(MemTableKind kind, const Comparator* order) {
+std::unique_ptr<MemTable> NewMemTable(MemTableKind kind, const Comparator* order) try {
   if (kind == MemTableKind::kDefault && order->bytewise()) {
     return std::make_unique<IndexedMemTable<Btree>>(order);
   }
   return std::make_unique<IndexedMemTable<SkipListIndex>>(order);
+} catch (const std::bad_alloc&) {
+  return nullptr;
 }
 
 }  // namespace aether

@@ -8,8 +8,9 @@
 //     long as the table, those of iterators included.
 //  3. A reader that starts after an Insert has returned sees that entry.
 // Failure: memory is obtained in Prepare, before a write has a number. Insert goes to the system
-// only when a helper finishes a batch it has not prepared, or when a batch splits far more nodes
-// than its size lets expect; should the system refuse then, it throws std::bad_alloc.
+// only when a helper finishes a batch it has not prepared, when another user of a shared shard took
+// what was prepared, or when a batch splits far more nodes than its size lets expect; should the
+// system refuse then, it throws std::bad_alloc, and the same Insert may be tried again.
 
 #ifndef AETHER_ENGINE_MEMTABLE_MEMTABLE_H_
 #define AETHER_ENGINE_MEMTABLE_MEMTABLE_H_
@@ -71,6 +72,7 @@ class MemTable {
 };
 
 // kDefault falls back to kSkipList when `order` is not bytewise. `order` must outlive the table.
+// Null when there is no memory.
 std::unique_ptr<MemTable> NewMemTable(MemTableKind kind, const Comparator* order);
 
 }  // namespace aether

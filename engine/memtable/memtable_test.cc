@@ -435,6 +435,39 @@ TEST_P(MemTableTest, PrepareTellsWhenThereIsNoMemory) {
   EXPECT_TRUE(table_->Prepare(1, size_t{8} << 20));
 }
 
+TEST_P(MemTableTest, AnInsertThatFoundNoMemoryMayBeTriedAgain) {
+  FailPageBlocksAfter(0);
+  SequenceNumber sequence = 0;
+  const std::string value(1000, 'v');
+  const auto insert = [&] {
+    table_->Insert(sequence, EntryType::kPut, std::to_string(sequence), value, nullptr);
+  };
+  try {
+    for (;;) {
+      ++sequence;
+      insert();
+    }
+  } catch (const std::bad_alloc&) {
+  }
+  EXPECT_THROW(table_->Insert(sequence, EntryType::kRangeDelete, "a", "b", nullptr),
+               std::bad_alloc);
+  EXPECT_EQ(table_->Entries(), sequence - 1);
+  EXPECT_EQ(table_->RangeDeletes(), 0u);
+  FailPageBlocksAfter(-1);
+  insert();
+  EXPECT_EQ(table_->Entries(), sequence);
+  uint64_t found = 0;
+  const auto entries = table_->NewIterator();
+  for (entries->SeekToFirst(); entries->Valid(); entries->Next()) ++found;
+  EXPECT_EQ(found, sequence);
+}
+
+TEST_P(MemTableTest, WithoutMemoryThereIsNoTable) {
+  FailPageBlocksAfter(0);
+  EXPECT_EQ(NewMemTable(GetParam().kind, order()), nullptr);
+  FailPageBlocksAfter(-1);
+}
+
 TEST_P(MemTableTest, SmallTablesAreSmall) {
   ASSERT_TRUE(table_->Prepare(1, 100));
   Put("key", 1, EntryType::kPut, "value");

@@ -135,9 +135,10 @@ void EnvImpl::RemoveObsoleteFiles() {
 }
 
 Status EnvImpl::FlushPicked(FamilyStore* family, bool report) {
+  const uint64_t recoveries = Recoveries();
   Status s = FlushOne(family);
   // Before the flush counts as over: Resume waits for that and then clears the error.
-  if (!s.ok() && report) SetBackgroundError(ErrorReason::kFlush, s);
+  if (!s.ok() && report) SetBackgroundError(ErrorReason::kFlush, s, recoveries);
   MutexLock lock(&mutex_);
   family->flushing_ = false;
   --flushes_running_;

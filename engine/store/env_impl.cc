@@ -149,11 +149,13 @@ void EnvImpl::OnProgress() {
 }
 
 void EnvImpl::OnPoison(const Status& status) {
+  uint64_t recoveries;
   {
     MutexLock lock(&mutex_);
     if (stopping_) return;
+    recoveries = recoveries_;
   }
-  SetBackgroundError(ErrorReason::kWrite, status);
+  if (pipeline_->poisoned()) SetBackgroundError(ErrorReason::kWrite, status, recoveries);
 }
 
 uint64_t EnvImpl::VisibleSequence() const {
@@ -209,10 +211,12 @@ Status EnvImpl::SwitchTables(const std::vector<FamilyStore*>& families) {
     if (!family->dropped() && !family->active_->Empty()) full.push_back(family);
   }
   if (full.empty()) return Status::OK();
+  std::vector<std::shared_ptr<MemTable>> fresh(full.size());
+  for (size_t i = 0; i < full.size(); ++i) AETHER_RETURN_IF_ERROR(full[i]->NewTable(&fresh[i]));
   std::vector<SealedTable> sealed;
-  for (FamilyStore* family : full) {
-    sealed.push_back({family->active_, family->active_begin_, {}});
-    family->active_ = NewMemTable(family->options_.memtable, family->options_.order);
+  for (size_t i = 0; i < full.size(); ++i) {
+    sealed.push_back({full[i]->active_, full[i]->active_begin_, {}});
+    full[i]->active_ = std::move(fresh[i]);
   }
   auto next = CopyTables();
   // The view must hold the new table before a write can land in it; the old one stays visible as a
@@ -563,7 +567,7 @@ Status EnvImpl::CreateStoreLocked(const std::string& name, const StoreOptions& o
   whole.next_family = id + 1;
   whole.families.push_back(std::move(edit));
   FamilyStore* const created = family.get();
-  created->active_ = NewMemTable(filled.memtable, filled.order);
+  AETHER_RETURN_IF_ERROR(created->NewTable(&created->active_));
   FamilyState empty;
   AETHER_RETURN_IF_ERROR(Version::Build(filled.order, empty, nullptr, nullptr, &created->version_));
   created->RebuildView();

@@ -90,6 +90,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status CreateDirectory(const std::string& dir);
   Status Lock();
   Status ReadManifest(bool* created);
+  Status CheckNothingIsLost() const;
   Status CheckStores(const std::vector<StoreDescriptor>& stores) const;
   Status LoadIdentity();
   Status BuildFamilies(const std::vector<StoreDescriptor>& stores);
@@ -163,9 +164,12 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
       EXCLUDES(mutex_);
   bool MergePending(const FamilyStore& family, bool idle) const REQUIRES(mutex_);
   bool WritersIdle() REQUIRES(mutex_);
-  // Tells the observer, and unless that lets it pass refuses writes from here on. The caller holds
-  // no lock.
-  void SetBackgroundError(ErrorReason reason, const Status& status) EXCLUDES(mutex_);
+  // Tells the observer, and unless that lets it pass refuses writes from here on. An error from
+  // before a recovery is of no consequence any more: `recoveries` is what Recoveries() said before
+  // the caller looked whether there is an error. The caller holds no lock.
+  void SetBackgroundError(ErrorReason reason, const Status& status, uint64_t recoveries)
+      EXCLUDES(mutex_);
+  uint64_t Recoveries() const EXCLUDES(mutex_);
   // `merge` is null when it could not even begin.
   void SetMergeError(const Status& status, const ActiveMerge* merge) EXCLUDES(mutex_);
   void ClearErrors() EXCLUDES(mutex_);
@@ -225,6 +229,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   bool closed_ GUARDED_BY(mutex_) = false;
   Status background_error_ GUARDED_BY(mutex_);
   bool recovers_by_itself_ GUARDED_BY(mutex_) = false;
+  uint64_t recoveries_ GUARDED_BY(mutex_) = 0;
   bool resumed_ GUARDED_BY(mutex_) = false;  // the flush thread need not wait any longer
   Status merge_error_ GUARDED_BY(mutex_);    // merges are tried again after a while
   const ActiveMerge* failed_merge_ GUARDED_BY(mutex_) = nullptr;

@@ -102,6 +102,7 @@ Status EnvImpl::ReadManifest(bool* created) {
       return Status::InvalidArgument(CurrentFileName(path_) +
                                      ": does not exist (create_if_missing is false)");
     }
+    AETHER_RETURN_IF_ERROR(CheckNothingIsLost());
     *created = true;
     state_.store_id = SystemEntropy();
     FamilyState& family = state_.families[0];
@@ -117,6 +118,33 @@ Status EnvImpl::ReadManifest(bool* created) {
     if (number >= next_number_) next_number_ = number + 1;
   }
   return Status::OK();
+}
+
+// CURRENT is made before the first log and the first run, so where these are and it is not, it was
+// lost. A new store would take their place.
+Status EnvImpl::CheckNothingIsLost() const {
+  std::string first;
+  int more = 0;
+  for (const std::string& dir : {path_, log_dir_}) {
+    std::vector<std::string> names;
+    AETHER_RETURN_IF_ERROR(fs_->List(dir, &names));
+    for (const std::string& name : names) {
+      uint64_t number = 0;
+      const FileKind kind = ParseFileName(name, &number);
+      if (kind != FileKind::kLog && (kind != FileKind::kRun || dir != path_)) continue;
+      if (first.empty()) {
+        first = dir + "/" + name;
+      } else {
+        ++more;
+      }
+    }
+    if (log_dir_ == path_) break;
+  }
+  if (first.empty()) return Status::OK();
+  if (more > 0) first += " and " + std::to_string(more) + " more";
+  return Status::Corruption(CurrentFileName(path_) +
+                            " is missing, but files of a store are there (" + first +
+                            "): repairing makes a store of them, destroying removes them");
 }
 
 Status EnvImpl::CheckStores(const std::vector<StoreDescriptor>& stores) const {
@@ -181,7 +209,7 @@ Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
     if (options.pool == nullptr) options.pool = private_pool_;
     state.comparator = options.order->Name();
     auto family = std::make_unique<FamilyStore>(this, id, state.name, options);
-    family->active_ = NewMemTable(options.memtable, options.order);
+    AETHER_RETURN_IF_ERROR(family->NewTable(&family->active_));
     family->active_begin_ = state_.log.floor;
     FamilyStore* const opened = family.get();
     Status s = Version::Build(
@@ -252,7 +280,7 @@ Status EnvImpl::EndReplayRound(Replay* replay) {
   {
     MutexLock lock(&mutex_);
     for (const FullTable& f : full) {
-      f.family->active_ = NewMemTable(f.family->options_.memtable, f.family->options_.order);
+      AETHER_RETURN_IF_ERROR(f.family->NewTable(&f.family->active_));
     }
     replay->tables = CopyTables();
   }
@@ -409,7 +437,7 @@ Status DbEnv::Destroy(FileSystem* fs, const std::string& path, const std::string
     Status removed = fs->Remove(file);
     if (!removed.ok() && !removed.IsPathNotFound() && result.ok()) result = removed;
   };
-  // CURRENT goes first: a crash half way leaves a directory without a store, not a damaged store.
+  // CURRENT goes first: what a crash half way leaves behind is not opened.
   std::stable_sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
     return (a == "CURRENT") > (b == "CURRENT");
   });

@@ -18,6 +18,12 @@ FamilyStore::FamilyStore(EnvImpl* env, uint32_t id, std::string name, StoreOptio
 
 FamilyStore::~FamilyStore() { delete view_.load(std::memory_order_acquire); }
 
+Status FamilyStore::NewTable(std::shared_ptr<MemTable>* table) const {
+  *table = NewMemTable(options_.memtable, options_.order);
+  return *table != nullptr ? Status::OK()
+                           : Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
+}
+
 std::shared_ptr<const ReadView> FamilyStore::PinView() const {
   EpochGuard guard;
   return view_.load(std::memory_order_seq_cst)->view;

@@ -77,6 +77,8 @@ class FamilyStore final : public KvStore {
   Status SetMaxWriteBuffers(int count) override;
   Status SetTreeOptions(const TreeOptions& tree) override;
 
+  // An empty memtable. Aborted/kMemoryLimit when there is no memory for it.
+  Status NewTable(std::shared_ptr<MemTable>* table) const;
   // The current view, kept.
   std::shared_ptr<const ReadView> PinView() const;
   // Replaces the view. REQUIRES: the env's mutex.

@@ -62,7 +62,6 @@ struct EnvOptions {
   bool error_if_exists = false;
   bool create_missing_stores = false;
   bool read_only = false;
-  bool paranoid_checks = true;
   std::string wal_dir;              // empty: the directory of the store
   uint64_t max_total_wal_size = 0;  // 0: four times the sum of all write buffers
   RecoveryMode recovery_mode = RecoveryMode::kPointInTime;

@@ -7,7 +7,12 @@ namespace aether {
 
 // --- errors ---
 
-void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
+uint64_t EnvImpl::Recoveries() const {
+  MutexLock lock(&mutex_);
+  return recoveries_;
+}
+
+void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status, uint64_t recoveries) {
   Log("background error: " + status.ToString());
   // Space comes back without anybody's doing; other errors wait for Resume.
   bool recover = status.IsNoSpace();
@@ -17,7 +22,7 @@ void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
   if (options_.observer) options_.observer->OnBackgroundError(reason, &error, &recover);
   MutexLock lock(&mutex_);
   ++background_errors_;
-  if (error.ok() || !background_error_.ok()) return;
+  if (error.ok() || !background_error_.ok() || recoveries != recoveries_) return;
   background_error_ = std::move(error);
   recovers_by_itself_ = recover;
   if (pipeline_ != nullptr) pipeline_->SetThrottle(true);
@@ -27,6 +32,7 @@ void EnvImpl::SetBackgroundError(ErrorReason reason, const Status& status) {
 
 Status EnvImpl::CheckManifest(Status s) {
   if (s.ok()) return s;
+  const uint64_t recoveries = Recoveries();
   bool failed;
   {
     MutexLock manifest_lock(&manifest_mutex_);
@@ -37,7 +43,7 @@ Status EnvImpl::CheckManifest(Status s) {
     MutexLock lock(&mutex_);
     known = !background_error_.ok();
   }
-  if (failed && !known) SetBackgroundError(ErrorReason::kManifest, s);
+  if (failed && !known) SetBackgroundError(ErrorReason::kManifest, s, recoveries);
   return s;
 }
 
@@ -69,6 +75,7 @@ void EnvImpl::ClearErrors() {
   Status old;
   {
     MutexLock lock(&mutex_);
+    ++recoveries_;
     old = std::move(background_error_);
     background_error_ = Status::OK();
     merge_error_ = Status::OK();
@@ -100,6 +107,8 @@ Status EnvImpl::Resume() {
 }
 
 Status EnvImpl::Restore() {
+  // The log's own thread, or another sync, may be about to find that it has failed.
+  pipeline_->Settle();
   if (pipeline_->poisoned()) {
     AETHER_RETURN_IF_ERROR(PauseBackgroundWork());
     Status resumed = ResumeLog();
@@ -145,13 +154,14 @@ Status EnvImpl::ResumeLog() {
     FamilyStore* family;
     std::vector<std::shared_ptr<MemTable>> tables;  // oldest first
     std::shared_ptr<const Version> version;
+    std::shared_ptr<MemTable> fresh;
   };
   std::vector<Part> parts;
   {
     MutexLock lock(&mutex_);
     for (const auto& family : families_) {
       if (family->dropped()) continue;
-      Part part{family.get(), {}, family->version_};
+      Part part{family.get(), {}, family->version_, nullptr};
       for (const SealedTable& sealed : family->sealed_) part.tables.push_back(sealed.table);
       part.tables.push_back(family->active_);
       parts.push_back(std::move(part));
@@ -162,6 +172,7 @@ Status EnvImpl::ResumeLog() {
   Status s;
   for (Part& part : parts) {
     const JobContext context = ContextFor(part.family);
+    if (s.ok()) s = part.family->NewTable(&part.fresh);
     for (const auto& table : part.tables) {
       FlushResult result;
       if (s.ok())
@@ -203,7 +214,7 @@ Status EnvImpl::ResumeLog() {
       family->version_ = part.version;
       family->flushed_tables_ += family->sealed_.size();
       family->sealed_.clear();
-      family->active_ = NewMemTable(family->options_.memtable, family->options_.order);
+      family->active_ = part.fresh;
       family->active_begin_ = next.floor;
     }
     AETHER_RETURN_IF_ERROR(pipeline_->Switch(

@@ -1,8 +1,11 @@
 // Full disks, failing disks, damaged and missing files: what the store says and how it comes back.
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
+#include "engine/base/pages.h"
 #include "engine/lsm/file_names.h"
 #include "engine/lsm/manifest_edit.h"
 #include "engine/store/store_fixture.h"
@@ -13,9 +16,12 @@ namespace {
 class Events final : public Observer {
  public:
   void OnBackgroundError(ErrorReason reason, Status* status, bool* recover) override {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    reasons.push_back(reason);
-    errors.push_back(*status);
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      reasons.push_back(reason);
+      errors.push_back(*status);
+    }
+    while (hold) std::this_thread::yield();
     if (forbid_recovery) *recover = false;
     if (let_pass) *status = Status::OK();
   }
@@ -34,6 +40,7 @@ class Events final : public Observer {
 
   std::atomic<bool> forbid_recovery{false};
   std::atomic<bool> let_pass{false};
+  std::atomic<bool> hold{false};  // keeps whoever tells an error
   std::vector<ErrorReason> reasons;
   std::vector<Status> errors;
   std::vector<Status> recovered;
@@ -186,6 +193,106 @@ TEST_F(TroubleTest, AFlushThatFindsTheDiskFullIsReportedOnceAndRecovers) {
 }
 
 // Other errors, and those whose recovery a listener forbids, wait for Resume.
+TEST_F(TroubleTest, WithoutMemoryForAMemTableNothingIsLost) {
+  Open();
+  Put("a", "1");
+  FailPageBlocksAfter(0);
+  EXPECT_EQ(kv_->Flush(true).subcode(), Status::kMemoryLimit);
+  KvStore* other = nullptr;
+  EXPECT_EQ(env_->CreateStore("other", store_, &other).subcode(), Status::kMemoryLimit);
+  EXPECT_EQ(Get("a"), "1");
+  FailPageBlocksAfter(-1);
+  Put("b", "2");
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  ASSERT_TRUE(env_->CreateStore("other", store_, &other).ok());
+  ASSERT_TRUE(env_->DropStore(other).ok());
+  Put("c", "3");
+  env_.reset();
+  FailPageBlocksAfter(0);
+  EXPECT_EQ(TryOpen().subcode(), Status::kMemoryLimit);
+  FailPageBlocksAfter(-1);
+  Open();
+  Check({{"a", "1"}, {"b", "2"}, {"c", "3"}});
+}
+
+TEST_F(TroubleTest, ResumeWithoutMemoryMayBeTriedAgain) {
+  Open();
+  Put("a", "1");
+  SimFault fault;
+  fault.io = kSimSync;
+  fault.path_part = ".log";
+  fs_.AddFault(fault);
+  ASSERT_TRUE(TryPut("b", "2", true).IsIOError());
+  FailPageBlocksAfter(0);
+  EXPECT_EQ(env_->Resume().subcode(), Status::kMemoryLimit);
+  EXPECT_FALSE(TryPut("c", "3").ok());
+  FailPageBlocksAfter(-1);
+  ASSERT_TRUE(env_->Resume().ok());
+  Put("c", "3");
+  Check({{"a", "1"}, {"b", "2"}, {"c", "3"}});
+}
+
+// The log's own thread fills segments ahead and syncs them. Resume used to look only at errors that
+// it had found already.
+TEST_F(TroubleTest, ResumeWaitsForWhatTheLogHasUnderWay) {
+  Open();
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stopped = false, go = false;
+  const std::thread::id me = std::this_thread::get_id();
+  fs_.SetHook([&](const SimIoEvent& event) {
+    if (event.io != kSimSync || event.path.find(".log") == std::string::npos) return;
+    std::unique_lock<std::mutex> lock(mutex);
+    if (stopped || std::this_thread::get_id() == me) return;
+    SimFault fault;
+    fault.io = kSimSync;
+    fault.path_part = event.path;
+    fs_.AddFault(fault);
+    stopped = true;
+    changed.notify_all();
+    changed.wait(lock, [&] { return go; });
+  });
+  ASSERT_TRUE(TryPut("a", "1", true).ok());
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [&] { return stopped; });
+  }
+  Status resumed;
+  std::thread resume([&] { resumed = env_->Resume(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    go = true;
+    changed.notify_all();
+  }
+  resume.join();
+  fs_.SetHook(nullptr);
+  ASSERT_TRUE(resumed.ok()) << resumed.ToString();
+  for (int i = 0; i < 50; ++i) {
+    const Status s = TryPut("b", "2", true);
+    ASSERT_TRUE(s.ok()) << s.ToString();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  Check({{"a", "1"}, {"b", "2"}});
+}
+
+TEST_F(TroubleTest, AnErrorThatIsToldAfterTheRecoveryIsNoneAnyMore) {
+  Open();
+  Put("a", "1");
+  SimFault fault;
+  fault.io = kSimSync;
+  fault.path_part = ".log";
+  fs_.AddFault(fault);
+  events_->hold = true;
+  std::thread writer([this] { EXPECT_FALSE(TryPut("b", "2", true).ok()); });
+  ASSERT_TRUE(Eventually([this] { return events_->Errors() == 1; }));
+  const Status resumed = env_->Resume();
+  EXPECT_TRUE(resumed.ok()) << resumed.ToString();
+  events_->hold = false;
+  writer.join();
+  EXPECT_TRUE(TryPut("c", "3", true).ok());
+}
+
 TEST_F(TroubleTest, OtherErrorsWaitForResume) {
   Open();
   for (const bool full : {false, true}) {
@@ -454,6 +561,53 @@ TEST_F(TroubleTest, RepairMakesALostManifestAgain) {
   kv_ = handles[1];
   EXPECT_EQ(Get(Key(3)), "3");
   Put("new", "write");
+}
+
+TEST_F(TroubleTest, AMissingCurrentIsNoReasonToStartAnew) {
+  for (const bool flushed : {true, false}) {
+    env_.reset();
+    ASSERT_TRUE(DbEnv::Destroy(&fs_, "/db", "").ok());
+    Open();
+    Put("a", "1");
+    if (flushed) {
+      ASSERT_TRUE(kv_->Flush(true).ok());
+    }
+    env_.reset();
+    ASSERT_TRUE(fs_.Remove("/db/CURRENT").ok());
+    std::vector<std::string> before, after;
+    ASSERT_TRUE(fs_.List("/db", &before).ok());
+    for (const std::string& name : before) {
+      uint64_t number = 0;
+      if (flushed && ParseFileName(name, &number) == FileKind::kLog) {
+        ASSERT_TRUE(fs_.Remove("/db/" + name).ok());
+      }
+    }
+    ASSERT_TRUE(fs_.List("/db", &before).ok());
+    const Status s = TryOpen();
+    EXPECT_TRUE(s.IsCorruption()) << s.ToString();
+    EXPECT_NE(s.message().find("/db/CURRENT is missing"), std::string::npos) << s.ToString();
+    EXPECT_NE(s.message().find(flushed ? ".sst" : ".log"), std::string::npos) << s.ToString();
+    ASSERT_TRUE(fs_.List("/db", &after).ok());
+    EXPECT_EQ(before, after);
+    ASSERT_TRUE(Repair().ok());
+    Open();
+    Check({{"a", "1"}});
+  }
+}
+
+TEST_F(TroubleTest, ACreationThatWasCutShortCanBeRepeated) {
+  for (uint64_t sync = 1;; ++sync) {
+    fs_.CrashAtSync(sync);
+    const Status s = TryOpen();
+    if (s.ok()) {
+      EXPECT_GT(sync, 3u);
+      return;
+    }
+    fs_.Crash(sync);
+    Open();
+    env_.reset();
+    ASSERT_TRUE(DbEnv::Destroy(&fs_, "/db", "").ok());
+  }
 }
 
 TEST_F(TroubleTest, RepairTouchesNothingInADirectoryThatIsNotOurs) {

@@ -1,6 +1,7 @@
 #include "engine/wal/log.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "engine/base/epoch.h"
@@ -106,8 +107,11 @@ Status Log::MakeRoom(Stream* stream, size_t record_bytes, uint64_t ticket_now) {
               : stream->chunk.bytes;
   if (stream->buffer == nullptr || !growing || stream->end < bytes) {
     if (stream->buffer != nullptr) EpochRetire(stream->buffer, FreeBuffer);
-    stream->buffer = new char[bytes];
-    stream->end = bytes;
+    stream->buffer = new (std::nothrow) char[bytes];
+    stream->end = stream->buffer == nullptr ? stream->next : bytes;
+    if (stream->buffer == nullptr) {
+      return Status::Aborted("no memory for a buffer of the log", Status::kMemoryLimit);
+    }
   }
   stream->memory = stream->buffer;
   return Status::OK();

@@ -116,6 +116,9 @@ class Log {
   // anchor.
   Status Sync(int token, std::vector<AnchorPosition>* positions);
 
+  // See SegmentPool::Settle.
+  void Settle() { pool_->Settle(); }
+
   // --- life ---
   // Records up to floor_ticket are not needed: seals what idle streams hold in closed segments,
   // frees segments.

@@ -26,7 +26,8 @@ enum class PlantedBug : int {
 
 // Where a writer may be stopped.
 enum class CommitPoint : int {
-  kCopied,    // everything but the number
+  kCopied,    // memory and number are missing
+  kPrepared,  // everything but the number
   kNumbered,  // not yet bound: nobody can help
   kBound,     // bound, not stamped
   kStamped,   // not yet applied

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -75,7 +76,8 @@ class Contents {
     AETHER_RETURN_IF_ERROR(fs->NewRandomReadFile(file.path, options, &reader));
     uint64_t size = 0;
     AETHER_RETURN_IF_ERROR(reader->Size(&size));
-    memory_.reset(new char[size + 1]);
+    memory_.reset(new (std::nothrow) char[size + 1]);
+    if (memory_ == nullptr) return Status::Aborted(file.path, Status::kMemoryLimit);
     uint64_t done = 0;
     while (done < size) {
       Slice piece;

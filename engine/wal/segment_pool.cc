@@ -620,6 +620,12 @@ bool SegmentPool::WriteBackSome() {
   return true;
 }
 
+void SegmentPool::Settle() {
+  MutexLock lock(&mutex_);
+  const uint64_t round = rounds_;
+  while (!idle_ && rounds_ == round) settled_.Wait(&mutex_);
+}
+
 void SegmentPool::Signal() {
   signalled_ = true;
   wake_.NotifyOne();
@@ -630,6 +636,7 @@ void SegmentPool::BackgroundLoop() {
   MutexLock lock(&mutex_);
   while (!stop_) {
     signalled_ = false;
+    idle_ = false;
     bool did = PrefaultSome();
     // Only once something is written: an idle store has no log file.
     if (!did && active_ != nullptr && next_ == nullptr && !preparing_ && !prepare_failed_) {
@@ -637,7 +644,10 @@ void SegmentPool::BackgroundLoop() {
       did = true;
     }
     did = did || WriteBackSome() || ZeroFillSome() || TidySome();
+    ++rounds_;
+    settled_.NotifyAll();
     if (did || signalled_) continue;
+    idle_ = true;
     if (AwaitsQuiet()) {
       wake_.WaitFor(&mutex_, std::chrono::milliseconds(2));
     } else if (free_.empty()) {

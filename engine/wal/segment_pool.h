@@ -90,6 +90,10 @@ class SegmentPool {
   // fdatasync of every segment that may hold bytes not known to be durable.
   Status SyncAll(int token);
 
+  // Returns once what the background thread had under way has ended: a failure of it has raised the
+  // poison flag.
+  void Settle();
+
   // Records up to floor_ticket are not needed any more.
   void Release(uint64_t floor_ticket);
   uint64_t released() const { return released_.load(std::memory_order_relaxed); }
@@ -144,6 +148,7 @@ class SegmentPool {
   mutable Mutex mutex_;
   CondVar wake_;      // the background thread has something to do
   CondVar prepared_;  // a preparation ended
+  CondVar settled_;   // the background thread has ended a piece of work
   uint32_t epoch_ GUARDED_BY(mutex_);
   SegmentPtr active_ GUARDED_BY(mutex_);
   SegmentPtr next_ GUARDED_BY(mutex_);
@@ -162,6 +167,8 @@ class SegmentPool {
   bool tidying_ GUARDED_BY(mutex_) = false;
   bool signalled_ GUARDED_BY(mutex_) = false;
   bool stop_ GUARDED_BY(mutex_) = false;
+  bool idle_ GUARDED_BY(mutex_) = true;     // of the background thread: nothing is under way
+  uint64_t rounds_ GUARDED_BY(mutex_) = 0;  // pieces of work that it has ended
   std::atomic<bool> sync_seen_{false};
   std::atomic<uint64_t> released_{0};
   std::atomic<uint64_t> live_bytes_{0};

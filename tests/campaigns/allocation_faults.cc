@@ -48,6 +48,8 @@ void* __real_aligned_alloc(size_t alignment, size_t size);
 void* __wrap_aligned_alloc(size_t alignment, size_t size);
 void* __real__Znam(size_t bytes);  // operator new[]
 void* __wrap__Znam(size_t bytes);
+void* __real__ZnamRKSt9nothrow_t(size_t bytes, const std::nothrow_t& tag);
+void* __wrap__ZnamRKSt9nothrow_t(size_t bytes, const std::nothrow_t& tag);
 void* __real__ZN6aether17AllocatePageBlockEm(size_t bytes);
 void* __wrap__ZN6aether17AllocatePageBlockEm(size_t bytes);
 
@@ -59,6 +61,11 @@ void* __wrap_aligned_alloc(size_t alignment, size_t size) {
 void* __wrap__Znam(size_t bytes) {
   if (bytes >= kSmallestArray && MustFail(kLargeArrays)) throw std::bad_alloc();
   return __real__Znam(bytes);
+}
+
+void* __wrap__ZnamRKSt9nothrow_t(size_t bytes, const std::nothrow_t& tag) {
+  if (bytes >= kSmallestArray && MustFail(kLargeArrays)) return nullptr;
+  return __real__ZnamRKSt9nothrow_t(bytes, tag);
 }
 
 void* __wrap__ZN6aether17AllocatePageBlockEm(size_t bytes) {

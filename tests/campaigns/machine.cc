@@ -48,7 +48,7 @@ Status Machine::Done(const std::string& what, Status s) const {
 // --- faults ---
 
 void Machine::Arm(const SimFault& fault) {
-  faults_before_ = fs_.counters().faults;
+  faults_before_ = made_good_ = fs_.counters().faults;
   sync_fault_ = (fault.io & kSimSync) != 0;
   fs_.AddFault(fault);
 }
@@ -76,7 +76,7 @@ StoreOptions Machine::OptionsFor() const {
 
 Status Machine::Ready() {
   if (env_ == nullptr) {
-    if (sync_fault_ && Fired()) AETHER_RETURN_IF_ERROR(End(Ending::kPower));
+    if (DiskLies()) AETHER_RETURN_IF_ERROR(End(Ending::kPower));
     AETHER_RETURN_IF_ERROR(OpenStore());
   }
   return judged_ ? Status::OK() : Judge();
@@ -166,7 +166,7 @@ Status Machine::Judge() {
 
 Status Machine::End(Ending ending) {
   ReleaseSnapshots();
-  if (sync_fault_ && Fired()) ending = Ending::kPower;
+  if (DiskLies()) ending = Ending::kPower;
   Status s;
   if (ending == Ending::kClose && env_ != nullptr) {
     s = env_->Close();
@@ -183,7 +183,7 @@ Status Machine::End(Ending ending) {
   if (ending == Ending::kPower) {
     evidence_.machine_died = true;
     fs_.Crash(options_.seed + ++endings_);
-    sync_fault_ = false;
+    made_good_ = fs_.counters().faults;
   } else if (ending == Ending::kProcess) {
     fs_.ProcessKill();
   }
@@ -297,6 +297,13 @@ void Machine::MarkDurable(const std::function<bool(const Batch&)>& which) {
   }
 }
 
+bool Machine::Lives(const Batch& batch) const {
+  return std::any_of(batch.ops.begin(), batch.ops.end(), [this](const Op& op) {
+    return std::any_of(families_.begin(), families_.end(),
+                       [&op](const Family& f) { return f.incarnation == op.family; });
+  });
+}
+
 Status Machine::Flush(const std::string& name) {
   AETHER_RETURN_IF_ERROR(Ready());
   const Family* const family = Find(name);
@@ -320,7 +327,7 @@ Status Machine::FlushAll() {
   AETHER_RETURN_IF_ERROR(Ready());
   const Status s = env_->FlushAll(true);
   if (s.ok() && !frozen()) {
-    MarkDurable([](const Batch&) { return true; });
+    MarkDurable([this](const Batch& batch) { return Lives(batch); });
     for (auto& [where, bounds] : evidence_.unlogged) {
       bounds.at_least = std::max(bounds.at_least, bounds.written);
     }
@@ -385,10 +392,12 @@ Status Machine::Resume() {
   AETHER_RETURN_IF_ERROR(Ready());
   const Status s = env_->Resume();
   if (s.ok() && !frozen()) {
-    for (Batch& batch : evidence_.batches) batch.acknowledged = batch.durable = true;
+    for (Batch& batch : evidence_.batches) {
+      if (Lives(batch)) batch.acknowledged = batch.durable = true;
+    }
     maybe_created_.clear();
     maybe_dropped_.clear();
-    sync_fault_ = false;
+    made_good_ = fs_.counters().faults;
   }
   return Done("resume", s);
 }

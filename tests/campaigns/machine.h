@@ -128,10 +128,15 @@ class Machine {
     sim::State state;
   };
 
+  // A sync has failed since, so that the disk shows what it does not hold.
+  bool DiskLies() const { return sync_fault_ && fs_.counters().faults > made_good_; }
   Status OpenStore();
   Status Judge();
   const Family* Find(const std::string& family) const;
   StoreOptions OptionsFor() const;
+  // Whether something of it is in a family that is there. Flushes promise nothing about the others:
+  // nothing of them can be read, so only their numbers could be lost, with the end of the log.
+  bool Lives(const sim::Batch& batch) const;
   void MarkDurable(const std::function<bool(const sim::Batch&)>& which);
   void ReleaseSnapshots();
   Status CheckFamily(const Family& family, const sim::FamilyModel& model, const Snapshot* snapshot);
@@ -152,7 +157,8 @@ class Machine {
   uint64_t next_index_ = 1;
   uint64_t faults_before_ = 0;
   uint64_t crash_at_sync_ = 0;  // of all syncs; 0: none
-  bool sync_fault_ = false;     // armed, and not yet made good by Resume or a death of the machine
+  bool sync_fault_ = false;     // armed
+  uint64_t made_good_ = 0;      // faults before the last Resume or death of the machine
 
   // The oracle's knowledge.
   bool exists_ = false;                       // was opened once

@@ -105,6 +105,11 @@ CASE(read_only_refuses) {
   EQ(db->Flush(FlushOptions()), refused);
   EQ(db->CompactRange(rocksdb::CompactRangeOptions(), nullptr, nullptr), refused);
   EQ(db->SyncWAL(), refused);
+  EQ(db->FlushWAL(true), refused);
+  GOOD(db->FlushWAL(false));
+  GOOD(db->Resume());
+  GOOD(db->PauseBackgroundWork());
+  GOOD(db->ContinueBackgroundWork());
   EQ(db->DisableFileDeletions(), refused);
   const rocksdb::Snapshot* const snapshot = db->GetSnapshot();
   YES(snapshot != nullptr);

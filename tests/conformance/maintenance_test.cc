@@ -186,6 +186,27 @@ CASE(set_options) {
   CODE(db->SetDBOptions({{"zzz", "1"}}), "1/0");
 }
 
+CASE(set_options_of_a_dropped_family) {
+  Db db;
+  rocksdb::ColumnFamilyHandle* const one = db.Create("one");
+  GOOD(db->DropColumnFamily(one));
+  CODE(db->SetOptions(one, {{"write_buffer_size", "131072"}}), "15/0");
+  CODE(db->SetOptions(one, {{"write_buffer_size", "many"}}), "4/0");
+}
+
+CASE(unordered_writes_and_successive_merges) {
+  Options options = Db::DefaultOptions();
+  options.unordered_write = true;
+  Db db(options);
+  CODE(db->SetOptions({{"max_successive_merges", "5"}}), "4/0");
+  Options merging = options;
+  merging.max_successive_merges = 5;
+  rocksdb::ColumnFamilyHandle* made = nullptr;
+  CODE(db->CreateColumnFamily(merging, "one", &made), "4/0");
+  CODE(db.Reopen(merging), "4/0");
+  GOOD(db.Reopen(options));
+}
+
 CASE(option_strings) {
   rocksdb::ConfigOptions config;
   rocksdb::ColumnFamilyOptions family;

@@ -152,6 +152,27 @@ CASE(open_manifest_missing) {
   CODE(OpenAt(Directory() + "/db", Options()), "5/9");
 }
 
+CASE(open_current_missing) {
+  for (const bool with_log : {true, false}) {
+    Db db(Db::DefaultOptions(), with_log ? "log" : "none");
+    db.Put("a", "1");
+    GOOD(db->Flush(rocksdb::FlushOptions()));
+    db.Put("b", "2");
+    db.Close();
+    std::filesystem::remove(db.path() + "/CURRENT");
+    if (with_log) {
+      CODE(db.Reopen(Db::DefaultOptions()), "2/0");
+      continue;
+    }
+    for (const std::string& log : FilesWith(db.path(), ".log")) {
+      std::filesystem::remove(db.path() + "/" + log);
+    }
+    const std::string s = Text(db.Reopen(Db::DefaultOptions()));
+    DIFFERS("a-missing-current-is-damage", s.substr(0, s.find(' ')), "0/0", "2/0");
+    EQ(FilesWith(db.path(), ".sst").size(), size_t{kOnAether});
+  }
+}
+
 CASE(open_run_missing) {
   {
     Db db;

@@ -85,20 +85,24 @@ bool Session::ReadFlags(const Words& words, size_t first, Cursor* cursor, ReadOp
   return true;
 }
 
+bool Session::ReadPoint(const Words& words, PointRead* read) {
+  read->cursor.family = words[1];
+  if (!ReadFlags(words, 3, &read->cursor, &read->options)) return false;
+  read->family = Find(words[1])->handle;
+  read->key = DecodeKey(words[2]);
+  return true;
+}
+
 std::string Session::Get(const Words& words) {
-  Cursor cursor;
-  cursor.family = words[1];
-  ReadOptions options;
-  if (!ReadFlags(words, 3, &cursor, &options)) return "skipped";
-  rocksdb::ColumnFamilyHandle* const handle = Find(words[1])->handle;
-  const std::string key = DecodeKey(words[2]);
+  PointRead read;
+  if (!ReadPoint(words, &read)) return "skipped";
   if (Has(words, 3, "slice")) {
     PinnableSlice value;
-    const Status s = db_->Get(options, handle, key, &value);
+    const Status s = db_->Get(read.options, read.family, read.key, &value);
     return Found(s, value);
   }
   std::string value;
-  const Status s = db_->Get(options, handle, key, &value);
+  const Status s = db_->Get(read.options, read.family, read.key, &value);
   return Found(s, value);
 }
 
@@ -143,17 +147,13 @@ std::string Session::MultiGet(const Words& words) {
 
 // "No" has to be true, and a value that is handed out has to be the value.
 std::string Session::MayExist(const Words& words) {
-  Cursor cursor;
-  cursor.family = words[1];
-  ReadOptions options;
-  if (!ReadFlags(words, 3, &cursor, &options)) return "skipped";
-  rocksdb::ColumnFamilyHandle* const handle = Find(words[1])->handle;
-  const std::string key = DecodeKey(words[2]);
+  PointRead read;
+  if (!ReadPoint(words, &read)) return "skipped";
   std::string claimed;
   bool has_value = false;
-  const bool may = db_->KeyMayExist(options, handle, key, &claimed, &has_value);
+  const bool may = db_->KeyMayExist(read.options, read.family, read.key, &claimed, &has_value);
   std::string value;
-  const Status s = db_->Get(options, handle, key, &value);
+  const Status s = db_->Get(read.options, read.family, read.key, &value);
   if (!may && !s.IsNotFound()) return "denies a key: " + Show(s);
   // Where it could not read an index block, RocksDB hands out an empty value as the true one.
   if (may && has_value && !claimed.empty() && (!s.ok() || claimed != value)) {

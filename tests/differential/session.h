@@ -97,6 +97,14 @@ class Session {
   // False when the words name a snapshot that does not exist, or ask for what has no defined
   // result.
   bool ReadFlags(const Words& words, size_t first, Cursor* cursor, rocksdb::ReadOptions* options);
+  // "VERB F K [FLAGS]" of one key. False when it has to be skipped.
+  struct PointRead {
+    Cursor cursor;
+    rocksdb::ReadOptions options;
+    rocksdb::ColumnFamilyHandle* family = nullptr;
+    std::string key;
+  };
+  bool ReadPoint(const Words& words, PointRead* read);
   std::string Position(const Cursor& cursor) const;
 
   // upkeep.cc
