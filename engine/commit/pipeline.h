@@ -32,6 +32,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,7 @@ namespace aether {
 
 struct WriteRequest {
   Slice body;                         // commit/batch.h; must stay as it is until Write returns
-  uint32_t count = kAnyCount;         // what the batch's header says
+  std::optional<uint32_t> count;      // what the batch's header says
   const BatchFacts* facts = nullptr;  // set when ValidateBatch has been called already
   const FamilyPredicate* families = nullptr;  // used when facts is null
   bool disable_wal = false;
