@@ -74,6 +74,8 @@ def suites(full):
             ["build/release/bin/linearizability_test", "--gtest_brief=1"],
             ["tests/linearizability/run", "--seconds", short]],
               targets=["linearizability_aether", "linearizability_test"]),
+        Suite("fuzz", [["tests/fuzz/run", "--seconds", "300" if full else "10"]], preset="fuzz",
+              targets=["fuzzers"], timeout=3600),
         Suite("tla", [["tla/run"] + (["--full"] if full else [])], timeout=14400 if full else 1800),
         Suite("planted", [["tests/planted/run", "build/release/bin/sim_episodes_planted"]],
               targets=["sim_episodes_planted"]),

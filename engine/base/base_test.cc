@@ -30,6 +30,12 @@ TEST(Crc32cTest, HardwareAndTableAgreeAndExtend) {
   }
 }
 
+// Only a build for fuzzers lets others pass.
+TEST(ChecksumTest, PassesWhenEqual) {
+  EXPECT_TRUE(ChecksumPasses(7, 7));
+  EXPECT_FALSE(ChecksumPasses(7, 8));
+}
+
 TEST(CodingTest, VarintsRoundTripAndRefuseTruncation) {
   for (uint64_t v : {uint64_t{0}, uint64_t{127}, uint64_t{128}, uint64_t{1} << 32, UINT64_MAX}) {
     std::string s;
@@ -44,7 +50,7 @@ TEST(CodingTest, VarintsRoundTripAndRefuseTruncation) {
     EXPECT_FALSE(GetVarint64(&cut, &back));
     uint32_t narrow = 0;
     Slice again(s);
-    EXPECT_EQ(GetVarint32(&again, &narrow), v <= UINT32_MAX);
+    EXPECT_EQ(GetVarint32(&again, &narrow), s.size() <= kMaxVarint32Bytes);
   }
 }
 
@@ -53,6 +59,23 @@ TEST(CodingTest, OverlongVarintsAreRefused) {
   Slice in(overlong);
   uint64_t v = 0;
   EXPECT_FALSE(GetVarint64(&in, &v));
+  uint32_t narrow = 0;
+  Slice six("\xff\xff\xff\xff\xff\x01");
+  EXPECT_FALSE(GetVarint32(&six, &narrow));
+}
+
+// The values are those of RocksDB's GetVarint32PtrFallback.
+TEST(CodingTest, BitsBeyondTheThirtySecondAreDropped) {
+  for (const auto& [bytes, wanted] :
+       {std::pair<const char*, uint32_t>{"\xff\xff\xff\xff\x1f", UINT32_MAX},
+        {"\xff\xff\xff\xff\x7f", UINT32_MAX},
+        {"\x81\x80\x80\x80\x10", 1}}) {
+    Slice in(bytes);
+    uint32_t value = 0;
+    ASSERT_TRUE(GetVarint32(&in, &value));
+    EXPECT_EQ(value, wanted);
+    EXPECT_TRUE(in.empty());
+  }
 }
 
 TEST(ComparatorTest, OrderIsThatOfUnsignedBytes) {

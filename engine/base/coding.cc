@@ -17,11 +17,16 @@ const char* DecodeVarint64(const char* p, const char* limit, uint64_t* value) {
 }
 
 const char* DecodeVarint32Slow(const char* p, const char* limit, uint32_t* value) {
-  uint64_t wide = 0;
-  const char* end = DecodeVarint64(p, limit, &wide);
-  if (end == nullptr || wide > UINT32_MAX || end - p > kMaxVarint32Bytes) return nullptr;
-  *value = static_cast<uint32_t>(wide);
-  return end;
+  uint32_t result = 0;
+  for (int shift = 0; shift < 7 * kMaxVarint32Bytes && p < limit; shift += 7) {
+    const auto byte = static_cast<unsigned char>(*p++);
+    result |= static_cast<uint32_t>(byte & 127) << shift;
+    if (byte < 128) {
+      *value = result;
+      return p;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace aether

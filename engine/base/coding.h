@@ -1,7 +1,8 @@
 // Little-endian fixed-width and LEB128 integers, length-prefixed byte strings.
 //
 // The Get... functions read from the front of *input, advance it, and return false (input
-// unspecified) when it is too short or a varint is longer than its type allows.
+// unspecified) when it is too short or a varint is longer than its type allows. Of the fifth byte of
+// a 32-bit varint only four bits count, as in RocksDB: applications hand us batches that both read.
 
 #ifndef AETHER_ENGINE_BASE_CODING_H_
 #define AETHER_ENGINE_BASE_CODING_H_
@@ -64,7 +65,7 @@ inline void PutVarint(std::string* out, uint64_t value) {
 
 const char* DecodeVarint32Slow(const char* p, const char* limit, uint32_t* value);
 
-// Returns the byte after the encoding, or null when the encoding is truncated or exceeds 32 bits.
+// Returns the byte after the encoding, or null when the encoding is truncated or exceeds five bytes.
 inline const char* DecodeVarint32(const char* p, const char* limit, uint32_t* value) {
   if (p < limit && static_cast<unsigned char>(*p) < 128) {
     *value = static_cast<unsigned char>(*p);

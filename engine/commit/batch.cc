@@ -171,8 +171,8 @@ Status CheckSupported(const BatchRecord& record) {
   }
 }
 
-Status ValidateBatch(Slice body, uint32_t expected_count, const FamilyPredicate* families,
-                     BatchFacts* facts) {
+Status ValidateBatch(Slice body, std::optional<uint32_t> expected_count,
+                     const FamilyPredicate* families, BatchFacts* facts) {
   *facts = BatchFacts();
   BatchReader reader(body);
   BatchRecord record;
@@ -201,7 +201,7 @@ Status ValidateBatch(Slice body, uint32_t expected_count, const FamilyPredicate*
     use->bytes += bytes;
   }
   AETHER_RETURN_IF_ERROR(reader.status());
-  if ((expected_count != kAnyCount && count != expected_count) || count >= kAnyCount) {
+  if (count != expected_count.value_or(static_cast<uint32_t>(count))) {
     return Status::Corruption("WriteBatch has wrong count");
   }
   facts->count = static_cast<uint32_t>(count);

@@ -20,6 +20,7 @@
 #define AETHER_ENGINE_COMMIT_BATCH_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -134,11 +135,11 @@ class FamilyPredicate {
 };
 
 // Decodes the whole body once. `families` may be null (then all pass). CheckRecord is called for
-// merges and range deletions only. With expected_count != kAnyCount a different number of counted
-// records is Corruption "WriteBatch has wrong count".
-inline constexpr uint32_t kAnyCount = UINT32_MAX;
-Status ValidateBatch(Slice body, uint32_t expected_count, const FamilyPredicate* families,
-                     BatchFacts* facts);
+// merges and range deletions only. With an expected count a different number of counted records is
+// Corruption "WriteBatch has wrong count".
+inline constexpr std::optional<uint32_t> kAnyCount = std::nullopt;
+Status ValidateBatch(Slice body, std::optional<uint32_t> expected_count,
+                     const FamilyPredicate* families, BatchFacts* facts);
 
 // Encoders, for the engine's own callers and tests. Family 0 takes the short form.
 void AppendPut(std::string* body, uint32_t family, Slice key, Slice value);

@@ -9,7 +9,7 @@
 namespace aether {
 namespace {
 
-std::string Error(const std::string& body, uint32_t count = kAnyCount) {
+std::string Error(const std::string& body, std::optional<uint32_t> count = kAnyCount) {
   BatchFacts facts;
   Status s = ValidateBatch(body, count, nullptr, &facts);
   return s.ok() ? "" : s.ToString();
@@ -100,6 +100,7 @@ TEST(Batch, WrongCountIsCorruption) {
   EXPECT_EQ(Error(body, 1), "");
   EXPECT_EQ(Error(body, 0), "Corruption: WriteBatch has wrong count");
   EXPECT_EQ(Error(body, 2), "Corruption: WriteBatch has wrong count");
+  EXPECT_EQ(Error(body, UINT32_MAX), "Corruption: WriteBatch has wrong count");
 }
 
 TEST(Batch, EveryTruncationNamesItsKind) {

@@ -32,6 +32,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,7 @@ namespace aether {
 
 struct WriteRequest {
   Slice body;                         // commit/batch.h; must stay as it is until Write returns
-  uint32_t count = kAnyCount;         // what the batch's header says
+  std::optional<uint32_t> count;      // what the batch's header says
   const BatchFacts* facts = nullptr;  // set when ValidateBatch has been called already
   const FamilyPredicate* families = nullptr;  // used when facts is null
   bool disable_wal = false;
@@ -83,15 +84,24 @@ class PipelineHooks {
   virtual void OnPoison(const Status& /*status*/) {}
 };
 
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+// A fuzzer opens a store for each input and writes little to it.
+inline constexpr uint64_t kSegmentBytes = 64 << 10;
+inline constexpr uint64_t kChunkBytes = 8 << 10;
+#else
+inline constexpr uint64_t kSegmentBytes = 8 << 20;
+inline constexpr uint64_t kChunkBytes = 128 << 10;
+#endif
+
 struct PipelineOptions {
   FileSystem* fs = nullptr;
   std::string log_directory;
   uint64_t store_id = 0;
   PipelineHooks* hooks = nullptr;
 
-  uint64_t segment_bytes = 8 << 20;  // multiple of chunk_bytes
-  uint64_t chunk_bytes = 128 << 10;  // power of two, at least 4096
-  uint32_t recycled_segments = 12;   // kept for reuse while writes go on; more are deleted
+  uint64_t segment_bytes = kSegmentBytes;  // multiple of chunk_bytes
+  uint64_t chunk_bytes = kChunkBytes;      // power of two, at least 4096
+  uint32_t recycled_segments = 12;         // kept for reuse while writes go on; more are deleted
   uint64_t progress_bytes = 64 << 10;
   uint64_t log_write_back_bytes = 0;  // see wal::LogOptions::write_back_bytes
   bool allow_mapped_log = true;       // false forces the append backend

@@ -58,7 +58,7 @@ std::string Frame(const ManifestEdit& edit, uint64_t index) {
 bool HeaderValid(Slice bytes, uint64_t* index) {
   if (bytes.size() < kHeaderSize) return false;
   *index = LoadFixed<uint32_t>(bytes.data() + 4);
-  return Crc32c(bytes.data(), 8) == LoadFixed<uint32_t>(bytes.data() + 8);
+  return ChecksumPasses(LoadFixed<uint32_t>(bytes.data() + 8), Crc32c(bytes.data(), 8));
 }
 
 // True when no crash can have left `rest`, which starts at `offset` with the edit `index`, as it
@@ -177,8 +177,8 @@ Status Manifest::ReadFile(FileSystem* fs, const std::string& dir, uint64_t numbe
     const bool header = HeaderValid(rest, &found) && found == index;
     const size_t length = header ? LoadFixed<uint32_t>(rest.data()) : 0;
     const bool whole = header && kHeaderSize + length <= rest.size();
-    if (!whole || Crc32c(rest.data() + kHeaderSize, length) !=
-                      LoadFixed<uint32_t>(rest.data() + kHeaderSize - 4)) {
+    if (!whole || !ChecksumPasses(LoadFixed<uint32_t>(rest.data() + kHeaderSize - 4),
+                                  Crc32c(rest.data() + kHeaderSize, length))) {
       if (index == 0 || IsDamage(contents, offset, index)) {
         return Damaged(path, offset, "checksum mismatch in a manifest edit");
       }

@@ -121,7 +121,7 @@ Status RunFile::LoadDescription(FileSystem* fs, Description* description) {
   if (LoadFixed<uint64_t>(footer) != kMagic) {
     return Corrupt(footer_offset, "not a run file of this engine, or cut off (no magic number)");
   }
-  if (LoadFixed<uint64_t>(footer + 40) != Hash64(footer, 40)) {
+  if (!ChecksumPasses(LoadFixed<uint64_t>(footer + 40), Hash64(footer, 40))) {
     return Corrupt(footer_offset, "checksum mismatch in the footer");
   }
   const auto version = LoadFixed<uint32_t>(footer + 8);
@@ -138,8 +138,8 @@ Status RunFile::LoadDescription(FileSystem* fs, Description* description) {
   }
   description->block.assign(meta_size, '\0');
   AETHER_RETURN_IF_ERROR(ReadExact(meta_offset, meta_size, description->block.data()));
-  if (LoadFixed<uint64_t>(footer + 32) !=
-      Hash64(description->block.data(), meta_size, Seed(salt, meta_offset))) {
+  if (!ChecksumPasses(LoadFixed<uint64_t>(footer + 32),
+                      Hash64(description->block.data(), meta_size, Seed(salt, meta_offset)))) {
     return Corrupt(meta_offset, "checksum mismatch in the description of the file");
   }
   description->rest = Slice(description->block);
@@ -187,7 +187,8 @@ Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
 Status RunFile::ReadSection(const Section& section, const char* what, char* to) const {
   if (section.size == 0) return Status::OK();
   AETHER_RETURN_IF_ERROR(ReadExact(section.offset, section.size, to));
-  if (Hash64(to, section.size, Seed(meta_.salt, section.offset)) != section.checksum) {
+  if (!ChecksumPasses(section.checksum,
+                      Hash64(to, section.size, Seed(meta_.salt, section.offset)))) {
     return Corrupt(section.offset, std::string("checksum mismatch in the ") + what);
   }
   return Status::OK();
@@ -255,8 +256,8 @@ size_t RunFile::IndexBytes() const {
 
 Status RunFile::CheckLeaf(size_t index, const char* page, bool verify) const {
   const uint64_t offset = LeafOffset(index);
-  if (verify && LoadFixed<uint64_t>(page + kLeafChecksum) !=
-                    Hash64(page + 8, kPageSize - 8, Seed(meta_.salt, offset))) {
+  if (verify && !ChecksumPasses(LoadFixed<uint64_t>(page + kLeafChecksum),
+                                Hash64(page + 8, kPageSize - 8, Seed(meta_.salt, offset)))) {
     return CorruptLeaf(index, "checksum mismatch in a page");
   }
   const char* wrong =
@@ -265,7 +266,8 @@ Status RunFile::CheckLeaf(size_t index, const char* page, bool verify) const {
 }
 
 Status RunFile::CheckExtent(const Extent& extent, const char* data) const {
-  if (Hash64(data, extent.bytes, Seed(meta_.salt, extent.offset)) != extent.checksum) {
+  if (!ChecksumPasses(extent.checksum,
+                      Hash64(data, extent.bytes, Seed(meta_.salt, extent.offset)))) {
     return Corrupt(extent.offset, "checksum mismatch in a large value or key");
   }
   return Status::OK();

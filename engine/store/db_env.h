@@ -62,7 +62,7 @@ class DbEnv {
   // Applies a batch atomically. `body` holds `count` counted records in the format of
   // engine/commit/batch.h; the batch is checked whole before it takes a number. *first_sequence
   // (may be null) is the number of its first record.
-  virtual Status Write(const WriteOptions& options, Slice body, uint32_t count,
+  virtual Status Write(const WriteOptions& options, Slice body, std::optional<uint32_t> count,
                        uint64_t* first_sequence) = 0;
 
   // Takes a snapshot; never null.

@@ -71,7 +71,7 @@ void EnvImpl::Log(const std::string& line) const {
 
 // --- writing ---
 
-Status EnvImpl::Write(const WriteOptions& options, Slice body, uint32_t count,
+Status EnvImpl::Write(const WriteOptions& options, Slice body, std::optional<uint32_t> count,
                       uint64_t* first_sequence) {
   if (options_.read_only) {
     return Status::NotSupported("Not supported operation in read only mode.");

@@ -47,7 +47,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
                      KvStore** store) override;
   Status DropStore(KvStore* store) override;
   KvStore* FindStore(uint32_t id) override;
-  Status Write(const WriteOptions& options, Slice body, uint32_t count,
+  Status Write(const WriteOptions& options, Slice body, std::optional<uint32_t> count,
                uint64_t* first_sequence) override;
   const Snapshot* GetSnapshot() override;
   void ReleaseSnapshot(const Snapshot* snapshot) override;

@@ -56,7 +56,7 @@ Status DecodeSegmentHeader(Slice bytes, const uint64_t* store_id, const std::str
   if (bytes.size() < kSegmentHeaderBytes) return Status::OK();
   std::memcpy(header, bytes.data(), sizeof(*header));
   if (std::memcmp(header->magic, kSegmentMagic, sizeof(header->magic)) != 0) return Status::OK();
-  if (header->crc != SegmentHeaderCrc(bytes.data())) return Status::OK();
+  if (!ChecksumPasses(header->crc, SegmentHeaderCrc(bytes.data()))) return Status::OK();
   if (header->version != kFormatVersion) {
     return Status::NotSupported(path + ": log format version " + std::to_string(header->version) +
                                 ", this library reads version " + std::to_string(kFormatVersion));
@@ -84,7 +84,7 @@ bool DecodeChunkHeader(Slice bytes, const SegmentIdentity& segment, uint32_t fir
   const uint32_t crc =
       ExtendCrc32c(ChunkSalt(segment, first_unit), bytes.data() + offsetof(ChunkHeader, number),
                    kChunkHeaderBytes - offsetof(ChunkHeader, number));
-  if (crc != header.crc) return false;
+  if (!ChecksumPasses(header.crc, crc)) return false;
   *units = header.units;
   *base_ticket = header.base_ticket;
   return true;
@@ -109,7 +109,7 @@ bool DecodeRecord(Slice bytes, uint32_t salt, uint64_t base_ticket, DecodedRecor
   }
   const uint32_t body_crc =
       ExtendCrc32c(salt, behind_header, static_cast<size_t>(body - behind_header) + length);
-  if (HeaderCrc(body_crc, bytes.data()) != header.crc) return false;
+  if (!ChecksumPasses(header.crc, HeaderCrc(body_crc, bytes.data()))) return false;
   record->type = static_cast<RecordType>(type);
   const auto distance =
       static_cast<int32_t>(header.low_ticket - static_cast<uint32_t>(base_ticket));

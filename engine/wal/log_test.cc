@@ -270,6 +270,26 @@ TEST_F(LogTest, WhatWasDiscardedNeverComesBack) {
   EXPECT_EQ(bodies_[5], "third life");
 }
 
+// A fuzzer's finding: records of epoch 2, left out while the manifest said 1, came back when the
+// next life took the number 2.
+TEST_F(LogTest, ASegmentOfAnEpochToComeIsRefused) {
+  Append(1, "first life");
+  ASSERT_TRUE(Replay().ok());
+  const LogState first = state_;
+  state_ = recovered_.next_state;
+  OpenLog();
+  Append(2, "second life");
+  state_ = first;  // the manifest has lost its end
+  EXPECT_TRUE(Replay().IsCorruption());
+  EXPECT_TRUE(Replay(RecoveryMode::kTolerateTail).IsCorruption());
+  ASSERT_TRUE(Replay(RecoveryMode::kSkipDamaged).ok());
+  EXPECT_EQ(tickets_, Range(1, 1));
+  EXPECT_EQ(recovered_.next_state.epoch, 3u);
+  read_only_ = true;
+  ASSERT_TRUE(Replay().ok()) << "somebody else may have opened the store just now";
+  EXPECT_EQ(tickets_, Range(1, 1));
+}
+
 TEST_F(LogTest, RepeatedRecoveryHasTheSameOutcome) {
   for (uint64_t t : {1, 2, 4}) Append(t, "x");
   ASSERT_TRUE(Replay().ok());

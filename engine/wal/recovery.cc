@@ -111,6 +111,7 @@ class Recovery {
   Status Run(const ReplayFunction& replay, const RoundFunction& end_round, Recovered* result) {
     AETHER_RETURN_IF_ERROR(ListSegments());
     AETHER_RETURN_IF_ERROR(ScanAll());
+    AETHER_RETURN_IF_ERROR(CheckEpochs());
     AETHER_RETURN_IF_ERROR(FindPrefix());
     AETHER_RETURN_IF_ERROR(CheckPrefix());
     AETHER_RETURN_IF_ERROR(Replay(replay, end_round));
@@ -175,6 +176,21 @@ class Recovery {
     OnThreads(std::min<size_t>(scans_.size(), static_cast<size_t>(std::max(1, options_.threads))),
               work);
     for (Status& outcome : outcomes) AETHER_RETURN_IF_ERROR(std::move(outcome));
+    return Status::OK();
+  }
+
+  // An epoch is in the manifest before it is in a segment. Records of a later one would count as
+  // soon as the store gets to its number, beside others with the same tickets.
+  Status CheckEpochs() {
+    for (const Scan& scan : scans_) {
+      if (!scan.valid || scan.identity.epoch <= state_.epoch) continue;
+      newest_epoch_ = std::max(newest_epoch_, scan.identity.epoch);
+      // Without a lock another process may have opened the store after the manifest was read.
+      if (options_.read_only || salvage()) continue;
+      return Status::Corruption(scan.file.path + ": written in epoch " +
+                                std::to_string(scan.identity.epoch) +
+                                ", the manifest ends with epoch " + std::to_string(state_.epoch));
+    }
     return Status::OK();
   }
 
@@ -562,7 +578,7 @@ class Recovery {
       if (state_.epoch > 0 && last_ticket_ > state_.floor.ticket) {
         result->next_state.cuts.push_back({state_.epoch, last_ticket_});
       }
-      result->next_state.epoch = state_.epoch + 1;
+      result->next_state.epoch = std::max(state_.epoch, newest_epoch_) + 1;
     }
     result->next_state.last_sequence = result->last.sequence;
     result->records = replay_count_;
@@ -587,6 +603,7 @@ class Recovery {
   std::vector<Place> places_;
   std::vector<SkipRange> skips_;
   bool any_epoch_ = false;
+  uint32_t newest_epoch_ = 0;  // of the segments, where it is not in the manifest
   size_t replay_count_ = 0;
   uint64_t last_ticket_ = 0;
   SequenceNumber last_sequence_ = 0;
