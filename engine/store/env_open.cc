@@ -343,8 +343,8 @@ Status EnvImpl::StartPipeline(const wal::Recovered& recovered) {
   options.hooks = this;
   options.allow_mapped_log = options_.allow_mapped_log;
   options.log_write_back_bytes = options_.wal_bytes_per_sync;
-  options.segment_bytes = options_.log_segment_bytes;
-  options.chunk_bytes = options_.log_chunk_bytes;
+  if (options_.log_segment_bytes != 0) options.segment_bytes = options_.log_segment_bytes;
+  if (options_.log_chunk_bytes != 0) options.chunk_bytes = options_.log_chunk_bytes;
   std::unique_ptr<TableSet> tables;
   {
     MutexLock manifest_lock(&manifest_mutex_);

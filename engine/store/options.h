@@ -69,8 +69,8 @@ struct EnvOptions {
   bool avoid_flush_during_recovery = false;
   bool avoid_flush_during_shutdown = false;
   bool manual_wal_flush = false;
-  uint64_t log_segment_bytes = 8 << 20;  // size of a file of the log: a multiple of the next
-  uint64_t log_chunk_bytes = 128 << 10;  // what a writer takes at once: a power of two, >= 4096
+  uint64_t log_segment_bytes = 0;  // size of a file of the log; 0: see PipelineOptions
+  uint64_t log_chunk_bytes = 0;    // what a writer takes of it at once; 0: likewise
   int background_jobs = 2;
   uint64_t db_write_buffer_size = 0;  // 0: no bound over all stores
   std::shared_ptr<WriteMemory> write_memory;
