@@ -44,7 +44,8 @@ def unit(preset, layers):
 
 
 def suites(full):
-    cycles, crashes = ("5000", "50000") if full else ("1000", "5000")
+    cycles, crashes, scheduled = (
+        ("10000", "500000", "50000") if full else ("3000", "50000", "5000"))
     short = "60" if full else "20"
     return [
         Suite("units", unit("release", ENGINE_TESTS) + [
@@ -59,7 +60,7 @@ def suites(full):
               targets=["crash_loop"], timeout=3600),
         Suite("sim", [
             ["build/release/bin/sim_episodes", "--crashes", crashes],
-            ["build/release/bin/sim_episodes", "--schedule", "--crashes", crashes],
+            ["build/release/bin/sim_episodes", "--schedule", "--crashes", scheduled],
             ["build/release/bin/sim_episodes", "--twice", "--episodes", "50"]],
               targets=["sim_episodes"], timeout=7200),
         Suite("campaigns", [
