@@ -222,7 +222,6 @@ aether::EnvOptions ToEngineEnv(const DBOptions& options) {
   out.recovery_mode = static_cast<aether::RecoveryMode>(options.wal_recovery_mode);
   out.avoid_flush_during_recovery = options.avoid_flush_during_recovery;
   out.avoid_flush_during_shutdown = options.avoid_flush_during_shutdown;
-  out.manual_wal_flush = options.manual_wal_flush;
   out.wal_bytes_per_sync = options.wal_bytes_per_sync;
   out.background_jobs =
       std::max(options.max_background_jobs, std::max(options.max_background_compactions, 0) +

@@ -83,7 +83,7 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   HONOURED(wal_recovery_mode);
   HONOURED(avoid_flush_during_recovery);
   HONOURED(avoid_flush_during_shutdown);
-  HONOURED(manual_wal_flush);
+  MAPPED(manual_wal_flush, "each write reaches the kernel; FlushWAL has only to sync");
   HONOURED(fail_if_options_file_error);
   HONOURED(info_log_level);
   report.Add(kHonoured, "listeners", options.listeners.size(), usual.listeners.size());

@@ -68,7 +68,6 @@ struct EnvOptions {
   // False: what the log gave back is flushed in the background once the store is open.
   bool avoid_flush_during_recovery = false;
   bool avoid_flush_during_shutdown = false;
-  bool manual_wal_flush = false;
   uint64_t log_segment_bytes = 0;  // size of a file of the log; 0: see PipelineOptions
   uint64_t log_chunk_bytes = 0;    // what a writer takes of it at once; 0: likewise
   int background_jobs = 2;
