@@ -97,10 +97,10 @@ Status StoreDb::CreateColumnFamilies(const std::vector<ColumnFamilyDescriptor>& 
 }
 
 Status StoreDb::DropColumnFamily(ColumnFamilyHandle* handle) {
-  Status s = CheckWritable();
-  if (!s.ok()) return s;
   aether::KvStore* const store = Store(handle);
   if (store->id() == 0) return Status::InvalidArgument("Can't drop default column family");
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
   s = ToRocks(engine_->DropStore(store));
   if (!s.ok()) return s;
   Info(info_log(), "Dropped column family [%s] (ID %u)", store->name().c_str(), store->id());

@@ -427,14 +427,21 @@ bool StoreDb::KeyMayExist(const ReadOptions& options, ColumnFamilyHandle* handle
   return s.IsIncomplete();
 }
 
-Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* handle) {
+Status StoreDb::CheckIterator(const ReadOptions& options) const {
+  // A read-only instance of RocksDB looks at neither.
+  if (mode_ == Mode::kReadOnly) return Status::OK();
   if (options.managed) {
-    return NewErrorIterator(Status::NotSupported("Managed iterator is not supported anymore."));
+    return Status::NotSupported("Managed iterator is not supported anymore.");
   }
   if (options.read_tier == kPersistedTier) {
-    return NewErrorIterator(
-        Status::NotSupported("ReadTier::kPersistedData is not yet supported in iterators."));
+    return Status::NotSupported("ReadTier::kPersistedData is not yet supported in iterators.");
   }
+  return Status::OK();
+}
+
+Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* handle) {
+  const Status possible = CheckIterator(options);
+  if (!possible.ok()) return NewErrorIterator(possible);
   if (options.iter_start_ts != nullptr) {
     return NewErrorIterator(Status::NotSupported("ReadOptions::iter_start_ts"));
   }
@@ -479,12 +486,8 @@ Status StoreDb::NewIterators(const ReadOptions& options,
                              const std::vector<ColumnFamilyHandle*>& handles,
                              std::vector<Iterator*>* iterators) {
   iterators->clear();
-  if (options.managed) {
-    return Status::NotSupported("Managed iterator is not supported anymore.");
-  }
-  if (options.read_tier == kPersistedTier) {
-    return Status::NotSupported("ReadTier::kPersistedData is not yet supported in iterators.");
-  }
+  Status possible = CheckIterator(options);
+  if (!possible.ok()) return possible;
   // Without a snapshot of the caller's, all iterators still start from one moment.
   ReadOptions at_once = options;
   const Snapshot* own = nullptr;

@@ -283,6 +283,7 @@ class StoreDb final : public DB {
                    uint64_t* sequence);
   bool closed() const { return closed_.load(std::memory_order_relaxed); }
   Status CheckWritable() const;
+  Status CheckIterator(const ReadOptions& options) const;
   Status CheckRead(const ReadOptions& options, ColumnFamilyHandle* handle) const;
   Status RefuseReadOnly() const;
   void AddFiles(const Family* family, ColumnFamilyMetaData* metadata) const;

@@ -512,6 +512,7 @@ Status EnvImpl::WaitForMerges(bool flush_first) {
 }
 
 void EnvImpl::SetBackgroundJobs(int jobs) {
+  if (options_.read_only) return;
   const int wanted = std::max(1, jobs - 1);
   {
     MutexLock lock(&mutex_);

@@ -479,6 +479,7 @@ TEST_F(TroubleTest, ReadOnlyWritesNothing) {
   Open();
   Check(model_);
   EXPECT_FALSE(TryPut("a", "b").ok());
+  env_->SetBackgroundJobs(4);  // there is none
   env_.reset();
   fs_.SetHook(nullptr);
   EXPECT_EQ(writes, 0);

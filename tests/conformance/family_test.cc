@@ -104,6 +104,8 @@ CASE(read_only_refuses) {
   EQ(db->Write(WriteOptions(), &batch), refused);
   EQ(db->Flush(FlushOptions()), refused);
   EQ(db->CompactRange(rocksdb::CompactRangeOptions(), nullptr, nullptr), refused);
+  CODE(db->DropColumnFamily(db->DefaultColumnFamily()), "4/0");
+  GOOD(db->SetDBOptions({{"max_background_jobs", "4"}}));
   EQ(db->SyncWAL(), refused);
   EQ(db->FlushWAL(true), refused);
   GOOD(db->FlushWAL(false));
@@ -111,6 +113,12 @@ CASE(read_only_refuses) {
   GOOD(db->PauseBackgroundWork());
   GOOD(db->ContinueBackgroundWork());
   EQ(db->DisableFileDeletions(), refused);
+  // Refused elsewhere.
+  rocksdb::ReadOptions managed, persisted;
+  managed.managed = true;
+  persisted.read_tier = rocksdb::kPersistedTier;
+  EQ(db.Scan(managed), "a=1 b=2 ");
+  EQ(db.Scan(persisted), "a=1 b=2 ");
   const rocksdb::Snapshot* const snapshot = db->GetSnapshot();
   YES(snapshot != nullptr);
   EQ(db.Get("a", nullptr, snapshot), "1");
