@@ -232,6 +232,7 @@ Status Apply(Slice body, SequenceNumber sequence, const TableSet& set,
 
 }  // namespace
 
+// tla: ParallelWal.Apply, Visibility.Insert.
 Status ApplyBatch(Slice body, SequenceNumber first_sequence, const TableSet& set,
                   InsertHints* hints, uint32_t* count) {
   return Apply(body, first_sequence, set, nullptr, hints, count);

@@ -63,7 +63,10 @@ struct EnvOptions {
   bool create_missing_stores = false;
   bool read_only = false;
   bool paranoid_checks = true;
-  std::string wal_dir;              // empty: the directory of the store
+  std::string wal_dir;  // empty: the directory of the store
+  // Sizes of a log file and of the pieces that streams take of it (PipelineOptions).
+  uint64_t log_segment_bytes = 8 << 20;
+  uint64_t log_chunk_bytes = 128 << 10;
   uint64_t max_total_wal_size = 0;  // 0: four times the sum of all write buffers
   RecoveryMode recovery_mode = RecoveryMode::kPointInTime;
   // False: what the log gave back is flushed in the background once the store is open.
