@@ -40,7 +40,7 @@ std::atomic<uint64_t> thread_seeds{1};
 void Park(CommitPoint point, uint64_t) {
   thread_local Random random(thread_seeds.fetch_add(1));
   if (point == CommitPoint::kFloor) {
-    std::this_thread::sleep_for(std::chrono::microseconds(random.Uniform(1000)));
+    std::this_thread::sleep_for(std::chrono::microseconds(random.Uniform(4000)));
   } else if (random.OneIn(8)) {
     std::this_thread::sleep_for(std::chrono::microseconds(random.Uniform(200)));
   }
@@ -61,7 +61,9 @@ class Machine {
     for (uint64_t life = 0; life < lives; ++life) {
       if (!OpenStore()) return;
       ReadAll();
-      if (life + 1 < lives && Lines() < kMaxLines) Live();
+      // After the death of a process sometimes nothing at all: what was recovered has to last.
+      const bool idle = process_died_ && random_.OneIn(2);
+      if (!idle && life + 1 < lives && Lines() < kMaxLines) Live();
       End();
     }
   }
@@ -113,6 +115,7 @@ class Machine {
     } else {
       fs_.Crash(random_.Next());
     }
+    process_died_ = process;
     trace::Start();
     AETHER_TRACE("crash", "kind", process ? "process" : "machine");
   }
@@ -135,8 +138,9 @@ class Machine {
                               std::string(random->Uniform(300), 'x');
     const uint64_t wanted = 1 + random->Uniform(3);
     const uint64_t first = random->Uniform(kFamilies * kKeys);
+    const uint64_t step = 2 + random->Uniform(2);  // 2 stays in one family
     for (uint64_t i = 0; i < wanted; ++i, ++count) {
-      const uint64_t place = (first + 3 * i) % (kFamilies * kKeys);
+      const uint64_t place = (first + step * i) % (kFamilies * kKeys);
       AppendPut(&body, static_cast<uint32_t>(place % kFamilies), Key(place / kFamilies), value);
     }
     WriteOptions options;
@@ -237,6 +241,7 @@ class Machine {
 
   Random random_;
   SimFileSystem fs_;
+  bool process_died_ = false;
   std::atomic<int> ios_left_{0};
   std::atomic<int> batches_left_{0};
   std::atomic<bool> stop_{false};
