@@ -152,8 +152,9 @@ class Machine {
     Random random(seed);
     while (!stop_.load() && batches_left_.fetch_sub(1) > 0) {
       Write(&random);
-      if (random.OneIn(4))
-        std::this_thread::sleep_for(std::chrono::microseconds(random.Uniform(500)));
+      if (pause_micros_ > 500 || random.OneIn(4)) {
+        std::this_thread::sleep_for(std::chrono::microseconds(random.Uniform(pause_micros_)));
+      }
     }
   }
 
@@ -213,6 +214,7 @@ class Machine {
 
   void Live() {
     batches_left_.store(10 + static_cast<int>(random_.Uniform(50)));
+    pause_micros_ = random_.OneIn(3) ? 4000 : 500;
     const int writers = 1 + static_cast<int>(random_.Uniform(kWriters));
     if (random_.OneIn(2)) ios_left_.store(1 + static_cast<int>(random_.Uniform(150)));
     std::vector<std::thread> threads;
@@ -242,6 +244,7 @@ class Machine {
   Random random_;
   SimFileSystem fs_;
   bool process_died_ = false;
+  uint64_t pause_micros_ = 500;  // of writers; long ones leave tables empty for a while
   std::atomic<int> ios_left_{0};
   std::atomic<int> batches_left_{0};
   std::atomic<bool> stop_{false};
