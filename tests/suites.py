@@ -82,6 +82,10 @@ def suites(full):
         Suite("fuzz", [["tests/fuzz/run", "--seconds", "300" if full else "10"]], preset="fuzz",
               targets=["fuzzers"], timeout=3600),
         Suite("tla", [["tla/run"] + (["--full"] if full else [])], timeout=14400 if full else 1800),
+        Suite("traces", [
+            ["tests/trace/run", "--count", "600" if full else "60"],
+            ["tests/trace/run", "--planted"]],
+              preset="tracing", targets=["trace_driver"], timeout=1800),
         Suite("planted", [["tests/planted/run", "build/release/bin/sim_episodes_planted"]],
               targets=["sim_episodes_planted"]),
         Suite("race", [["/usr/bin/python3", "-m", "unittest", "-q", "race.race_test"]]),

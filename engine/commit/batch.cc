@@ -249,6 +249,7 @@ Status PrepareTables(const BatchFacts& facts, const TableSet& set) {
   return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
 }
 
+// tla: ParallelWal.Apply, Visibility.Insert.
 Status ApplyBatch(Slice body, SequenceNumber first_sequence, const TableSet& set,
                   InsertHints* hints, uint32_t* count) {
   return Apply(body, first_sequence, set, nullptr, hints, count);

@@ -1,6 +1,7 @@
 #include "engine/commit/pipeline.h"
 
 #include "engine/commit/pipeline_impl.h"
+#include "engine/wal/planted_bugs.h"
 
 namespace aether {
 
@@ -21,7 +22,9 @@ Status Pipeline::Open(const PipelineOptions& options, const wal::Recovered& reco
 Status Pipeline::Write(const WriteRequest& request, WriteResult* result) {
   return impl_->Write(request, result);
 }
-SequenceNumber Pipeline::VisibleSequence() const { return impl_->mark_.visible(); }
+SequenceNumber Pipeline::VisibleSequence() const {
+  return Planted(PlantedBug::kHalfBatchVisible) ? impl_->LastSequence() : impl_->mark_.visible();
+}
 uint64_t Pipeline::PublishedTicket() const { return impl_->mark_.published(); }
 LogPosition Pipeline::Published() const { return impl_->mark_.Published(); }
 uint64_t Pipeline::DurableTicket() const { return impl_->syncer_.durable(); }

@@ -8,6 +8,7 @@
 
 #include "engine/base/coding.h"
 #include "engine/base/epoch.h"
+#include "engine/base/trace.h"
 #include "engine/io/thread.h"
 #include "engine/wal/planted_bugs.h"
 
@@ -17,6 +18,15 @@ namespace {
 // What an entry costs beyond its bytes, for the progress count.
 constexpr uint64_t kEntryOverhead = 32;
 constexpr uint64_t kMemoryRetryNanos = 1000000;
+
+AETHER_TRACE_ONLY(std::string ChangedFamilies(const TableSet& before, const TableSet& after) {
+  std::string list;
+  for (uint32_t f = 0; f < after.tables.size(); ++f) {
+    if (before.table(f) == after.table(f)) continue;
+    list += (list.empty() ? "" : ",") + std::to_string(f);
+  }
+  return "[" + list + "]";
+})
 
 }  // namespace
 
@@ -81,6 +91,7 @@ Status Pipeline::Impl::Refuse(const WriteRequest& request) const {
   return Status::OK();
 }
 
+// tla: ParallelWal.Ack and AckSync are its returns.
 Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   AETHER_RETURN_IF_ERROR(Refuse(request));
   BatchFacts own_facts;
@@ -117,9 +128,12 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   if (poisoned_.load(std::memory_order_acquire)) return TellPoison();
   if (numbers.close_generation) Switch(nullptr, nullptr, nullptr).Ignore();
   if (report_progress) options_.hooks->OnProgress();
-  return request.sync ? SyncTo(numbers.ticket) : Status::OK();
+  if (request.sync) AETHER_RETURN_IF_ERROR(SyncTo(numbers.ticket));
+  AETHER_TRACE(request.sync ? "ackSync" : "ack", "t", numbers.ticket);
+  return Status::OK();
 }
 
+// tla: ParallelWal.Reserve, Visibility.Number.
 bool Pipeline::Impl::TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers* numbers) {
   WriteWord w;
   if (must_be_unlogged) {
@@ -170,9 +184,15 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
     }
     AtPoint(CommitPoint::kPrepared, 0);
     // A disableWAL batch that finds out too late that it has to leave a record has no number yet.
-    if (!TakeNumbers(facts.count, !needs_record, numbers)) {
-      needs_record = true;
-      continue;
+    {
+      AETHER_TRACE_STEP();
+      if (!TakeNumbers(facts.count, !needs_record, numbers)) {
+        needs_record = true;
+        continue;
+      }
+      AETHER_TRACE("reserve", "t", numbers->ticket, "first", numbers->first, "end", numbers->end,
+                   "stream", stream->index, "file", stream->chunk.number, "offset",
+                   stream->chunk.offset, "body", trace::Hex(request.body));
     }
     AtPoint(CommitPoint::kNumbered, numbers->ticket);
     if (needs_record && !wal::TicketFits(stream->chunk.base_ticket, numbers->ticket)) {
@@ -190,11 +210,16 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
   }
 }
 
-void Pipeline::Impl::StampAndWriteOut(const wal::PendingRecord& record, const wal::Stamp& stamp) {
+// tla: ParallelWal.Stamp.
+void Pipeline::Impl::StampAndWriteOut([[maybe_unused]] uint64_t ticket,
+                                      const wal::PendingRecord& record, const wal::Stamp& stamp) {
+  AETHER_TRACE_STEP();
   wal::StoreStamp(record.record, stamp);
-  if (!log_->needs_write_out()) return;
-  Status s = log_->WriteOut(record);
-  if (!s.ok()) Poison(s);
+  if (log_->needs_write_out()) {
+    Status s = log_->WriteOut(record);
+    if (!s.ok()) Poison(s);
+  }
+  AETHER_TRACE("stamp", "t", ticket);
 }
 
 // A batch that has its number cannot go back, and memory was prepared for it. Only when the tables
@@ -234,17 +259,23 @@ void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
       target->offset.store(record->offset, std::memory_order_release);
     }
   }
-  mark_.Bind(numbers.ticket, numbers.first, numbers.end, check, help_with, numbers.tables);
+  {
+    AETHER_TRACE_STEP();
+    mark_.Bind(numbers.ticket, numbers.first, numbers.end, check, help_with, numbers.tables);
+    AETHER_TRACE("bind", "t", numbers.ticket);
+  }
   AtPoint(CommitPoint::kBound, numbers.ticket);
   const bool late_stamp = Planted(PlantedBug::kDoneBeforeStamp);
-  if (record != nullptr && !late_stamp) StampAndWriteOut(*record, stamp);
+  if (record != nullptr && !late_stamp) StampAndWriteOut(numbers.ticket, *record, stamp);
   AtPoint(CommitPoint::kStamped, numbers.ticket);
   ApplyNumbered(request.body, numbers, hints);
+  AETHER_TRACE("apply", "t", numbers.ticket);
   AtPoint(CommitPoint::kApplied, numbers.ticket);
   mark_.Publish(numbers.ticket, numbers.end);
-  if (record != nullptr && late_stamp) StampAndWriteOut(*record, stamp);
+  if (record != nullptr && late_stamp) StampAndWriteOut(numbers.ticket, *record, stamp);
 }
 
+// tla: ParallelWal.Stamp and Apply, once more for a ticket that is bound.
 bool Pipeline::Impl::Help(uint64_t ticket) try {
   EpochGuard guard;
   Slot* const slot = mark_.slot(ticket);
@@ -279,12 +310,17 @@ bool Pipeline::Impl::Help(uint64_t ticket) try {
     std::memcpy(copy.data() + sizeof(stamp), record + sizeof(stamp),
                 static_cast<size_t>(body.data() - record) - sizeof(stamp) + body.size());
     pending.record = copy.data();
+    AETHER_TRACE_STEP();
     Status s = log_->WriteOut(pending);
     if (!s.ok()) Poison(s);
+    AETHER_TRACE("stamp", "t", ticket);
   } else {
+    AETHER_TRACE_STEP();
     wal::StoreStamp(record, stamp);
+    AETHER_TRACE("stamp", "t", ticket);
   }
   ApplyBatch(body, first, *tables, nullptr, nullptr).Ignore();
+  AETHER_TRACE("apply", "t", ticket);
   mark_.MarkDone(ticket);
   mark_.Advance();
   helped_.fetch_add(1, std::memory_order_relaxed);
@@ -304,6 +340,7 @@ const TableSet* Pipeline::Impl::CurrentTables() const {
   return generations_[mark_.Load().generation()].tables.load(std::memory_order_acquire);
 }
 
+// tla: ParallelWal.Switch, Visibility.CutTables.
 void Pipeline::Impl::NextGeneration(const TableSet* tables, bool unlogged, uint64_t* take_ticket,
                                     LogPosition* cut) {
   WriteWord w = mark_.Load();
@@ -317,6 +354,7 @@ void Pipeline::Impl::NextGeneration(const TableSet* tables, bool unlogged, uint6
   const SequenceNumber base = current->base.load(std::memory_order_relaxed);
   bool with_ticket;
   WriteWord desired;
+  AETHER_TRACE_STEP();
   w = mark_.Load();
   do {
     next->base.store(base + w.relative(), std::memory_order_relaxed);
@@ -326,6 +364,8 @@ void Pipeline::Impl::NextGeneration(const TableSet* tables, bool unlogged, uint6
   } while (!mark_.Replace(&w, desired));
   cut->sequence = base + w.relative();
   current->last_ticket = cut->ticket;
+  AETHER_TRACE("switch", "cut", cut->ticket, "sequence", cut->sequence, "families",
+               trace::Json{ChangedFamilies(*current->tables.load(), *tables)});
   if (take_ticket != nullptr) *take_ticket = with_ticket ? cut->ticket + 1 : 0;
 }
 
@@ -396,7 +436,8 @@ Status Pipeline::Impl::BecomeLogged() {
     if (ticket != 0) {
       mark_.Bind(ticket, cut.sequence + 1, cut.sequence, 0, nullptr, tables);
       StampAndWriteOut(
-          record, wal::MakeStamp(record.body_crc, wal::RecordType::kSkip, ticket, cut.sequence));
+          ticket, record,
+          wal::MakeStamp(record.body_crc, wal::RecordType::kSkip, ticket, cut.sequence));
       log_->Commit(stream, record, ticket);
       mark_.Publish(ticket, cut.sequence);
     }
@@ -435,6 +476,7 @@ Status Pipeline::Impl::SyncTo(uint64_t ticket) {
   return s;
 }
 
+// tla: ParallelWal.Poison.
 void Pipeline::Impl::Poison(const Status& status) {
   MutexLock lock(&poison_mutex_);
   if (!poison_status_.ok()) return;
@@ -490,6 +532,7 @@ Status Pipeline::Impl::DrainForResume(LogState* next_state) {
   return Status::OK();
 }
 
+// tla: ParallelWal.FinishResume.
 Status Pipeline::Impl::FinishResume(const LogState& next_state) {
   if (next_state.epoch <= epoch_ || next_state.floor.ticket != mark_.published()) {
     return Status::InvalidArgument("the log cannot resume under this state");

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/trace.h"
 #include "engine/io/thread.h"
 
 namespace aether {
@@ -14,17 +15,27 @@ void Syncer::Raise(uint64_t ticket) {
   }
 }
 
+// tla: ParallelWal.SyncStart and SyncEnd.
 Status Syncer::SyncOnce(int token, wal::Log* log, const Watermark& mark,
                         const std::atomic<bool>& poisoned) {
   // First V, then the segments: a record of a ticket up to V is in a segment that is listed by now.
-  const uint64_t target = mark.published();
+  uint64_t target;
+  {
+    AETHER_TRACE_STEP();
+    target = mark.published();
+    AETHER_TRACE("syncStart", "token", token, "target", target);
+  }
   std::vector<wal::AnchorPosition> positions;
   AETHER_RETURN_IF_ERROR(log->Sync(token, &positions));
   rounds_.fetch_add(1, std::memory_order_relaxed);
   // A page that was lost to SIGBUS is not in the file, however well the sync went.
   if (poisoned.load(std::memory_order_acquire)) return Status::OK();
   const bool ahead = target > durable();
-  Raise(target);
+  {
+    AETHER_TRACE_STEP();
+    Raise(target);
+    AETHER_TRACE("syncEnd", "token", token, "durable", durable());
+  }
   if (ahead) {
     std::string anchor;
     wal::EncodeAnchor(positions, &anchor);

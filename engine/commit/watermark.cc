@@ -1,5 +1,6 @@
 #include "engine/commit/watermark.h"
 
+#include "engine/base/trace.h"
 #include "engine/io/thread.h"
 #include "engine/wal/planted_bugs.h"
 
@@ -39,6 +40,7 @@ void Watermark::MarkDone(uint64_t ticket) {
   slot(ticket)->done.exchange(ticket, std::memory_order_seq_cst);
 }
 
+// tla: ParallelWal.Publish, Visibility.MoveWatermark; so is Advance.
 void Watermark::Publish(uint64_t ticket, SequenceNumber end) {
   if (Planted(PlantedBug::kDoneWithRelease)) {
     // What a processor may make of "store done with release, then Advance": the loads first.
@@ -51,8 +53,11 @@ void Watermark::Publish(uint64_t ticket, SequenceNumber end) {
   uint64_t before = ticket - 1;
   if (published_.load(std::memory_order_seq_cst) == before) {
     RaiseVisible(end);
-    if (published_.compare_exchange_strong(before, ticket, std::memory_order_seq_cst))
+    AETHER_TRACE_STEP();
+    if (published_.compare_exchange_strong(before, ticket, std::memory_order_seq_cst)) {
+      AETHER_TRACE("publish", "v", ticket);
       WakeWaiters();
+    }
   } else {
     MarkDone(ticket);
     AtPoint(CommitPoint::kDone, ticket);
@@ -60,10 +65,13 @@ void Watermark::Publish(uint64_t ticket, SequenceNumber end) {
   Advance();
 }
 
+// tla: Visibility.RaiseVisible.
 void Watermark::RaiseVisible(SequenceNumber end) {
+  AETHER_TRACE_STEP();
   SequenceNumber seen = visible_.load(std::memory_order_relaxed);
   while (seen < end && !visible_.compare_exchange_weak(seen, end, std::memory_order_seq_cst)) {
   }
+  if (seen < end) AETHER_TRACE("visible", "sequence", end);
 }
 
 void Watermark::WakeWaiters() {
@@ -83,7 +91,11 @@ void Watermark::Advance() {
     if (published_.load(std::memory_order_seq_cst) != n) continue;
     RaiseVisible(end);
     uint64_t expected = n;
-    if (published_.compare_exchange_strong(expected, m, std::memory_order_seq_cst)) WakeWaiters();
+    AETHER_TRACE_STEP();
+    if (published_.compare_exchange_strong(expected, m, std::memory_order_seq_cst)) {
+      AETHER_TRACE("publish", "v", m);
+      WakeWaiters();
+    }
   }
 }
 

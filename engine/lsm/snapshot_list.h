@@ -13,6 +13,7 @@
 
 #include "engine/base/entry.h"
 #include "engine/base/thread_annotations.h"
+#include "engine/base/trace.h"
 
 namespace aether {
 
@@ -24,12 +25,18 @@ class SnapshotList {
   };
   using Handle = std::list<Item>::iterator;
 
+  // tla: Visibility.TakeSnapshot.
   Handle Take(const std::function<SequenceNumber()>& visible, uint64_t unix_time) {
+    AETHER_TRACE_STEP();
     MutexLock lock(&mutex_);
-    return items_.insert(items_.end(), Item{visible(), unix_time});
+    const Handle taken = items_.insert(items_.end(), Item{visible(), unix_time});
+    AETHER_TRACE("takeSnapshot", "sequence", taken->sequence);
+    return taken;
   }
   void Release(Handle handle) {
+    AETHER_TRACE_STEP();
     MutexLock lock(&mutex_);
+    AETHER_TRACE("releaseSnapshot", "sequence", handle->sequence);
     items_.erase(handle);
   }
   // Ascending, without repetitions.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/epoch.h"
+#include "engine/base/trace.h"
 #include "engine/io/thread.h"
 #include "engine/lsm/file_names.h"
 #include "engine/store/env_impl.h"
@@ -28,6 +29,7 @@ FamilyStore* EnvImpl::PickFlush() {
   return nullptr;
 }
 
+// tla: ParallelWal.FlushBuild to FlushRelease, Visibility.BuildRun.
 Status EnvImpl::FlushOne(FamilyStore* family) {
   SealedTable sealed;
   std::shared_ptr<const Version> version;
@@ -44,19 +46,41 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
   if (options_.observer) options_.observer->OnFlushBegin(event);
   FlushResult result;
   JobContext context = ContextFor(family);
+  std::vector<SequenceNumber> snapshots;
+  {
+    AETHER_TRACE_STEP();
+    snapshots = snapshots_.Collect();
+    AETHER_TRACE("build", "family", family->id_, "cut", sealed.cut.ticket);
+  }
   AETHER_RETURN_IF_ERROR(RunFlush(context, family->id_, *sealed.table, std::move(version),
-                                  snapshots_.Collect(), &result));
+                                  std::move(snapshots), &result));
 
   MutexLock manifest_lock(&manifest_mutex_);
-  const LogPosition published = pipeline_->Published();
+  LogPosition published;
+  const auto load_watermark = [&] {
+    AETHER_TRACE_STEP();
+    published = pipeline_->Published();
+    AETHER_TRACE("loadV", "v", published.ticket);
+  };
   LogPosition floor;
-  {
+  if (Planted(PlantedBug::kFloorBeforeWatermark)) {
+    {
+      MutexLock lock(&mutex_);
+      floor = ComputeFloor({UINT64_MAX, kMaxSequence}, family);
+    }
+    AtPoint(CommitPoint::kFloor, 0);
+    load_watermark();
+    if (published.ticket < floor.ticket) floor = published;
+    AETHER_TRACE("floor", "floor", floor.ticket);
+  } else {
+    load_watermark();
     MutexLock lock(&mutex_);
     if (family->dropped()) {
       for (const auto& meta : result.files) AddObsoleteFile(meta->number);
       return Status::OK();
     }
     floor = ComputeFloor(published, family);
+    AETHER_TRACE("floor", "floor", floor.ticket);
   }
   Status s;
   if (floor.ticket < sealed.cut.ticket && !Planted(PlantedBug::kManifestBeforeLog)) {
@@ -70,7 +94,9 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
     if (floor.ticket > log.floor.ticket) log.AdvanceFloor(floor);
     log.last_sequence = std::max(log.last_sequence, sealed.cut.sequence);
     edit.log = std::move(log);
+    AETHER_TRACE("installing", "family", family->id_);
     s = InstallLocked(std::move(edit), [&]() NO_THREAD_SAFETY_ANALYSIS {
+      AETHER_TRACE("install", "family", family->id_);
       family->sealed_.pop_front();
       ++family->flushed_tables_;
     });
@@ -78,6 +104,7 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
     for (const auto& meta : result.files) context.Discard(meta->number);
   }
   AETHER_RETURN_IF_ERROR(s);
+  AETHER_TRACE("release", "floor", floor.ticket);
   pipeline_->ReleaseLog(floor);
   const uint64_t micros = clock_->NowMicros() - start;
   family->counters_.flushes += 1;

@@ -205,6 +205,7 @@ void EnvImpl::PublishDirectory() {
   }
 }
 
+// tla: ParallelWal.Switch, Visibility.PublishTable and CutTables.
 Status EnvImpl::SwitchTables(const std::vector<FamilyStore*>& families) {
   std::vector<FamilyStore*> full;
   for (FamilyStore* family : families) {
@@ -363,6 +364,7 @@ void EnvImpl::UpdateStall() {
   pipeline_->SetThrottle(stop || rate > 0 || !background_error_.ok());
 }
 
+// tla: ParallelWal.FlushFloor.
 LogPosition EnvImpl::ComputeFloor(const LogPosition& published, const FamilyStore* flushed) const {
   LogPosition floor = published;
   for (const auto& family : families_) {
@@ -453,6 +455,7 @@ Status EnvImpl::Install(ManifestEdit&& edit, const std::function<void()>& apply)
   return InstallLocked(std::move(edit), apply);
 }
 
+// tla: ParallelWal.FlushInstall, Visibility.InstallRun.
 Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& apply) {
   // Everything that can fail is tried on a copy of what the edit touches before the manifest has
   // it: once appended, an edit is in force.

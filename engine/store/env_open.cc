@@ -5,6 +5,7 @@
 #include "engine/base/checksum.h"
 #include "engine/base/epoch.h"
 #include "engine/base/random.h"
+#include "engine/base/trace.h"
 #include "engine/io/thread.h"
 #include "engine/lsm/file_names.h"
 #include "engine/store/env_impl.h"
@@ -292,6 +293,7 @@ Status EnvImpl::EndReplayRound(Replay* replay) {
   return Status::OK();
 }
 
+// tla: ParallelWal.RecoverSync and RecoverInstall.
 Status EnvImpl::RecoverLog() {
   wal::RecoveryOptions recovery;
   recovery.fs = fs_;
@@ -312,6 +314,16 @@ Status EnvImpl::RecoverLog() {
       replay.flushed[id] = family.flushed_sequence;
     }
     log = state_.log;
+    AETHER_TRACE("manifest", "epoch", log.epoch, "floor", log.floor.ticket, "flushed",
+                 trace::List(state_.families,
+                             [](const auto& f) {
+                               return trace::Json{"[" + std::to_string(f.first) + "," +
+                                                  std::to_string(f.second.flushed_sequence) + "]"};
+                             }),
+                 "cuts", trace::List(log.cuts, [](const auto& cut) {
+                   return trace::Json{"[" + std::to_string(cut.epoch) + "," +
+                                      std::to_string(cut.last_ticket) + "]"};
+                 }));
     MutexLock lock(&mutex_);
     replay.tables = CopyTables();
   }
@@ -354,10 +366,13 @@ Status EnvImpl::StartPipeline(const wal::Recovered& recovered) {
   }
   AETHER_RETURN_IF_ERROR(Pipeline::Open(
       options, recovered, std::move(tables),
-      [this](const LogState& next) {
+      [&, this](const LogState& next) {
         MutexLock manifest_lock(&manifest_mutex_);
         state_.log = next;
-        return NewManifest();
+        AETHER_RETURN_IF_ERROR(NewManifest());
+        AETHER_TRACE("opened", "epoch", next.epoch, "t", recovered.last.ticket, "sequence",
+                     recovered.last.sequence);
+        return Status::OK();
       },
       &pipeline_));
   MutexLock lock(&mutex_);

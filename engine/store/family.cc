@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "engine/base/epoch.h"
+#include "engine/base/trace.h"
 #include "engine/store/env_impl.h"
+#include "engine/wal/planted_bugs.h"
 
 namespace aether {
 
@@ -26,10 +28,31 @@ Status FamilyStore::NewTable(std::shared_ptr<MemTable>* table) const {
 
 std::shared_ptr<const ReadView> FamilyStore::PinView() const {
   EpochGuard guard;
-  return view_.load(std::memory_order_seq_cst)->view;
+  AETHER_TRACE_STEP();
+  const ViewHolder* const holder = view_.load(std::memory_order_seq_cst);
+  AETHER_TRACE("pin", "family", id_, "view", holder->view->number());
+  return holder->view;
+}
+
+const ReadView* FamilyStore::CurrentView() const {
+  AETHER_TRACE_STEP();
+  const ReadView* const view = view_.load(std::memory_order_seq_cst)->view.get();
+  AETHER_TRACE("pin", "family", id_, "view", view->number());
+  return view;
+}
+
+SequenceNumber FamilyStore::ReadSequence(const ReadOptions& options) const {
+  AETHER_TRACE_STEP();
+  const SequenceNumber sequence =
+      options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
+  AETHER_TRACE("load", "sequence", sequence);
+  return sequence;
 }
 
 void FamilyStore::PublishView(std::shared_ptr<const ReadView> view) {
+  AETHER_TRACE_STEP();
+  AETHER_TRACE("view", "family", id_, "view", view->number(), "tables",
+               trace::List(view->tables(), [](const auto& table) { return table.get(); }));
   const ViewHolder* const old =
       view_.exchange(new ViewHolder{std::move(view)}, std::memory_order_seq_cst);
   if (old != nullptr) {
@@ -63,9 +86,10 @@ bool FamilyStore::UseMemTables(const ReadOptions& options) const {
 
 Status FamilyStore::Get(const ReadOptions& options, Slice key, PinnedValue* value) {
   EpochGuard guard;
-  const ReadView* const view = view_.load(std::memory_order_seq_cst)->view.get();
-  const SequenceNumber sequence =
-      options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
+  const bool too_early = Planted(PlantedBug::kSequenceBeforeView);
+  SequenceNumber sequence = too_early ? ReadSequence(options) : 0;
+  const ReadView* const view = CurrentView();
+  if (!too_early) sequence = ReadSequence(options);
   Lookup lookup(key, sequence, options_.merge_operator.get(), value);
   const bool memtables = UseMemTables(options);
   if (options.counters == nullptr) [[likely]] {
@@ -127,9 +151,10 @@ Status FamilyStore::LatestSequence(Slice key, uint64_t* sequence, bool* found) {
 }
 
 Status FamilyStore::MakeSource(const ReadOptions& options, IteratorSource* source) const {
+  const bool too_early = Planted(PlantedBug::kSequenceBeforeView);
+  if (too_early) source->sequence = ReadSequence(options);
   source->view = PinView();
-  source->sequence =
-      options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
+  if (!too_early) source->sequence = ReadSequence(options);
   RunReadOptions run_options = RunOptions(options);
   run_options.counters = nullptr;
   source->entries = source->view->NewEntryIterator(run_options, UseMemTables(options),

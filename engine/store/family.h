@@ -97,6 +97,10 @@ class FamilyStore final : public KvStore {
     std::shared_ptr<const ReadView> view;
   };
 
+  // The two steps of every read, in this order: the current view, which an EpochGuard keeps, then
+  // the sequence to read at. tla: Visibility.PinView and LoadSequence.
+  const ReadView* CurrentView() const;
+  SequenceNumber ReadSequence(const ReadOptions& options) const;
   RunReadOptions RunOptions(const ReadOptions& options) const;
   bool UseMemTables(const ReadOptions& options) const;
   Status MakeSource(const ReadOptions& options, IteratorSource* source) const;

@@ -143,9 +143,9 @@ void EnvImpl::RecoverFromError() {
   resume_mutex_.Unlock();
 }
 
-// A log that has failed to sync is never trusted again. Everything that was acknowledged is in the
-// memtables: they become runs, and one new manifest names those runs together with a new epoch
-// whose floor is past everything.
+// tla: ParallelWal.Resume. A log that has failed to sync is never trusted again. Everything that
+// was acknowledged is in the memtables: they become runs, and one new manifest names those runs
+// together with a new epoch whose floor is past everything.
 Status EnvImpl::ResumeLog() {
   LogState next;
   AETHER_RETURN_IF_ERROR(pipeline_->DrainForResume(&next));

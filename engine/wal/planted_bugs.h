@@ -22,6 +22,9 @@ enum class PlantedBug : int {
   kDoneWithRelease = 5,           // the slot is done by a plain release store: progress is lost
   kSkipDirectorySync = 6,         // the name of a new run may be gone after its manifest edit
   kManifestBeforeLog = 7,         // a flush is in force before the log up to its cut is durable
+  kHalfBatchVisible = 8,          // readers take the sequence given out last for the visible one
+  kSequenceBeforeView = 9,        // a reader loads the visible sequence before it pins its view
+  kFloorBeforeWatermark = 10,     // the floor is computed from the tables before V is loaded
 };
 
 // Where a writer may be stopped.
@@ -34,6 +37,7 @@ enum class CommitPoint : int {
   kApplied,   // not yet done
   kDone,      // before the advance
   kHelping,   // a helper that has read its slot and checked that it is still due
+  kFloor,     // a flush between the tables and V, with kFloorBeforeWatermark only
 };
 
 #ifdef AETHER_PLANTED_BUGS

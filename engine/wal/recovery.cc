@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/base/thread_annotations.h"
+#include "engine/base/trace.h"
 #include "engine/wal/format.h"
 #include "engine/wal/planted_bugs.h"
 
@@ -115,6 +116,7 @@ class Recovery {
     AETHER_RETURN_IF_ERROR(FindPrefix());
     AETHER_RETURN_IF_ERROR(CheckPrefix());
     AETHER_RETURN_IF_ERROR(Replay(replay, end_round));
+    AETHER_TRACE("recovered", "t", last_ticket_);
     return Finish(result);
   }
 
@@ -263,12 +265,17 @@ class Recovery {
     const uint64_t limit = chunk.limit;
     uint64_t at = offset + kChunkHeaderBytes;
     DecodedRecord record;
+    AETHER_TRACE_ONLY(std::vector<uint64_t> found;)
     while (at + kRecordHeaderBytes <= limit &&
            DecodeRecord(Slice(bytes.data() + at, limit - at), chunk.salt, chunk.base_ticket,
                         &record)) {
+      AETHER_TRACE_ONLY(if (record.type == RecordType::kBatch) found.push_back(record.ticket);)
       NoteRecord(record, index, at);
       at += RecordBytes(record.body.size());
     }
+    AETHER_TRACE("chunk", "file", scan->identity.number, "offset", offset, "epoch",
+                 scan->identity.epoch, "tickets",
+                 trace::List(found, [](uint64_t ticket) { return ticket; }));
     chunk.end = at;
     scan->chunks.push_back(chunk);
     scan->file.used_bytes += at - offset;
@@ -368,8 +375,8 @@ class Recovery {
     if (!DecodeAnchor(record.body, &scan->durable_positions)) scan->durable_positions.clear();
   }
 
-  // The epoch rule: a record of the current epoch counts when it lies beyond every cut, one of an
-  // earlier epoch when it lies within its own.
+  // tla: ParallelWal.Counts. The epoch rule: a record of the current epoch counts when it lies
+  // beyond every cut, one of an earlier epoch when it lies within its own.
   bool Counts(uint32_t epoch, uint64_t ticket) const {
     if (any_epoch_) return true;
     uint64_t before = 0;  // the cut of the epoch before
@@ -380,6 +387,7 @@ class Recovery {
     return epoch == state_.epoch && ticket > before;
   }
 
+  // tla: ParallelWal.LastOf.
   Status FindPrefix() {
     size_t total = 0;
     for (const Scan& scan : scans_) total += scan.places.size();
