@@ -68,15 +68,19 @@ def suites(full):
                 ["tests/campaigns/try_planted", "build/release/bin/campaigns_planted"]],
               targets=["campaigns", "campaigns_planted"], timeout=14400),
         Suite("differential", [
-            ["tests/differential/run", "--seconds", "600" if full else "60"]],
-              targets=["differential_aether", "differential_rocksdb"], timeout=3600),
+            ["tests/differential/run", "--seconds", "600" if full else "60"],
+            ["tests/differential/run", "--planted", "--minimise-seconds", "0"]],
+              targets=["differential_aether", "differential_rocksdb", "differential_planted"],
+              timeout=3600),
         Suite("histories", [
             ["build/release/bin/linearizability_test", "--gtest_brief=1"],
             ["tests/linearizability/run", "--seconds", short]],
               targets=["linearizability_aether", "linearizability_test"]),
         Suite("tla", [["tla/run"] + (["--full"] if full else [])], timeout=14400 if full else 1800),
-        Suite("planted", [["tests/planted/run", "build/release/bin/sim_episodes_planted"]],
-              targets=["sim_episodes_planted"]),
+        Suite("planted", [
+            ["tests/planted/run", "build/release/bin/sim_episodes_planted"],
+            ["tests/linearizability/run", "--planted"]],
+              targets=["sim_episodes_planted", "linearizability_planted"]),
         Suite("race", [["/usr/bin/python3", "-m", "unittest", "-q", "race.race_test"]]),
         Suite("asan", unit("asan", ENGINE_TESTS) + [
             ["build/asan/bin/sim_episodes", "--seconds", short],
