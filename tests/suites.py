@@ -75,10 +75,8 @@ def suites(full):
               timeout=3600),
         Suite("histories", [
             ["build/release/bin/linearizability_test", "--gtest_brief=1"],
-            ["tests/linearizability/run", "--seconds", short],
-            ["tests/linearizability/run", "--planted"]],
-              targets=["linearizability_aether", "linearizability_planted",
-                       "linearizability_test"]),
+            ["tests/linearizability/run", "--seconds", short]],
+              targets=["linearizability_aether", "linearizability_test"]),
         Suite("fuzz", [["tests/fuzz/run", "--seconds", "300" if full else "10"]], preset="fuzz",
               targets=["fuzzers"], timeout=3600),
         Suite("tla", [["tla/run"] + (["--full"] if full else [])], timeout=14400 if full else 1800),
@@ -86,8 +84,10 @@ def suites(full):
             ["tests/trace/run", "--count", "600" if full else "60"],
             ["tests/trace/run", "--planted"]],
               preset="tracing", targets=["trace_driver"], timeout=1800),
-        Suite("planted", [["tests/planted/run", "build/release/bin/sim_episodes_planted"]],
-              targets=["sim_episodes_planted"]),
+        Suite("planted", [
+            ["tests/planted/run", "build/release/bin/sim_episodes_planted"],
+            ["tests/linearizability/run", "--planted"]],
+              targets=["sim_episodes_planted", "linearizability_planted"]),
         Suite("race", [["/usr/bin/python3", "-m", "unittest", "-q", "race.race_test"]]),
         Suite("asan", unit("asan", ENGINE_TESTS) + [
             ["build/asan/bin/sim_episodes", "--seconds", short],
