@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "compat/db/file_names.h"
+#include "compat/options/option_text.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/env.h"
 #include "rocksdb/table.h"
@@ -42,16 +43,17 @@ Status PersistOptions(Env* env, const std::string& directory, uint64_t number,
   if (!s.ok()) return s;
   text += "\n[DBOptions]\n  " + section + "\n";
   for (const ColumnFamilyDescriptor& family : families) {
+    const std::string escaped = EscapeOption(family.name);
     section.clear();
     s = GetStringFromColumnFamilyOptions(config, family.options, &section);
     if (!s.ok()) return s;
-    text += "\n[CFOptions \"" + family.name + "\"]\n  " + section + "\n";
+    text += "\n[CFOptions \"" + escaped + "\"]\n  " + section + "\n";
     if (family.options.table_factory == nullptr) continue;
     section.clear();
     s = family.options.table_factory->GetOptionString(config, &section);
     if (!s.ok()) return s;
     text += "\n[TableOptions/" + std::string(family.options.table_factory->Name()) + " \"" +
-            family.name + "\"]\n  " + section + "\n";
+            escaped + "\"]\n  " + section + "\n";
   }
 
   const std::string name = directory + "/" + OptionsFileName(number);

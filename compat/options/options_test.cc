@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "compat/db/options_file.h"
 #include "compat/options/option_infos.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/convenience.h"
@@ -273,6 +274,23 @@ TEST_F(OptionsFileTest, DamageIsNamed) {
             "(at line 10)");
   EXPECT_TRUE(Load(version_ + db_section_ + db_section_ + family_section_).IsInvalidArgument());
   EXPECT_TRUE(Load(version_ + db_section_ + family_section_ + "[Zork]\n").IsInvalidArgument());
+}
+
+// A '#' in a name was taken for the beginning of a comment.
+TEST_F(OptionsFileTest, NamesOfFamiliesAreEscaped) {
+  const std::string directory = testing::TempDir() + "/aether_options_file_test";
+  ASSERT_TRUE(Env::Default()->CreateDirIfMissing(directory).ok());
+  const std::string name = "a#b\\ \n\"c";
+  ASSERT_TRUE(PersistOptions(Env::Default(), directory, 7, DBOptions(),
+                             {{kDefaultColumnFamilyName, {}}, {name, {}}})
+                  .ok());
+  const std::string file = directory + "/OPTIONS-000007";
+  const Status s = LoadOptionsFromFile(ConfigOptions(), file, &db_, &families_);
+  EXPECT_TRUE(s.ok()) << s.ToString();
+  ASSERT_EQ(families_.size(), 2u);
+  EXPECT_EQ(families_[1].name, name);
+  EXPECT_TRUE(Env::Default()->DeleteFile(file).ok());
+  EXPECT_TRUE(Env::Default()->DeleteDir(directory).ok());
 }
 
 TEST_F(OptionsFileTest, UnknownOptionsPassOnlyInFilesOfANewerVersion) {

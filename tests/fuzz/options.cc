@@ -1,4 +1,5 @@
-// Options as text: what is accepted is written as text and read again, which gives the same text.
+// Options as text: what is accepted is written as text and read again, which gives the same text; a
+// file that is accepted is also written as a file.
 //
 //   input := kind:1 text        D options of the DB, C of a column family, T of a block-based
 //   table,
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "compat/db/options_file.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
@@ -56,18 +58,27 @@ struct TableText {
   }
 };
 
+template <typename Kind>
+void CheckSame(const ConfigOptions& config, const typename Kind::Options& a,
+               const typename Kind::Options& b) {
+  std::string first, second;
+  Status s = Kind::Write(config, a, &first);
+  FUZZ_CHECK(s.ok(), s.ToString());
+  s = Kind::Write(config, b, &second);
+  FUZZ_CHECK(s.ok(), s.ToString());
+  FUZZ_CHECK(first == second, "first:  " + first + "\nsecond: " + second);
+}
+
 // REQUIRES: `options` are the outcome of reading text that was accepted.
 template <typename Kind>
 void CheckRoundTrip(const ConfigOptions& config, const typename Kind::Options& options) {
-  std::string once, twice;
-  Status s = Kind::Write(config, options, &once);
+  std::string text;
+  Status s = Kind::Write(config, options, &text);
   FUZZ_CHECK(s.ok(), s.ToString());
   typename Kind::Options again;
-  s = Kind::Read(config, once, &again);
-  FUZZ_CHECK(s.ok(), s.ToString() + "\nfrom: " + once);
-  s = Kind::Write(config, again, &twice);
-  FUZZ_CHECK(s.ok(), s.ToString());
-  FUZZ_CHECK(once == twice, "first:  " + once + "\nsecond: " + twice);
+  s = Kind::Read(config, text, &again);
+  FUZZ_CHECK(s.ok(), s.ToString() + "\nfrom: " + text);
+  CheckSame<Kind>(config, options, again);
 }
 
 template <typename Kind>
@@ -76,18 +87,42 @@ void TryText(const ConfigOptions& config, const ConfigOptions& as_given, const s
   if (Kind::Read(as_given, text, &options).ok()) CheckRoundTrip<Kind>(config, options);
 }
 
+using Families = std::vector<rocksdb::ColumnFamilyDescriptor>;
+
+// As the DB does it at every opening.
+void CheckFile(const ConfigOptions& config, const rocksdb::DBOptions& db,
+               const Families& families) {
+  Status s = rocksdb::PersistOptions(config.env, "/written", 7, db, families);
+  FUZZ_CHECK(s.ok(), s.ToString());
+  rocksdb::DBOptions read_db;
+  Families read;
+  s = rocksdb::LoadOptionsFromFile(config, "/written/OPTIONS-000007", &read_db, &read);
+  FUZZ_CHECK(s.ok(), s.ToString());
+  CheckSame<DbText>(config, db, read_db);
+  FUZZ_CHECK(read.size() == families.size(), std::to_string(read.size()) + " families");
+  for (size_t i = 0; i < read.size(); ++i) {
+    FUZZ_CHECK(read[i].name == families[i].name, read[i].name + " for " + families[i].name);
+    CheckSame<FamilyText>(config, families[i].options, read[i].options);
+  }
+}
+
 void TryFile(const ConfigOptions& config, const std::string& text) {
   Status s = rocksdb::WriteStringToFile(config.env, text, "/OPTIONS-000001");
   FUZZ_CHECK(s.ok(), s.ToString());
   rocksdb::DBOptions db;
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  Families families;
   if (!rocksdb::LoadOptionsFromFile(config, "/OPTIONS-000001", &db, &families).ok()) return;
   CheckRoundTrip<DbText>(config, db);
   for (const auto& family : families) CheckRoundTrip<FamilyText>(config, family.options);
+  CheckFile(config, db, families);
 }
 
 void Try(const uint8_t* data, size_t size) {
-  static rocksdb::Env* const env = rocksdb::NewMemEnv(rocksdb::Env::Default());
+  static rocksdb::Env* const env = [] {
+    rocksdb::Env* const memory = rocksdb::NewMemEnv(rocksdb::Env::Default());
+    FUZZ_CHECK(memory->CreateDirIfMissing("/written").ok(), "/written");
+    return memory;
+  }();
   Input input(data, size);
   const char kind = static_cast<char>(input.Byte());
   const std::string text = input.Rest();

@@ -26,7 +26,7 @@ BUGS = {
     "batch": ("compat/batch/wire_format.cc",
               "if (!ReadVarint32(input, &size) || size > input->size()) return false;",
               "if (!ReadVarint32(input, &size)) return false;",
-              "AddressSanitizer|violated"),
+              "AddressSanitizer|Assertion"),
     # A character that needs a backslash gets none.
     "options": ("compat/options/option_text.cc",
                 "      case '#':\n      case ':':\n        escaped += '\\\\';",
