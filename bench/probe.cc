@@ -90,7 +90,7 @@ void Write(rocksdb::DB* db, uint64_t keys) {
 }
 
 // Large enough that the log tests never flush by themselves.
-constexpr size_t kLogTestBuffer = size_t{1} << 30;
+constexpr size_t kLogTestBuffer = size_t{4} << 30;
 constexpr size_t kDefaultBuffer = size_t{64} << 20;
 
 [[noreturn]] void WaitToBeKilled() {
