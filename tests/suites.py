@@ -81,7 +81,7 @@ def suites(full):
               targets=["fuzzers"], timeout=3600),
         Suite("tla", [["tla/run"] + (["--full"] if full else [])], timeout=14400 if full else 1800),
         Suite("traces", [
-            ["tests/trace/run", "--count", "600" if full else "60"],
+            ["tests/trace/run", "--count", "600" if full else "80"],
             ["tests/trace/run", "--planted"]],
               preset="tracing", targets=["trace_driver"], timeout=1800),
         Suite("planted", [

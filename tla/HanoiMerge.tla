@@ -17,7 +17,8 @@
    Left out: the log (a memtable that is not in a run survives a crash; ParallelWal is about that),
    range deletions, merge operands, several families, and sizes (HanoiPacing is about debt). The
    parts of one edit that cannot be told apart from outside are one action. Numbers of files that
-   have gone for good are used again, which the engine never does; nothing here depends on it. *)
+   have gone for good are used again, which the engine never does; nothing here depends on it.
+   tests/trace/TraceTree.tla holds runs of the engine against these actions. *)
 
 EXTENDS Integers, Sequences, FiniteSets
 
@@ -28,7 +29,10 @@ CONSTANTS
   Merges,        \* merges that may go on at the same time
   NFiles,        \* run files that may exist at the same time
   Batches,       \* what one memtable may hold: functions from some keys to "put" or "del"
-  MaxWrites,     \* memtables that are filled
+  MaxWrites,     \* batches that are written
+  MemWrites,     \* batches that may wait in memtables
+  FlushPieces,   \* a flush may write several files (FALSE: one)
+  LogSyncs,      \* the log syncs the directory, which it shares, at any time
   MaxSnapshots,  \* snapshots held at the same time
   MaxCrashes,
   MaxErrors,     \* operations of the file system that fail
@@ -50,7 +54,7 @@ VARIABLES
   latest,     \* key -> sequence of the put that a reader finds now, 0 when there is none
   snapshots,  \* held by the application: [seq, map]
   \* Memory.
-  mem,        \* entries of the memtable that has not been flushed
+  mem,        \* entries of memtables that have not been flushed
   tree,       \* the version that readers get: [levels, flushed]
   jobs,       \* merge -> the job that works on it
   flush,      \* the flush that goes on
@@ -84,7 +88,7 @@ vars == <<written, memory, disk, bounds>>
 Entry == [key : Keys, seq : 1..MaxWrites, del : BOOLEAN]
 NoTree == [levels |-> [l \in Levels |-> <<>>], flushed |-> 0]
 NoJob == [stage |-> "none", snaps |-> {}, older |-> {}, file |-> NoFile, upto |-> 0]
-NoFlush == [stage |-> "none", file |-> NoFile]
+NoFlush == [stage |-> "none", cut |-> 0, snaps |-> {}, files |-> <<>>, upto |-> 0]
 NoEdit == [by |-> -1]
 
 Max(S) == CHOOSE x \in S : \A y \in S : y <= x
@@ -158,9 +162,10 @@ NewRun(role, m) == [parts |-> <<>>, role |-> role, merge |-> m]
 EachRun(t, F(_, _, _)) ==
   [t EXCEPT !.levels = [l \in Levels |-> [i \in DOMAIN @[l] |-> F(l, i, @[l][i])]]]
 
-WithFlushed(t, f, s) ==
+WithFlushed(t, files, s) ==
   [t EXCEPT !.levels[0] =
-              <<[NewRun("free", 0) EXCEPT !.parts = <<[file |-> f, trim |-> 0]>>]>> \o @,
+              <<[NewRun("free", 0) EXCEPT
+                   !.parts = [i \in DOMAIN files |-> [file |-> files[i], trim |-> 0]]]>> \o @,
             !.flushed = s]
 
 \* A pick is the set of places <<level, index>> of its runs and the level of its output.
@@ -209,9 +214,14 @@ TailRuns(t, first, last) ==
 OrderStays(t, p) ==
   (\E q \in p.runs : q[1] = p.output) =>
     \A i \in DOMAIN t.levels[p.output] : <<p.output, i>> \in p.runs
+\* Flushes and other merges may install something between the pick and BeginMerge: then the youngest
+\* runs of what would be picked now are left out.
+NotYounger(p, q) == p[1] > q[1] \/ (p[1] = q[1] /\ p[2] >= q[2])
+Tails(runs) == {{p \in runs : NotYounger(p, youngest)} : youngest \in runs}
 Picks(t) ==
-  {p \in {[runs |-> TailRuns(t, l, l), output |-> IF l = Last THEN Last ELSE l + 1] : l \in Levels}
-         \cup {[runs |-> TailRuns(t, 0, Last), output |-> Last]}
+  {p \in UNION {{[runs |-> runs, output |-> IF l = Last THEN Last ELSE l + 1]
+                  : runs \in Tails(TailRuns(t, l, l))} : l \in Levels}
+         \cup {[runs |-> runs, output |-> Last] : runs \in Tails(TailRuns(t, 0, Last))}
      : /\ Cardinality(p.runs) >= Fanout
        /\ OrderStays(t, p) \/ "OutputBeforeYounger" \in Bugs}
 
@@ -237,29 +247,31 @@ SyncNames ==
   /\ onDisk' = current
   /\ UNCHANGED <<names, handle, current>>
 
-RemoveName(f) ==
-  /\ names' = names \ {f}
-  /\ content' = Tidy(content, durable \cup (names \ {f}))
+RemoveNames(files) ==
+  /\ names' = names \ files
+  /\ content' = Tidy(content, durable \cup names')
   /\ UNCHANGED <<durable, manifests, handle, current, onDisk>>
 
 ManifestFree == edit = NoEdit /\ swap = "no" /\ ~failed
 
 --------------------------------------------------------------------------
+FirstManifest == Min(Manifests)
 Init ==
   /\ seq = 0 /\ latest = [k \in Keys |-> 0] /\ snapshots = {}
   /\ mem = {} /\ tree = NoTree /\ jobs = [m \in Merges |-> NoJob] /\ flush = NoFlush
   /\ edit = NoEdit /\ retired = {} /\ pinned = {} /\ failed = FALSE /\ swap = "no" /\ up = "up"
-  /\ names = {101} /\ durable = {101} /\ content = [f \in Files |-> {}]
-  /\ manifests = [n \in {101} |-> NoTree] /\ handle = 101 /\ current = 101 /\ onDisk = 101
+  /\ names = {FirstManifest} /\ durable = {FirstManifest} /\ content = [f \in Files |-> {}]
+  /\ manifests = [n \in names |-> NoTree]
+  /\ handle = FirstManifest /\ current = FirstManifest /\ onDisk = FirstManifest
   /\ crashes = 0 /\ errors = 0
 
 (* Writers and readers. *)
 
-\* Pipeline::Write (pipeline.cc) as far as trees are concerned: one memtable is filled.
+\* Pipeline::Write (pipeline.cc) as far as trees are concerned: a batch becomes visible.
 Write(batch) ==
-  /\ up = "up" /\ mem = {} /\ seq < MaxWrites
+  /\ up = "up" /\ Cardinality({e.seq : e \in mem}) < MemWrites /\ seq < MaxWrites
   /\ seq' = seq + 1
-  /\ mem' = {[key |-> k, seq |-> seq', del |-> batch[k] = "del"] : k \in DOMAIN batch}
+  /\ mem' = mem \cup {[key |-> k, seq |-> seq', del |-> batch[k] = "del"] : k \in DOMAIN batch}
   /\ latest' = [k \in Keys |-> IF k \notin DOMAIN batch THEN latest[k]
                                ELSE IF batch[k] = "del" THEN 0 ELSE seq']
   /\ UNCHANGED <<snapshots, tree, jobs, flush, edit, retired, pinned, failed, swap, up, disk,
@@ -291,11 +303,25 @@ UnpinVersion ==
 --------------------------------------------------------------------------
 (* The flush: EnvImpl::FlushOne (background.cc) and RunFlush (flush_job.cc). *)
 
-FlushWrite ==
-  /\ up = "up" /\ mem # {} /\ flush.stage = "none" /\ HasFreshFile /\ ~failed
-  /\ CreateFile(FreshFile, mem)
-  /\ flush' = [stage |-> "written", file |-> FreshFile]
-  /\ UNCHANGED <<written, mem, tree, jobs, edit, retired, pinned, failed, swap, up, bounds>>
+\* The oldest sealed memtable: everything up to its cut is visible before the snapshots are collected.
+FlushBegin(cut) ==
+  /\ up = "up" /\ flush.stage = "none" /\ ~failed
+  /\ cut \in {e.seq : e \in mem}
+  /\ flush' = [NoFlush EXCEPT !.stage = "ready", !.cut = cut, !.snaps = {s.seq : s \in snapshots}]
+  /\ UNCHANGED <<written, mem, tree, jobs, edit, retired, pinned, failed, swap, up, disk, bounds>>
+
+\* The next file: everything up to a key. Tombstones stay, since older runs are not looked at.
+FlushInput == {e \in mem : e.seq <= flush.cut}
+FlushWrite(upto) ==
+  LET kept == {e \in FlushInput : ~Shadowed(e, FlushInput, flush.snaps)}
+      output == {e \in kept : e.key > flush.upto /\ e.key <= upto}
+      last == Max({e.key : e \in kept})
+  IN /\ up = "up" /\ flush.stage = "ready" /\ HasFreshFile /\ ~failed
+     /\ output # {} /\ (upto = last \/ FlushPieces)
+     /\ CreateFile(FreshFile, output)
+     /\ flush' = [flush EXCEPT !.stage = IF upto = last THEN "written" ELSE "ready",
+                               !.files = Append(@, FreshFile), !.upto = upto]
+     /\ UNCHANGED <<written, mem, tree, jobs, edit, retired, pinned, failed, swap, up, bounds>>
 
 \* JobContext::SyncNames (job_context.cc).
 FlushSync ==
@@ -305,7 +331,7 @@ FlushSync ==
   /\ UNCHANGED <<written, mem, tree, jobs, edit, retired, pinned, failed, swap, up, bounds>>
 
 Synced(stage) == stage = "synced" \/ (stage = "written" /\ "SkipDirectorySync" \in Bugs)
-FlushEdit == WithFlushed(tree, flush.file, seq)
+FlushEdit == WithFlushed(tree, flush.files, flush.cut)
 FlushReady == up = "up" /\ Synced(flush.stage)
 
 --------------------------------------------------------------------------
@@ -398,7 +424,9 @@ Publish(w) ==
   /\ retired' = retired \cup (FilesOf(tree) \ FilesOf(edit.tree))
   /\ edit' = NoEdit
   /\ IF w = Flusher
-     THEN mem' = {} /\ flush' = NoFlush /\ UNCHANGED jobs
+     THEN /\ mem' = {e \in mem : e.seq > flush.cut}
+          /\ flush' = NoFlush
+          /\ UNCHANGED jobs
      ELSE /\ jobs' = [jobs EXCEPT ![w].stage = "ready", ![w].file = NoFile, ![w].upto = 0]
           /\ UNCHANGED <<mem, flush>>
   /\ UNCHANGED <<written, pinned, failed, swap, up, disk, bounds>>
@@ -410,7 +438,7 @@ Unlinkable ==
         ELSE UNION {FilesOf(tree) \ FilesOf(EditOf(w)) : w \in {x \in Workers : ReadyToInstall(x)}})
 Unlink(f) ==
   /\ up = "up" /\ f \in Unlinkable /\ f \in names
-  /\ RemoveName(f)
+  /\ RemoveNames({f})
   /\ retired' = retired \ {f}
   /\ UNCHANGED <<written, mem, tree, jobs, flush, edit, pinned, failed, swap, up, bounds>>
 
@@ -421,14 +449,14 @@ Unlink(f) ==
 ForgetWork(w) ==
   IF w = Flusher THEN flush' = NoFlush /\ UNCHANGED jobs
   ELSE jobs' = [jobs EXCEPT ![w] = NoJob] /\ UNCHANGED flush
-FileOf(w) == IF w = Flusher THEN flush.file ELSE jobs[w].file
+FilesOfWork(w) == IF w = Flusher THEN Range(flush.files) ELSE {jobs[w].file}
 
 \* SyncNames fails: JobContext::Discard.
 SyncFails(w) ==
   /\ up = "up" /\ errors < MaxErrors
   /\ IF w = Flusher THEN flush.stage = "written" ELSE jobs[w].stage = "written"
   /\ ForgetWork(w)
-  /\ RemoveName(FileOf(w))
+  /\ RemoveNames(FilesOfWork(w))
   /\ errors' = errors + 1
   /\ UNCHANGED <<written, mem, tree, edit, retired, pinned, failed, swap, up, crashes>>
 
@@ -440,7 +468,7 @@ AppendFails(w) ==
   /\ failed' = TRUE
   /\ errors' = errors + 1
   /\ ForgetWork(w)
-  /\ IF "DiscardAfterAppend" \in Bugs THEN names' = names \ {FileOf(w)} ELSE UNCHANGED names
+  /\ IF "DiscardAfterAppend" \in Bugs THEN names' = names \ FilesOfWork(w) ELSE UNCHANGED names
   /\ UNCHANGED <<written, mem, tree, edit, retired, pinned, swap, up,
                  durable, content, handle, current, onDisk, crashes>>
 
@@ -489,17 +517,17 @@ SwapManifest ==
 SwapDone ==
   /\ swap = "renamed"
   /\ IF "SwapUnlinksEarly" \in Bugs THEN UNCHANGED disk ELSE SyncNames
-  /\ swap' = "durable"
+  /\ swap' = IF up = "opening" THEN "opened" ELSE "durable"
   /\ UNCHANGED <<written, mem, tree, jobs, flush, edit, retired, pinned, failed, up, bounds>>
 
-\* The manifest before goes.
+\* The manifest before goes; while the store is opened it is an orphan like others.
 SwapUnlink ==
   /\ swap = "durable"
   /\ LET kept == names \ (Manifests \ {handle}) IN
      /\ names' = kept
      /\ manifests' = [n \in (kept \cup durable) \cap Manifests |-> manifests[n]]
   /\ failed' = FALSE
-  /\ swap' = IF up = "opening" THEN "opened" ELSE "no"
+  /\ swap' = "no"
   /\ UNCHANGED <<written, mem, tree, jobs, flush, edit, retired, pinned, up,
                  durable, content, handle, current, onDisk, bounds>>
 
@@ -515,27 +543,37 @@ SwapFails ==
 (* Crashes. The process forgets its memory; the machine also forgets names that were not synced: each
    of them for itself, in any combination. What the log holds comes back as a memtable. *)
 
-Down(kept, c) ==
-  /\ names' = kept /\ durable' = kept
-  /\ content' = Tidy(content, kept)
-  /\ manifests' = [n \in kept \cap Manifests |-> manifests[n]]
-  /\ current' = c /\ onDisk' = c /\ handle' = c
+\* `kept` and `c` are what the next process finds, `lasting` and `d` what a machine would keep of it.
+Down(kept, lasting, c, d) ==
+  /\ names' = kept /\ durable' = lasting
+  /\ content' = Tidy(content, kept \cup lasting)
+  /\ manifests' = [n \in (kept \cup lasting) \cap Manifests |-> manifests[n]]
+  /\ current' = c /\ onDisk' = d /\ handle' = c
   /\ up' = "down"
   /\ tree' = NoTree /\ jobs' = [m \in Merges |-> NoJob] /\ flush' = NoFlush /\ edit' = NoEdit
   /\ retired' = {} /\ pinned' = {} /\ failed' = FALSE /\ swap' = "no"
   /\ snapshots' = {}
   /\ crashes' = crashes + 1
-  /\ UNCHANGED <<seq, latest, mem, errors>>
+  /\ UNCHANGED errors
+LogSurvives == UNCHANGED <<seq, latest, mem>>
+
+ProcessDies == Down(names, durable, current, onDisk)
+MachineDies(kept, c) ==
+  /\ names \cap durable \subseteq kept /\ kept \subseteq names \cup durable
+  /\ c \in {current, onDisk}
+  /\ Down(kept, kept, c, c)
 
 ProcessCrash ==
   /\ up # "down" /\ crashes < MaxCrashes
-  /\ Down(names, current)
+  /\ ProcessDies /\ LogSurvives
 
+\* Also while no process runs.
 MachineCrash ==
-  /\ up # "down" /\ crashes < MaxCrashes
+  /\ crashes < MaxCrashes
   /\ \E kept \in {(names \cap durable) \cup s
                   : s \in SUBSET ((names \cup durable) \ (names \cap durable))} :
-       \E c \in {current, onDisk} : Down(kept, c)
+       \E c \in {current, onDisk} : MachineDies(kept, c)
+  /\ LogSurvives
 
 \* EnvImpl::ReadManifest, BuildFamilies, RecoverLog (env_open.cc): what is in runs is not replayed.
 Unflushed(t) == {e \in mem : e.seq > t.flushed}
@@ -547,23 +585,35 @@ Reopen ==
   /\ up' = "opening"
   /\ UNCHANGED <<written, jobs, flush, edit, retired, pinned, failed, swap, disk, bounds>>
 
-\* EnvImpl::RemoveOrphans (env_open.cc), after the new manifest. StartThreads follows: MakeJob goes on
-\* with the merges that were interrupted.
-RemoveOrphans ==
-  /\ up = "opening" /\ swap = "opened"
-  /\ names' = FilesOf(tree) \cup {handle}
+\* EnvImpl::RemoveOrphans (env_open.cc), after the new manifest.
+Orphans == names \ (FilesOf(tree) \cup {handle})
+RemoveOrphan(f) ==
+  /\ up = "opening" /\ swap = "opened" /\ f \in Orphans
+  /\ names' = names \ {f}
   /\ content' = Tidy(content, durable \cup names')
   /\ manifests' = [n \in (names' \cup durable) \cap Manifests |-> manifests[n]]
+  /\ UNCHANGED <<written, memory, durable, handle, current, onDisk, bounds>>
+
+\* EnvImpl::StartThreads (env_open.cc). MakeJob goes on with the merges that were interrupted.
+StartThreads ==
+  /\ up = "opening" /\ swap = "opened" /\ Orphans = {}
   /\ up' = "up" /\ swap' = "no"
-  /\ UNCHANGED <<written, mem, tree, jobs, flush, edit, retired, pinned, failed,
-                 durable, handle, current, onDisk, bounds>>
+  /\ UNCHANGED <<written, mem, tree, jobs, flush, edit, retired, pinned, failed, disk, bounds>>
+
+\* SegmentPool (segment_pool.cc) makes files of the log in the same directory, and syncs it.
+LogSync ==
+  /\ LogSyncs /\ up # "down"
+  /\ SyncNames
+  /\ UNCHANGED <<written, memory, bounds>>
 
 --------------------------------------------------------------------------
 Next ==
   \/ \E b \in Batches : Write(b)
   \/ TakeSnapshot \/ \E s \in snapshots : ReleaseSnapshot(s)
   \/ PinVersion \/ UnpinVersion
-  \/ FlushWrite \/ FlushSync
+  \/ \E cut \in 1..seq : FlushBegin(cut)
+  \/ \E k \in Keys : FlushWrite(k)
+  \/ FlushSync
   \/ \E m \in Merges :
        \/ \E p \in Picks(tree) : BeginMerge(m, p)
        \/ MakeJob(m)
@@ -574,7 +624,8 @@ Next ==
   \/ \E w \in Workers : AppendEdit(w) \/ Publish(w) \/ SyncFails(w) \/ AppendFails(w)
   \/ \E f \in Files : Unlink(f)
   \/ SwapAtOnce \/ SwapCreate \/ SwapSync \/ SwapManifest \/ SwapDone \/ SwapUnlink \/ SwapFails
-  \/ ProcessCrash \/ MachineCrash \/ Reopen \/ RemoveOrphans
+  \/ ProcessCrash \/ MachineCrash \/ Reopen \/ StartThreads \/ LogSync
+  \/ \E f \in Files \cup Manifests : RemoveOrphan(f)
 
 Spec == Init /\ [][Next]_vars
 

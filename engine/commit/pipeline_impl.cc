@@ -211,15 +211,11 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
 }
 
 // tla: ParallelWal.Stamp.
-void Pipeline::Impl::StampAndWriteOut([[maybe_unused]] uint64_t ticket,
-                                      const wal::PendingRecord& record, const wal::Stamp& stamp) {
-  AETHER_TRACE_STEP();
+void Pipeline::Impl::StampAndWriteOut(const wal::PendingRecord& record, const wal::Stamp& stamp) {
   wal::StoreStamp(record.record, stamp);
-  if (log_->needs_write_out()) {
-    Status s = log_->WriteOut(record);
-    if (!s.ok()) Poison(s);
-  }
-  AETHER_TRACE("stamp", "t", ticket);
+  if (!log_->needs_write_out()) return;
+  Status s = log_->WriteOut(record);
+  if (!s.ok()) Poison(s);
 }
 
 // A batch that has its number cannot go back, and memory was prepared for it. Only when the tables
@@ -266,13 +262,21 @@ void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
   }
   AtPoint(CommitPoint::kBound, numbers.ticket);
   const bool late_stamp = Planted(PlantedBug::kDoneBeforeStamp);
-  if (record != nullptr && !late_stamp) StampAndWriteOut(numbers.ticket, *record, stamp);
+  if (record != nullptr && !late_stamp) {
+    AETHER_TRACE_STEP();
+    StampAndWriteOut(*record, stamp);
+    AETHER_TRACE("stamp", "t", numbers.ticket);
+  }
   AtPoint(CommitPoint::kStamped, numbers.ticket);
   ApplyNumbered(request.body, numbers, hints);
   AETHER_TRACE("apply", "t", numbers.ticket);
   AtPoint(CommitPoint::kApplied, numbers.ticket);
   mark_.Publish(numbers.ticket, numbers.end);
-  if (record != nullptr && late_stamp) StampAndWriteOut(numbers.ticket, *record, stamp);
+  if (record != nullptr && late_stamp) {
+    AETHER_TRACE_STEP();
+    StampAndWriteOut(*record, stamp);
+    AETHER_TRACE("stamp", "t", numbers.ticket);
+  }
 }
 
 // tla: ParallelWal.Stamp and Apply, once more for a ticket that is bound.
@@ -436,8 +440,7 @@ Status Pipeline::Impl::BecomeLogged() {
     if (ticket != 0) {
       mark_.Bind(ticket, cut.sequence + 1, cut.sequence, 0, nullptr, tables);
       StampAndWriteOut(
-          ticket, record,
-          wal::MakeStamp(record.body_crc, wal::RecordType::kSkip, ticket, cut.sequence));
+          record, wal::MakeStamp(record.body_crc, wal::RecordType::kSkip, ticket, cut.sequence));
       log_->Commit(stream, record, ticket);
       mark_.Publish(ticket, cut.sequence);
     }

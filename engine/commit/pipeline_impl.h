@@ -89,7 +89,7 @@ class Pipeline::Impl : private SlotHelper {
   void Finish(const WriteRequest& request, const Numbers& numbers, const wal::PendingRecord* record,
               InsertHints* hints);
   static void ApplyNumbered(Slice body, const Numbers& numbers, InsertHints* hints);
-  void StampAndWriteOut(uint64_t ticket, const wal::PendingRecord& record, const wal::Stamp& stamp);
+  void StampAndWriteOut(const wal::PendingRecord& record, const wal::Stamp& stamp);
 
   // The next generation, with `tables`. *cut is the end of the one before. With take_ticket != null
   // the change itself takes a ticket, *take_ticket, unless no ticket was taken since Open.

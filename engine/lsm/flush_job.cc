@@ -53,6 +53,7 @@ Status WritePoints(const JobContext& context, const MemTable& table,
 
 }  // namespace
 
+// tla: HanoiMerge.FlushWrite, FlushSync.
 Status RunFlush(const JobContext& context, uint32_t family, const MemTable& table,
                 std::shared_ptr<const Version> older, std::vector<SequenceNumber> snapshots,
                 FlushResult* result) {

@@ -37,15 +37,17 @@ Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* n
   return Status::OK();
 }
 
+// tla: HanoiMerge.CreateFile.
 Status JobContext::FinishFile(FileBuilder* builder, uint64_t number,
                               std::shared_ptr<const FileMeta>* meta) const {
   auto finished = std::make_shared<FileMeta>();
-  AETHER_RETURN_IF_ERROR(builder->Finish(true, finished.get()));
+  AETHER_RETURN_IF_ERROR(builder->Finish(!Planted(PlantedBug::kRunNotSynced), finished.get()));
   if (file_created) file_created(RunFileName(dir, number), *finished);
   *meta = std::move(finished);
   return Status::OK();
 }
 
+// tla: HanoiMerge.FlushSync, MergeSync.
 Status JobContext::SyncNames() const {
   return Planted(PlantedBug::kSkipDirectorySync) ? Status::OK() : fs->SyncDir(dir);
 }

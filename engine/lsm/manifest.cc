@@ -17,7 +17,9 @@
 
 #include "engine/base/checksum.h"
 #include "engine/base/coding.h"
+#include "engine/base/trace.h"
 #include "engine/lsm/file_names.h"
+#include "engine/wal/planted_bugs.h"
 
 namespace aether {
 namespace {
@@ -97,6 +99,7 @@ Status Damaged(const std::string& path, size_t offset, const std::string& what) 
 
 }  // namespace
 
+// tla: HanoiMerge.SwapCreate, SwapSync, SwapManifest, SwapDone.
 Status Manifest::Create(FileSystem* fs, const std::string& dir, uint64_t number,
                         const ManifestState& state, std::unique_ptr<Manifest>* manifest) {
   const std::string path = ManifestFileName(dir, number);
@@ -108,21 +111,24 @@ Status Manifest::Create(FileSystem* fs, const std::string& dir, uint64_t number,
   AETHER_RETURN_IF_ERROR(file->Append(head));
   std::unique_ptr<Manifest> created(new Manifest(number, path, std::move(file)));
   AETHER_RETURN_IF_ERROR(created->Append(SnapshotOf(state)));
-  AETHER_RETURN_IF_ERROR(fs->SyncDir(dir));
+  if (!Planted(PlantedBug::kCurrentBeforeName)) AETHER_RETURN_IF_ERROR(fs->SyncDir(dir));
   AETHER_RETURN_IF_ERROR(
       WriteStringToFileAtomically(fs, CurrentFileName(dir), path.substr(dir.size() + 1) + "\n"));
   *manifest = std::move(created);
   return Status::OK();
 }
 
+// tla: HanoiMerge.AppendEdit.
 Status Manifest::Append(const ManifestEdit& edit) {
   if (!failed_.ok()) return failed_;
+  AETHER_TRACE("appending", "manifest", number_, "index", next_index_);
   Status s = file_->Append(Frame(edit, next_index_));
   if (s.ok()) s = file_->Sync();
   if (!s.ok()) {
     failed_ = s;
     return s;
   }
+  AETHER_TRACE("appended", "manifest", number_, "index", next_index_);
   ++next_index_;
   return s;
 }
@@ -192,6 +198,7 @@ Status Manifest::ReadFile(FileSystem* fs, const std::string& dir, uint64_t numbe
     ++index;
   }
   if (index == 0) return Damaged(path, offset, "no edit in the manifest");
+  AETHER_TRACE("manifestRead", "manifest", number, "edits", index);
   return Status::OK();
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/trace.h"
 #include "engine/lsm/merging_iterator.h"
+#include "engine/wal/planted_bugs.h"
 
 namespace aether {
 namespace {
@@ -66,7 +68,7 @@ MergeJob::~MergeJob() {
 }
 
 bool MergeJob::OlderDataExists(Slice key) const {
-  if (bottommost_) return false;
+  if (bottommost_ || Planted(PlantedBug::kTombstoneOverOlder)) return false;
   const uint64_t head = KeyHead(key);
   for (const auto& run : older_) {
     if (run->Find(context_.order, key, head) != nullptr) return true;
@@ -136,12 +138,14 @@ void MergeJob::AddConsumption(FamilyEdit* edit) {
     if (CompareKeys(order, meta.largest, *cut_) <= 0) {
       edit->remove_files.push_back({input.run, meta.number});
       input.installed_away = true;
-    } else if (CompareKeys(order, meta.smallest, *cut_) <= 0) {
+    } else if (CompareKeys(order, meta.smallest, *cut_) <= 0 &&
+               !Planted(PlantedBug::kTrimLeftOut)) {
       edit->trims.push_back({input.run, meta.number, *cut_});
     }
   }
 }
 
+// tla: HanoiMerge.MergeWrite, MergeSync, AppendEdit, Publish.
 Status MergeJob::FinishOutput() {
   if (builder_ == nullptr) return Status::OK();
   FamilyEdit edit;
@@ -153,6 +157,7 @@ Status MergeJob::FinishOutput() {
   } else {
     Status s = context_.FinishFile(builder_.get(), builder_number_, &meta);
     builder_.reset();
+    AETHER_TRACE("piece", "run", state_.output_run, "file", builder_number_, "upto", Slice(*cut_));
     if (s.ok()) s = context_.SyncNames();
     if (!s.ok()) {
       context_.Discard(builder_number_);
@@ -162,6 +167,12 @@ Status MergeJob::FinishOutput() {
   }
   AddConsumption(&edit);
   if (edit.add_files.empty() && edit.remove_files.empty()) return Status::OK();
+  if (meta == nullptr) {
+    AETHER_TRACE("piece", "run", state_.output_run, "file", 0, "upto", Slice(*cut_));
+  }
+  if (Planted(PlantedBug::kUnlinkBeforeManifest)) {
+    for (const auto& removed : edit.remove_files) context_.Discard(removed.file);
+  }
   AETHER_RETURN_IF_ERROR(context_.install(std::move(edit)));
   if (meta != nullptr) {
     progress_.bytes_written += meta->file_size;
@@ -183,6 +194,7 @@ Status MergeJob::FinishOutput() {
   return Status::OK();
 }
 
+// tla: HanoiMerge.MergeMove.
 Status MergeJob::MoveCluster(const Cluster& cluster) {
   FamilyEdit edit;
   edit.family = family_;
@@ -254,6 +266,7 @@ Status MergeJob::Step(uint64_t budget, bool* done) {
   return Status::OK();
 }
 
+// tla: HanoiMerge.MergeComplete.
 Status MergeJob::Complete() {
   FamilyEdit edit;
   edit.family = family_;

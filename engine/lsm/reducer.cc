@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/wal/planted_bugs.h"
+
 namespace aether {
 
 size_t Reducer::Stripe(SequenceNumber sequence) const {
@@ -52,6 +54,7 @@ Status Reducer::FlushOperands(const Sink& sink, bool nothing_older) {
   return s;
 }
 
+// tla: HanoiMerge.Reduce.
 Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
   key_.assign(input->key().data(), input->key().size());
   const Comparator* const order = options_.order;
@@ -141,7 +144,8 @@ Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
         AETHER_RETURN_IF_ERROR(FlushOperands(sink, false));
       }
       // Rule 3. In the oldest stripe nothing below this tombstone survives in the input.
-      if (stripe != 0 || options_.older_data_exists(key_)) {
+      const bool seen = stripe != 0 && !Planted(PlantedBug::kTombstoneUnderSnapshot);
+      if (seen || options_.older_data_exists(key_)) {
         AETHER_RETURN_IF_ERROR(Emit(sink, tag, Slice()));
       }
     }

@@ -25,7 +25,7 @@ class SnapshotList {
   };
   using Handle = std::list<Item>::iterator;
 
-  // tla: Visibility.TakeSnapshot.
+  // tla: Visibility.TakeSnapshot, HanoiMerge.TakeSnapshot.
   Handle Take(const std::function<SequenceNumber()>& visible, uint64_t unix_time) {
     AETHER_TRACE_STEP();
     MutexLock lock(&mutex_);

@@ -18,6 +18,7 @@
 #include "engine/lsm/lookup.h"
 #include "engine/lsm/manifest_edit.h"
 #include "engine/run/run_file.h"
+#include "engine/wal/planted_bugs.h"
 
 namespace aether {
 
@@ -35,7 +36,10 @@ class OpenFile {
 
   const RunFile& file() const { return *file_; }
   const FileMeta& meta() const { return file_->Meta(); }
-  void MarkObsolete() { obsolete_.store(true, std::memory_order_release); }
+  void MarkObsolete() {
+    obsolete_.store(true, std::memory_order_release);
+    if (Planted(PlantedBug::kUnlinkPinned)) on_obsolete_(meta().number);
+  }
 
  private:
   std::unique_ptr<RunFile> file_;

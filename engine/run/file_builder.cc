@@ -7,6 +7,7 @@
 
 #include "engine/base/checksum.h"
 #include "engine/base/coding.h"
+#include "engine/base/trace.h"
 #include "engine/buffer/frame.h"
 #include "engine/run/fence.h"
 #include "engine/run/filter.h"
@@ -102,6 +103,7 @@ class FileBuilder::Rep {
   std::vector<RangeDelete> range_deletes_;
   size_t range_delete_bytes_ = 0;
   FileMeta meta_;
+  AETHER_TRACE_ONLY(std::vector<trace::Json> traced_;)
 };
 
 Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
@@ -148,6 +150,9 @@ void FileBuilder::Rep::Count(Slice key, uint64_t tag, Slice value) {
   last_sequence_ = TagSequence(tag);
   NoteSequence(last_sequence_);
   ++meta_.entries;
+  AETHER_TRACE_ONLY(
+      traced_.push_back(trace::Json{"[" + trace::Quote(key) + "," + std::to_string(last_sequence_) +
+                                    "," + std::to_string(static_cast<int>(TagType(tag))) + "]"});)
   const EntryType type = TagType(tag);
   if (type == EntryType::kDelete || type == EntryType::kSingleDelete) ++meta_.deletes;
   if (type == EntryType::kMerge) ++meta_.merges;
@@ -329,6 +334,8 @@ Status FileBuilder::Rep::Finish(bool sync, FileMeta* meta) {
   if (sync) AETHER_RETURN_IF_ERROR(status_ = file_->Sync());
   AETHER_RETURN_IF_ERROR(status_ = file_->Close());
   meta_.file_size = offset_;
+  AETHER_TRACE("file", "number", meta_.number, "bytes", meta_.file_size, "entries",
+               trace::List(traced_, [](const auto& entry) { return entry; }));
   *meta = meta_;
   return Status::OK();
 }

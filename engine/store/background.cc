@@ -29,7 +29,7 @@ FamilyStore* EnvImpl::PickFlush() {
   return nullptr;
 }
 
-// tla: ParallelWal.FlushBuild to FlushRelease, Visibility.BuildRun.
+// tla: ParallelWal.FlushBuild to FlushRelease, Visibility.BuildRun, HanoiMerge.FlushBegin.
 Status EnvImpl::FlushOne(FamilyStore* family) {
   SealedTable sealed;
   std::shared_ptr<const Version> version;
@@ -50,7 +50,8 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
   {
     AETHER_TRACE_STEP();
     snapshots = snapshots_.Collect();
-    AETHER_TRACE("build", "family", family->id_, "cut", sealed.cut.ticket);
+    AETHER_TRACE("build", "family", family->id_, "cut", sealed.cut.ticket, "snapshots",
+                 trace::List(snapshots, [](uint64_t sequence) { return sequence; }));
   }
   AETHER_RETURN_IF_ERROR(RunFlush(context, family->id_, *sealed.table, std::move(version),
                                   std::move(snapshots), &result));
@@ -146,6 +147,7 @@ bool EnvImpl::HasObsoleteFiles() const {
   return !obsolete_files_.empty();
 }
 
+// tla: HanoiMerge.Unlink.
 void EnvImpl::RemoveObsoleteFiles() {
   std::vector<uint64_t> numbers;
   {
@@ -248,6 +250,7 @@ Status EnvImpl::FlushAll(bool wait) {
 
 // --- merging ---
 
+// tla: HanoiMerge.MakeJob.
 Status EnvImpl::MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, bool rewrite) {
   MergeJob::Options options;
   options.resumed = resumed;
@@ -258,9 +261,12 @@ Status EnvImpl::MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, b
     MutexLock lock(&mutex_);
     version = family->version_;
     full = merge->state.input_runs.size() + 1 == version->runs().size();
+    AETHER_TRACE_STEP();
+    // After the version: a snapshot that is not in the list is newer than all of its entries.
+    options.snapshots = snapshots_.Collect();
+    AETHER_TRACE("makeJob", "run", merge->state.output_run, "snapshots",
+                 trace::List(options.snapshots, [](uint64_t sequence) { return sequence; }));
   }
-  // After the version: a snapshot that is not in the list is newer than all of its entries.
-  options.snapshots = snapshots_.Collect();
   if (family->options_.filter_factory != nullptr) {
     CompactionFilterFactory::Context context;
     context.full = full;
@@ -273,6 +279,7 @@ Status EnvImpl::MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, b
   return Status::OK();
 }
 
+// tla: HanoiMerge.BeginMerge.
 Status EnvImpl::BeginMerge(FamilyStore* family, const MergePick& pick, bool manual, bool rewrite,
                            std::shared_ptr<ActiveMerge>* merge) {
   auto begun = std::make_shared<ActiveMerge>();

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "engine/base/epoch.h"
+#include "engine/base/trace.h"
 #include "engine/io/thread.h"
 #include "engine/lsm/file_names.h"
+#include "engine/store/trace_tree.h"
 
 namespace aether {
 namespace {
@@ -434,6 +436,7 @@ JobContext EnvImpl::ContextFor(FamilyStore* family) {
   return context;
 }
 
+// tla: HanoiMerge.SwapCreate to SwapUnlink.
 Status EnvImpl::NewManifest() {
   const uint64_t number = NewFileNumber();
   state_.next_number = next_number_.load();
@@ -455,7 +458,7 @@ Status EnvImpl::Install(ManifestEdit&& edit, const std::function<void()>& apply)
   return InstallLocked(std::move(edit), apply);
 }
 
-// tla: ParallelWal.FlushInstall, Visibility.InstallRun.
+// tla: ParallelWal.FlushInstall, Visibility.InstallRun, HanoiMerge.Publish.
 Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& apply) {
   // Everything that can fail is tried on a copy of what the edit touches before the manifest has
   // it: once appended, an edit is in force.
@@ -496,6 +499,8 @@ Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& 
         },
         &change.after));
   }
+  AETHER_TRACE("edit", "kind", TraceKind(edit.families[0]), "run", TraceRun(edit.families[0]),
+               "tree", TraceTree(next.families.begin()->second));
   AETHER_RETURN_IF_ERROR(manifest_->Append(edit));
   for (auto& [id, family] : next.families) state_.families[id] = std::move(family);
   state_.log = std::move(next.log);

@@ -9,6 +9,7 @@
 #include "engine/io/thread.h"
 #include "engine/lsm/file_names.h"
 #include "engine/store/env_impl.h"
+#include "engine/store/trace_tree.h"
 
 namespace aether {
 namespace {
@@ -82,6 +83,7 @@ Status EnvImpl::CreateDirectory(const std::string& dir) {
 
 Status EnvImpl::Lock() { return fs_->LockFile(LockFileName(path_), &lock_); }
 
+// tla: HanoiMerge.Reopen.
 Status EnvImpl::ReadManifest(bool* created) {
   MutexLock manifest_lock(&manifest_mutex_);
   const Status exists = fs_->Exists(CurrentFileName(path_));
@@ -92,6 +94,7 @@ Status EnvImpl::ReadManifest(bool* created) {
     }
     uint64_t number = 0;
     AETHER_RETURN_IF_ERROR(Manifest::Read(fs_, path_, &state_, &number));
+    AETHER_TRACE("reopen", "manifest", number, "tree", TraceTree(state_.families.begin()->second));
     manifest_number_ = number;
     next_number_ = std::max(state_.next_number, number + 1);
   } else {
@@ -381,6 +384,7 @@ Status EnvImpl::StartPipeline(const wal::Recovered& recovered) {
   return Status::OK();
 }
 
+// tla: HanoiMerge.RemoveOrphan.
 void EnvImpl::RemoveOrphans() {
   std::vector<std::string> names;
   if (!fs_->List(path_, &names).ok()) return;
@@ -408,7 +412,9 @@ void EnvImpl::RemoveOrphans() {
   }
 }
 
+// tla: HanoiMerge.StartThreads.
 void EnvImpl::StartThreads() {
+  AETHER_TRACE("started");
   std::vector<std::pair<FamilyStore*, MergeState>> unfinished;
   {
     MutexLock manifest_lock(&manifest_mutex_);

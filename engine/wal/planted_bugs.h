@@ -25,6 +25,13 @@ enum class PlantedBug : int {
   kHalfBatchVisible = 8,          // readers take the sequence given out last for the visible one
   kSequenceBeforeView = 9,        // a reader loads the visible sequence before it pins its view
   kFloorBeforeWatermark = 10,     // the floor is computed from the tables before V is loaded
+  kTombstoneOverOlder = 11,       // a merge drops tombstones although older runs have their keys
+  kTombstoneUnderSnapshot = 12,   // a merge drops tombstones that are newer than a snapshot
+  kUnlinkBeforeManifest = 13,     // a merge unlinks inputs before the edit that removes them
+  kRunNotSynced = 14,             // the contents of a run may be gone after its manifest edit
+  kTrimLeftOut = 15,              // inputs are not trimmed with the edit that adds an output
+  kUnlinkPinned = 16,             // obsolete files are unlinked while readers hold them
+  kCurrentBeforeName = 17,        // CURRENT names a manifest whose own name is not durable
 };
 
 // Where a writer may be stopped.

@@ -11,10 +11,13 @@ an event that no step allows.
 import json
 
 NO_SEQUENCE = 1000000  # NoSeq of Visibility
+# Events that are of use to convert_tree.py only.
+OF_TREES = {"edit", "appending", "appended", "file", "piece", "makeJob", "manifestRead", "reopen",
+            "started", "unpin"}
 
 
 def decode_batch(body):
-    """(family, key, value) of the puts in a batch (engine/commit/batch.h)."""
+    """(family, key, value) of the entries in a batch (engine/commit/batch.h); value None: deleted."""
     entries = []
     at = 0
 
@@ -38,10 +41,10 @@ def decode_batch(body):
     while at < len(body):
         tag = body[at]
         at += 1
-        if tag not in (1, 5):
+        if tag not in (0, 1, 4, 5):
             raise ValueError("tag %d" % tag)
-        family = varint() if tag == 5 else 0
-        entries.append((family, field(), field()))
+        family = varint() if tag >= 4 else 0
+        entries.append((family, field(), field() if tag in (1, 5) else None))
     return entries
 
 
@@ -136,6 +139,8 @@ class Converter:
             self.opening(life, first)
             first = False
             for event in life.events:
+                if event["do"] in OF_TREES:
+                    continue
                 handler = getattr(self, "on_" + event["do"], None)
                 if handler is None:
                     self.misfit(event["line"], event["do"] + ": " + event.get("status", ""))
@@ -337,9 +342,14 @@ class Converter:
         self.emit(line, "end", index)
 
 
-def module(runs):
+def definitions(_):
+    """What Trace expects of TraceData besides the runs."""
+    return ""
+
+
+def module(runs, more):
     """The text of TraceData for a list of event lists."""
-    parts = ["---- MODULE TraceData ----"]
+    parts = ["---- MODULE TraceData ----", more]
     for i, run in enumerate(runs):
         parts.append("Run%d == <<\n%s\n>>" % (i + 1, ",\n".join(text for text, _ in run)))
     parts.append("Traces == <<%s>>" % ", ".join("Run%d" % (i + 1) for i in range(len(runs))))
