@@ -80,6 +80,7 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
       for (const auto& meta : result.files) AddObsoleteFile(meta->number);
       return Status::OK();
     }
+    AETHER_TRACE_STEP();  // or a table that was empty is not when the event is written
     floor = ComputeFloor(published, family);
     AETHER_TRACE("floor", "floor", floor.ticket);
   }
