@@ -137,10 +137,15 @@ Status StoreDb::CompactRange(const CompactRangeOptions& options, ColumnFamilyHan
   if (!s.ok()) return s;
   if (Store(handle)->dropped()) return Status::ColumnFamilyDropped();
   const ColumnFamilyOptions family = FamilyOptions(Handle(handle)->family);
+  if (options.target_path_id > 0) return Status::InvalidArgument("Invalid target path ID");
   if (options.change_level && options.target_level >= family.num_levels) {
+    const aether::StoreStats stats = Store(handle)->Stats();
+    // Where nothing is to be moved, RocksDB does not look at the level.
+    if (stats.entries + stats.active_memtable_entries + stats.sealed_memtable_entries == 0) {
+      return Status::OK();
+    }
     return Status::InvalidArgument("Target level exceeds number of levels");
   }
-  if (options.target_path_id > 0) return Status::InvalidArgument("Invalid target path ID");
   aether::CompactRangeOptions out;
   out.canceled = options.canceled;
   switch (options.bottommost_level_compaction) {

@@ -220,6 +220,7 @@ Status StoreDb::Merge(const WriteOptions& options, ColumnFamilyHandle* handle, c
 #undef AETHER_WRITE_ONE
 
 Status StoreDb::Write(const WriteOptions& options, WriteBatch* updates) {
+  if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
   if (updates == nullptr) return Status::InvalidArgument("Batch is nullptr!");
   if (WriteBatchInternal::ByteSize(updates) < kBatchHeaderSize) {
     return Status::Corruption("malformed WriteBatch (too small)");

@@ -158,5 +158,33 @@ CASE(read_only_creates_no_families) {
           "3/0 Not implemented: Not supported operation in read only mode.");
   if (made != nullptr) db->DestroyColumnFamilyHandle(made).PermitUncheckedError();
 }
+
+CASE(read_only_drops_no_families) {
+  Db db;
+  ColumnFamilyHandle* const one = db.Create("one");
+  GOOD(db->Put(WriteOptions(), one, "a", "1"));
+  db.Close();
+  rocksdb::DB* read_only = nullptr;
+  std::vector<ColumnFamilyHandle*> handles;
+  GOOD(rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), db.path(), {{"default", {}}, {"one", {}}},
+                                    &handles, &read_only));
+  CODE(read_only->Write(WriteOptions(), nullptr), "3/0");
+  DIFFERS("read-only-drops-no-families", Text(read_only->DropColumnFamily(handles[1])), "0/0 OK",
+          "3/0 Not implemented: Not supported operation in read only mode.");
+  for (ColumnFamilyHandle* const handle : handles) {
+    GOOD(read_only->DestroyColumnFamilyHandle(handle));
+  }
+  delete read_only;
+}
+
+CASE(compact_to_a_level_that_is_not_there) {
+  Db db;
+  rocksdb::CompactRangeOptions options;
+  options.change_level = true;
+  options.target_level = 1000;
+  GOOD(db->CompactRange(options, nullptr, nullptr));
+  db.Put("a", "1");
+  CODE(db->CompactRange(options, nullptr, nullptr), "4/0");
+}
 }  // namespace
 }  // namespace conformance

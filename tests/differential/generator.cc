@@ -262,6 +262,8 @@ class Generator {
         {"min_write_buffer_number_to_merge",
          "memtable_prefix_bloom_size_ratio"},  // RocksDB crashes
         {"atomic_flush", "enable_pipelined_write"},
+        {"max_manifest_file_size",
+         "track_and_verify_wals_in_manifest"},  // RocksDB refuses its own log after a new manifest
         {"cache_index_and_filter_blocks", "no_block_cache"}};
     for (const auto& [one, other] : kPairs) {
       if (name == one && chosen_.count(other) > 0) return true;

@@ -261,7 +261,7 @@ std::string Session::TakeSnapshot(const Words& words) {
   if (snapshots_.count(words[1]) > 0) return "skipped";
   const rocksdb::Snapshot* const snapshot = db_->GetSnapshot();
   snapshots_[words[1]] = snapshot;
-  return snapshot == nullptr ? "none" : std::to_string(snapshot->GetSequenceNumber());
+  return snapshot == nullptr ? "none" : ShowSequence(snapshot->GetSequenceNumber());
 }
 
 std::string Session::ReleaseSnapshot(const Words& words) {

@@ -158,6 +158,8 @@ std::string Session::Create(const Words& words) {
 std::string Session::DropFamily(const Words& words) {
   FamilyState* const family = Find(words[1]);
   if (family == nullptr || words[1] == "default") return "skipped";
+  // docs/differences.md: read-only-drops-no-families.
+  if (read_only_) return "skipped";
   const Status s = db_->DropColumnFamily(family->handle);
   if (s.ok()) {
     family->dropped = true;

@@ -112,6 +112,7 @@ class Session {
   std::string Compact(const Words& words);
   std::string Property(const Words& words);
   std::string Sequence(const Words& words);
+  std::string ShowSequence(uint64_t sequence) const;
   std::string SetOption(const Words& words);
   std::string Upkeep(const Words& words);
   std::string Checkpoint(const Words& words);
@@ -126,7 +127,8 @@ class Session {
   Settings settings_;
   rocksdb::DB* db_ = nullptr;
   bool read_only_ = false;
-  bool unlogged_writes_ = false;  // since the last flush of all families
+  bool unlogged_writes_ = false;        // since the last flush of all families
+  bool sequence_is_uncertain_ = false;  // see ShowSequence
   uint64_t writes_ = 0;
   int checkpoints_ = 0;
   Legality legality_;

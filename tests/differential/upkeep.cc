@@ -89,7 +89,7 @@ std::string Session::Property(const Words& words) {
   if (IsOneOf(words[2], {"num-snapshots", "oldest-snapshot-sequence", "background-errors",
                          "is-file-deletions-enabled", "num-blob-files"})) {
     if (text != std::to_string(figure)) return "text " + text + " figure " + std::to_string(figure);
-    return text;
+    return words[2] == "oldest-snapshot-sequence" ? ShowSequence(figure) : text;
   }
   // At most all that was ever written is there; batches count as one but are short.
   const uint64_t bound = 64 * writes_ + 64;
@@ -97,9 +97,13 @@ std::string Session::Property(const Words& words) {
   return "possible";
 }
 
-std::string Session::Sequence(const Words&) {
-  return std::to_string(db_->GetLatestSequenceNumber());
+// After a write without a log that a flush found to be deleted already, RocksDB comes back from
+// reopening with the number of its last entry that is left.
+std::string Session::ShowSequence(uint64_t sequence) const {
+  return sequence_is_uncertain_ ? "uncertain" : std::to_string(sequence);
 }
+
+std::string Session::Sequence(const Words&) { return ShowSequence(db_->GetLatestSequenceNumber()); }
 
 // set F NAME VALUE; set db NAME VALUE
 std::string Session::SetOption(const Words& words) {

@@ -21,7 +21,7 @@ rocksdb::WriteOptions Session::WriteFlags(const Words& words, size_t first) cons
 
 std::string Session::Finish(const Status& status, const rocksdb::WriteOptions& options) {
   ++writes_;
-  if (status.ok() && options.disableWAL) unlogged_writes_ = true;
+  if (status.ok() && options.disableWAL) unlogged_writes_ = sequence_is_uncertain_ = true;
   return Show(status);
 }
 
