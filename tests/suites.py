@@ -90,12 +90,13 @@ def suites(full):
               targets=["sim_episodes_planted", "linearizability_planted"]),
         Suite("race", [["/usr/bin/python3", "-m", "unittest", "-q", "race.race_test"]]),
         Suite("asan", unit("asan", ENGINE_TESTS) + [
-            ["build/asan/bin/sim_episodes", "--seconds", short],
+            ["build/asan/bin/sim_episodes", "--jobs", "2", "--seconds", short],
             ["build/asan/bin/conformance_aether"]], preset="asan",
             targets=[t + "_test" for t in ENGINE_TESTS] + ["sim_episodes", "conformance_aether"],
             timeout=1800, full_only=True),
         Suite("tsan", unit("tsan", CONCURRENT) + [
-            ["build/tsan/bin/sim_episodes", "--plan", "crowd", "--seconds", short]],
+            ["build/tsan/bin/sim_episodes", "--plan", "crowd", "--jobs", "2",
+             "--seconds", short]],
               preset="tsan", targets=[t + "_test" for t in CONCURRENT] + ["sim_episodes"],
               timeout=1800, full_only=True),
         Suite("locks", [["true"]], preset="clang", targets=["aether_store"]),

@@ -220,20 +220,30 @@ class Repairer {
     std::unique_ptr<FileBuilder> builder;
     uint64_t number = 0;
     std::string key;
-    uint64_t tag = 0;
-    bool first = true;
-    for (input->SeekToFirst(); input->Valid(); input->Next()) {
-      const bool same_key = !first && CompareKeys(context.order, input->key(), key) == 0;
-      if (same_key && input->tag() == tag) continue;
+    std::string value;
+    bool same_key = false;  // as that of the entry before
+    input->SeekToFirst();
+    while (input->Valid()) {
+      key.assign(input->key().data(), input->key().size());
+      uint64_t tag = input->tag();
+      value.assign(input->value().data(), input->value().size());
+      // The last copy counts: where a merge had made a value of an operand and of what lies below
+      // it, that comes behind the operand.
+      bool next_has_same_key = false;
+      for (input->Next(); input->Valid(); input->Next()) {
+        next_has_same_key = CompareKeys(context.order, input->key(), key) == 0;
+        if (!next_has_same_key || TagSequence(input->tag()) != TagSequence(tag)) break;
+        tag = input->tag();
+        value.assign(input->value().data(), input->value().size());
+        next_has_same_key = false;
+      }
       if (builder != nullptr && !same_key && builder->FileSize() >= context.target_file_size) {
         AETHER_RETURN_IF_ERROR(FinishFile(context, builder.get(), number, run));
         builder.reset();
       }
       if (builder == nullptr) AETHER_RETURN_IF_ERROR(context.NewBuilder(&builder, &number));
-      AETHER_RETURN_IF_ERROR(builder->Add(input->key(), input->tag(), input->value()));
-      key.assign(input->key().data(), input->key().size());
-      tag = input->tag();
-      first = false;
+      AETHER_RETURN_IF_ERROR(builder->Add(key, tag, value));
+      same_key = next_has_same_key;
     }
     AETHER_RETURN_IF_ERROR(input->status());
     return builder == nullptr ? Status::OK() : FinishFile(context, builder.get(), number, run);

@@ -548,7 +548,8 @@ TEST_F(TroubleTest, RepairMakesALostManifestAgain) {
   fs_.ProcessKill();
   env_.reset();
   RemoveManifests();
-  ASSERT_TRUE(Repair().ok());
+  const Status repaired = Repair();
+  ASSERT_TRUE(repaired.ok()) << repaired.ToString();
   std::vector<std::string> names;
   ASSERT_TRUE(DbEnv::ListStores(&fs_, "/db", &names).ok());
   EXPECT_EQ(names, (std::vector<std::string>{"default", "other"}));
