@@ -140,8 +140,12 @@ Status StoreDb::CompactRange(const CompactRangeOptions& options, ColumnFamilyHan
   if (options.target_path_id > 0) return Status::InvalidArgument("Invalid target path ID");
   if (options.change_level && options.target_level >= family.num_levels) {
     const aether::StoreStats stats = Store(handle)->Stats();
-    // Where nothing is to be moved, RocksDB does not look at the level.
-    if (stats.entries + stats.active_memtable_entries + stats.sealed_memtable_entries == 0) {
+    // Where nothing is to be moved, RocksDB's leveled compaction does not look at the level.
+    const bool leveled =
+        family.compaction_style != kCompactionStyleFIFO &&
+        (family.compaction_style != kCompactionStyleUniversal || family.num_levels == 1);
+    if (leveled &&
+        stats.entries + stats.active_memtable_entries + stats.sealed_memtable_entries == 0) {
       return Status::OK();
     }
     return Status::InvalidArgument("Target level exceeds number of levels");

@@ -185,6 +185,10 @@ CASE(compact_to_a_level_that_is_not_there) {
   GOOD(db->CompactRange(options, nullptr, nullptr));
   db.Put("a", "1");
   CODE(db->CompactRange(options, nullptr, nullptr), "4/0");
+  rocksdb::Options universal = Db::DefaultOptions();
+  universal.compaction_style = rocksdb::kCompactionStyleUniversal;
+  Db other(universal, "universal");
+  CODE(other->CompactRange(options, nullptr, nullptr), "4/0");
 }
 }  // namespace
 }  // namespace conformance
