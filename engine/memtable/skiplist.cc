@@ -45,7 +45,9 @@ SkipList::Node* SkipList::NewNode(int shard, int height, uint64_t tag, Slice key
 }
 
 int SkipList::RandomHeight() {
-  static thread_local Random random(reinterpret_cast<uintptr_t>(&random));
+  // By the order in which threads come here, not by address: a schedule replays exactly.
+  static std::atomic<uint64_t> threads{0};
+  static thread_local Random random(threads.fetch_add(1, std::memory_order_relaxed));
   uint64_t bits = random.Next();
   int height = 1;
   while (height < kMaxHeight && bits % kBranching == 0) {

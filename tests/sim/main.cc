@@ -127,11 +127,18 @@ void RunEpisode(const Flags& flags, Progress* progress, int job) {
   }
 }
 
-// In a process of its own: what earlier episodes left behind in memory has no influence.
-void RunApart(const Flags& flags, Progress* progress, int job) {
+// In a process of its own: what earlier episodes left behind in memory has no influence. Nor must
+// addresses have any: with `moved`, threads and what they allocate lie elsewhere.
+void RunApart(const Flags& flags, Progress* progress, int job, bool moved) {
   std::fflush(stdout);
   const pid_t child = fork();
   if (child == 0) {
+    constexpr size_t kMove = size_t{123} << 12;
+    if (moved &&
+        (mmap(nullptr, kMove, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ||
+         sbrk(kMove) == reinterpret_cast<void*>(-1))) {
+      _exit(3);
+    }
     RunEpisode(flags, progress, job);
     std::fflush(stdout);
     _exit(0);
@@ -160,10 +167,10 @@ void Work(const Flags& flags, Progress* progress, int job,
       RunEpisode(flags, progress, job);
       continue;
     }
-    RunApart(flags, progress, job);
+    RunApart(flags, progress, job, false);
     if (!flags.twice) continue;
     const uint64_t first = progress->digest_of_job[job];
-    RunApart(flags, progress, job);
+    RunApart(flags, progress, job, true);
     if (progress->digest_of_job[job] == first) continue;
     progress->violations += 1;
     std::printf("VIOLATION seed %llu: two runs went different ways\n",
