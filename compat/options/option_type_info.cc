@@ -189,6 +189,18 @@ bool ValuesAreEqual(OptionType type, const void* a, const void* b) {
   return SerializeValue(type, a, &text_a) && SerializeValue(type, b, &text_b) && text_a == text_b;
 }
 
+// Whether a value would be cut short by what separates values, or lose its own braces, and braces
+// around it help: they have to be balanced.
+bool NeedsBraces(const std::string& text) {
+  if (text.empty() || (text.front() != '{' && text.find(';') == std::string::npos)) return false;
+  int depth = 0;
+  for (const char c : text) {
+    depth += (c == '{') - (c == '}');
+    if (depth < 0) return false;
+  }
+  return depth == 0;
+}
+
 }  // namespace
 
 Status OptionTypeInfo::Parse(const ConfigOptions& config_options, const std::string& opt_name,
@@ -244,8 +256,14 @@ Status OptionTypeInfo::Serialize(const ConfigOptions& config_options, const std:
     return Status::OK();
   }
   if (config_options.mutable_options_only && !IsMutable()) return Status::OK();
-  if (SerializeValue(type_, GetOffset(opt_ptr), opt_value)) return Status::OK();
-  return Status::InvalidArgument("Cannot serialize option: ", opt_name);
+  if (!SerializeValue(type_, GetOffset(opt_ptr), opt_value)) {
+    return Status::InvalidArgument("Cannot serialize option: ", opt_name);
+  }
+  if (type_ == OptionType::kString && config_options.delimiter.compare(0, 1, ";") == 0 &&
+      NeedsBraces(*opt_value)) {
+    *opt_value = "{" + *opt_value + "}";
+  }
+  return Status::OK();
 }
 
 bool OptionTypeInfo::AreEqual(const ConfigOptions& config_options, const std::string& opt_name,

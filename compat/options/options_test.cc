@@ -50,6 +50,24 @@ TEST(OptionText, ReadsNumbersWithSuffixesAndNestedStructs) {
   EXPECT_EQ(table->block_cache, nullptr);
 }
 
+TEST(OptionText, AStringWithSeparatorsIsReadAsItWasWritten) {
+  for (const char* path : {"/a;b", "{a}", "x={y=1;z=2}c:d", "plain", "{", "a;{b}"}) {
+    ConfigOptions config;
+    DBOptions options;
+    options.wal_dir = path;
+    std::string text;
+    ASSERT_TRUE(GetStringFromDBOptions(config, options, &text).ok());
+    DBOptions read;
+    const Status s = GetDBOptionsFromString(config, DBOptions(), text, &read);
+    if (std::string(path) == "{") {
+      EXPECT_TRUE(s.IsInvalidArgument()) << "braces that do not match cannot be written";
+      continue;
+    }
+    ASSERT_TRUE(s.ok()) << path << ": " << s.ToString();
+    EXPECT_EQ(read.wal_dir, path);
+  }
+}
+
 TEST(OptionText, WhatIsWrongIsNamedAsTheToolsKnowIt) {
   const struct {
     const char* text;

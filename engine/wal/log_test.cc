@@ -219,6 +219,18 @@ TEST_F(LogTest, SkipRecordsFillGaps) {
   EXPECT_EQ(recovered_.last, (LogPosition{9, 90}));
 }
 
+// A record that the floor has passed counts under no later epoch: what it says may not count now.
+TEST_F(LogTest, ASkipRecordBelowTheFloorHasNoSay) {
+  Append(1, "x");
+  Skip(2, 4);
+  state_.floor = {4, 7};
+  ASSERT_TRUE(Replay().ok());
+  EXPECT_EQ(recovered_.last, (LogPosition{4, 7}));
+  max_flushed_ = 8;
+  EXPECT_TRUE(Replay().IsCorruption())
+      << "runs beyond the floor, and a log that knows no such batch";
+}
+
 TEST_F(LogTest, TornTailEndsOnlyItsChunk) {
   Stream* const a = log_->Lease();
   Stream* const b = log_->Lease();

@@ -357,6 +357,8 @@ class Recovery {
         }
         break;
       case RecordType::kSkip:
+        // As for batches: what the floor has passed has no say any more, neither has its sequence.
+        if (record.ticket <= state_.floor.ticket) break;
         scan->skips.push_back(
             {record.body.size() == 8 ? LoadFixed<uint64_t>(record.body.data()) : record.ticket,
              record.ticket, record.sequence});

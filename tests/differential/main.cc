@@ -1,7 +1,12 @@
 // differential_aether, differential_rocksdb: carries out a script on one library.
 //
-//   PROGRAM --dir D (--seed N [--ops M] | --script FILE)   runs; the transcript goes to stdout
-//   PROGRAM --print --seed N [--ops M]                     prints the script of a seed
+//   PROGRAM --dir D (--seed N [--ops M] | --script FILE) [--uncompacted]
+//       runs; the transcript goes to stdout
+//   PROGRAM --print --seed N [--ops M]
+//       prints the script of a seed
+//
+// With --uncompacted nothing is ever compacted, whatever the script says: what a compaction did to
+// an answer shows in comparison.
 //
 // D is a directory that exists and is empty. Each line of the transcript is the number of a line of
 // the script and its answer. Exit status: 0 when the script was carried out, whatever the answers;
@@ -24,10 +29,15 @@ int main(int argc, char** argv) {
   uint64_t seed = 0;
   uint64_t operations = 500;
   bool print = false;
+  bool uncompacted = false;
   for (int i = 1; i < argc; ++i) {
     const std::string flag = argv[i];
     if (flag == "--print") {
       print = true;
+      continue;
+    }
+    if (flag == "--uncompacted") {
+      uncompacted = true;
       continue;
     }
     if (i + 1 == argc) {
@@ -67,7 +77,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s: --dir is missing\n", argv[0]);
     return 2;
   }
-  differential::Session session(directory);
+  differential::Session session(directory, uncompacted);
   for (size_t i = 0; i < script.size(); ++i) {
     const std::string answer = session.Run(differential::Split(script[i]));
     std::printf("%zu %s\n", i + 1, answer.c_str());

@@ -8,8 +8,10 @@ using rocksdb::ColumnFamilyDescriptor;
 using rocksdb::DB;
 using rocksdb::Status;
 
-Session::Session(std::string directory)
-    : directory_(std::move(directory)), path_(directory_ + "/db") {}
+Session::Session(std::string directory, bool uncompacted)
+    : directory_(std::move(directory)), path_(directory_ + "/db"), uncompacted_(uncompacted) {
+  if (uncompacted) settings_.StopCompactions();
+}
 
 Session::~Session() { LetGo(); }
 

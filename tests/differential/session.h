@@ -28,8 +28,8 @@ namespace differential {
 
 class Session {
  public:
-  // `directory` exists and is empty.
-  explicit Session(std::string directory);
+  // `directory` exists and is empty. When `uncompacted`, nothing is ever compacted.
+  Session(std::string directory, bool uncompacted);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -124,6 +124,7 @@ class Session {
 
   const std::string directory_;
   const std::string path_;
+  const bool uncompacted_;
   Settings settings_;
   rocksdb::DB* db_ = nullptr;
   bool read_only_ = false;

@@ -46,6 +46,7 @@ rocksdb::Status Settings::Family(const std::string& name,
     if (it == scopes_.end()) continue;
     for (const auto& [option, value] : it->second) values[option] = value;
   }
+  if (compactions_stopped_) values["disable_auto_compactions"] = "true";
   rocksdb::ColumnFamilyOptions plain;
   plain.comparator = OrderOf(name);
   plain.merge_operator = std::make_shared<AppendOperator>();

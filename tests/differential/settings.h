@@ -26,6 +26,8 @@ class Settings {
  public:
   // `words` without the leading "option". False when the line is not of the form above.
   bool Add(const Words& words);
+  // From now on families compact nothing by themselves.
+  void StopCompactions() { compactions_stopped_ = true; }
 
   rocksdb::Status Db(const std::string& path, rocksdb::DBOptions* options) const;
   rocksdb::Status Family(const std::string& name, rocksdb::ColumnFamilyOptions* options) const;
@@ -33,6 +35,7 @@ class Settings {
  private:
   using Values = std::unordered_map<std::string, std::string>;
   std::map<std::string, Values> scopes_;
+  bool compactions_stopped_ = false;
 };
 
 const rocksdb::Comparator* OrderOf(const std::string& family);

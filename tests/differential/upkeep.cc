@@ -47,6 +47,7 @@ std::string Session::Flush(const Words& words) {
 std::string Session::Compact(const Words& words) {
   FamilyState* const family = Find(words[1]);
   if (family == nullptr || family->dropped) return "skipped";
+  if (uncompacted_) return "not compacted";
   rocksdb::CompactRangeOptions options;
   options.allow_write_stall = true;
   options.exclusive_manual_compaction = false;
@@ -110,6 +111,7 @@ std::string Session::SetOption(const Words& words) {
   if (words[1] == "db") return Show(db_->SetDBOptions({{words[2], words[3]}}));
   FamilyState* const family = Find(words[1]);
   if (family == nullptr) return "skipped";
+  if (uncompacted_ && words[2] == "disable_auto_compactions") return "ok";
   return Show(db_->SetOptions(family->handle, {{words[2], words[3]}}));
 }
 
@@ -127,7 +129,7 @@ std::string Session::Upkeep(const Words& words) {
     const Status s = db_->PauseBackgroundWork();
     return Show(s) + " " + Show(db_->ContinueBackgroundWork());
   }
-  if (what == "autocompaction") {
+  if (what == "autocompaction" && !uncompacted_) {
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     for (const auto& [name, family] : families_) {
       if (!family.dropped) handles.push_back(family.handle);

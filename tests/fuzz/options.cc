@@ -106,14 +106,27 @@ void CheckFile(const ConfigOptions& config, const rocksdb::DBOptions& db,
   }
 }
 
+// What no option string can carry: a file has each value on a line of its own.
+bool BracesMatch(const std::string& text) {
+  int depth = 0;
+  for (const char c : text) {
+    if (c == '\n' && depth != 0) return false;
+    depth += (c == '{') - (c == '}');
+    if (depth < 0) return false;
+  }
+  return depth == 0;
+}
+
 void TryFile(const ConfigOptions& config, const std::string& text) {
   Status s = rocksdb::WriteStringToFile(config.env, text, "/OPTIONS-000001");
   FUZZ_CHECK(s.ok(), s.ToString());
   rocksdb::DBOptions db;
   Families families;
   if (!rocksdb::LoadOptionsFromFile(config, "/OPTIONS-000001", &db, &families).ok()) return;
-  CheckRoundTrip<DbText>(config, db);
-  for (const auto& family : families) CheckRoundTrip<FamilyText>(config, family.options);
+  if (BracesMatch(text)) {
+    CheckRoundTrip<DbText>(config, db);
+    for (const auto& family : families) CheckRoundTrip<FamilyText>(config, family.options);
+  }
   CheckFile(config, db, families);
 }
 
