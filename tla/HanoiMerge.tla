@@ -279,7 +279,7 @@ Write(batch) ==
 
 \* EnvImpl::GetSnapshot (env_impl.cc).
 TakeSnapshot ==
-  /\ up = "up" /\ seq > 0 /\ Cardinality(snapshots) < MaxSnapshots
+  /\ up = "up" /\ Cardinality(snapshots) < MaxSnapshots
   /\ snapshots' = snapshots \cup {[seq |-> seq, map |-> latest]}
   /\ snapshots' # snapshots
   /\ UNCHANGED <<seq, latest, memory, disk, bounds>>
