@@ -173,7 +173,7 @@ Status CheckSupported(const BatchRecord& record) {
 
 Status ValidateBatch(Slice body, std::optional<uint32_t> expected_count,
                      const FamilyPredicate* families, BatchFacts* facts) {
-  *facts = BatchFacts();
+  facts->Clear();
   BatchReader reader(body);
   BatchRecord record;
   uint64_t count = 0;
@@ -242,10 +242,12 @@ Status PrepareTables(const BatchFacts& facts, const TableSet& set) {
     MemTable* const table = set.table(use.family);
     return table == nullptr || table->Prepare(use.entries, use.bytes, use.range_deletes);
   };
-  if (std::all_of(facts.families, facts.families + facts.family_count, prepare) &&
-      std::all_of(facts.more_families.begin(), facts.more_families.end(), prepare)) {
-    return Status::OK();
+  bool prepared = true;
+  for (uint32_t i = 0; prepared && i < facts.family_count; ++i) {
+    prepared = prepare(facts.families[i]);
   }
+  for (const BatchFacts::FamilyUse& use : facts.more_families) prepared = prepared && prepare(use);
+  if (prepared) return Status::OK();
   return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
 }
 

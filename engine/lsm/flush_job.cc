@@ -38,12 +38,8 @@ Status WritePoints(const JobContext& context, const MemTable& table,
       const auto sink = [builder](Slice key, uint64_t tag, Slice value) {
         return builder->Add(key, tag, value);
       };
-      uint64_t give_way_at = reducer.bytes_read() + JobContext::kGiveWayBytes;
       while (input->Valid() && builder->FileSize() < file_bytes) {
         AETHER_RETURN_IF_ERROR(reducer.ReduceKey(input.get(), sink));
-        if (reducer.bytes_read() < give_way_at) continue;
-        give_way_at = reducer.bytes_read() + JobContext::kGiveWayBytes;
-        if (context.give_way) context.give_way();
       }
       return Status::OK();
     }));
