@@ -231,6 +231,36 @@ TEST_F(LogTest, ASkipRecordBelowTheFloorHasNoSay) {
       << "runs beyond the floor, and a log that knows no such batch";
 }
 
+TEST_F(LogTest, AnAnchorBehindDamageHasItsSayInEveryMode) {
+  Stream* const stream = log_->Lease();
+  Append(stream, 1, "x");
+  Append(stream, 2, "to be damaged");
+  // A batch below the floor whose body holds an anchor, where a record could begin.
+  alignas(8) char anchor[24] = {};
+  const uint32_t crc = StoreBody(stream->chunk.salt, Slice("", 1), anchor);
+  StoreStamp(anchor, MakeStamp(crc, RecordType::kAnchor, 9, 0));
+  Append(stream, 3, std::string(7, ' ') + std::string(anchor, sizeof(anchor)));
+  log_->Return(stream);
+  log_.reset();
+  std::vector<std::string> names;
+  ASSERT_TRUE(fs_.List("/log", &names).ok());
+  size_t damaged = 0;
+  for (const std::string& name : names) {
+    std::string contents;
+    ASSERT_TRUE(ReadFileToString(&fs_, "/log/" + name, &contents).ok());
+    const size_t at = contents.find("to be damaged");
+    if (at == std::string::npos) continue;
+    ASSERT_TRUE(fs_.FlipBit("/log/" + name, 8 * at).ok());
+    ++damaged;
+  }
+  ASSERT_EQ(damaged, 1u);
+  state_.floor = {5, 50};
+  for (const RecoveryMode mode :
+       {RecoveryMode::kTolerateTail, RecoveryMode::kAbsolute, RecoveryMode::kPointInTime}) {
+    EXPECT_TRUE(Replay(mode).IsCorruption()) << static_cast<int>(mode);
+  }
+}
+
 TEST_F(LogTest, TornTailEndsOnlyItsChunk) {
   Stream* const a = log_->Lease();
   Stream* const b = log_->Lease();

@@ -106,11 +106,13 @@ void CheckFile(const ConfigOptions& config, const rocksdb::DBOptions& db,
   }
 }
 
-// What no option string can carry: a file has each value on a line of its own.
+// What no option string can carry: a file has each value on a line of its own, up to the comment
+// behind it.
 bool BracesMatch(const std::string& text) {
   int depth = 0;
-  for (const char c : text) {
-    if (c == '\n' && depth != 0) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if ((c == '\n' || c == '#') && depth != 0) return false;
     depth += (c == '{') - (c == '}');
     if (depth < 0) return false;
   }
