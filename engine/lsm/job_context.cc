@@ -26,6 +26,7 @@ Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* n
   FileBuilderOptions options;
   options.order = order;
   options.filter_bits_per_key = filter_bits_per_key;
+  options.compression = compression;
   options.number = *number;
   options.family = family;
   options.family_name = family_name;

@@ -3,9 +3,16 @@
 #ifndef AETHER_ENGINE_LSM_OPTIONS_H_
 #define AETHER_ENGINE_LSM_OPTIONS_H_
 
+#include <array>
 #include <cstdint>
 
+#include "engine/run/codec.h"
+
 namespace aether {
+
+// Levels inside the engine. The last one holds one run.
+inline constexpr int kLevels = 7;
+inline constexpr int kLastLevel = kLevels - 1;
 
 enum class Strategy : uint8_t {
   kHanoi,   // runs double (or grow by the fan-out) from level to level, one run in the last level
@@ -26,6 +33,8 @@ struct TreeOptions {
   // Levels an application expects to see in properties.
   int num_levels = 7;
   double filter_bits_per_key = 0;
+  // Of the files that are written into each level.
+  std::array<Compression, kLevels> compression;
   bool auto_merge = true;
   // Writers are slowed down when this many runs wait above the last level, and stopped at the
   // second figure.

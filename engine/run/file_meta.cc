@@ -30,6 +30,7 @@ enum Tag : uint32_t {
   kCreationTime = 36,
   kFamily = 38,
   kFamilyName = 40,
+  kCodec = 41,
 };
 
 void PutNumber(std::string* out, Tag tag, uint64_t value) {
@@ -70,6 +71,7 @@ void FileMeta::EncodeTo(std::string* out) const {
   PutNumber(out, kCreationTime, creation_time);
   PutNumber(out, kFamily, family);
   PutBytes(out, kFamilyName, family_name);
+  PutNumber(out, kCodec, static_cast<uint64_t>(codec));
   PutVarint(out, kEnd);
 }
 
@@ -156,6 +158,9 @@ Status FileMeta::DecodeFrom(Slice* input) {
       case kFamilyName:
         family_name = field.ToString();
         break;
+      case kCodec:
+        number_field = &id;
+        break;
       default:
         if ((tag & 1) != 0) {
           return Status::NotSupported("description of a run file has the fact " +
@@ -168,6 +173,14 @@ Status FileMeta::DecodeFrom(Slice* input) {
     if (tag == kLargestExclusive) largest_exclusive = flag != 0;
     if (id > UINT32_MAX) return malformed();
     if (tag == kFamily) family = static_cast<uint32_t>(id);
+    if (tag == kCodec) {
+      if (id == 0) return malformed();
+      if (id >= kCodecs) {
+        return Status::NotSupported("a run file is compressed with codec " + std::to_string(id) +
+                                    ", which this version does not know");
+      }
+      codec = static_cast<Codec>(id);
+    }
   }
 }
 

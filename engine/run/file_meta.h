@@ -18,6 +18,7 @@
 #include "engine/base/entry.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
+#include "engine/run/codec.h"
 
 namespace aether {
 
@@ -50,6 +51,7 @@ struct FileMeta {
   // Whose entries these are, so that a lost manifest can be made again.
   uint32_t family = 0;
   std::string family_name;
+  Codec codec = Codec::kNone;  // of what is compressed in the file
 
   // Appends; self-delimiting.
   void EncodeTo(std::string* out) const;

@@ -172,9 +172,14 @@ class RunFile {
   }
   const FenceIndex& fences() const { return fences_; }
   uint64_t LeafOffset(size_t index) const { return fences_.LeafOffset(index); }
+  // What the leaf takes in the file; kPageSize when it stands there as it is.
+  size_t StoredSize(size_t index) const { return fences_.StoredSize(index); }
   const RandomReadFile& file() const { return *file_; }
-  Status CheckLeaf(size_t index, const char* page, bool verify) const;
-  Status CheckExtent(const Extent& extent, const char* data) const;
+  // Verifies the stored bytes of a leaf and, when they are compressed, makes the page of them at
+  // `page`; else `stored` is the page, which is often the same place.
+  Status OpenLeaf(size_t index, const char* stored, bool verify, char* page) const;
+  // The same for a large value or key, whose bytes are to go to `data` when it is compressed.
+  Status OpenExtent(const Extent& extent, const char* stored, bool verify, char* data) const;
   Status Corrupt(uint64_t offset, const std::string& what) const;
   // Says also which keys the page holds.
   Status CorruptLeaf(size_t index, const std::string& what) const;
@@ -192,6 +197,9 @@ class RunFile {
   Status Load(FileSystem* fs, const FileMeta* expected);
   Status LoadSections(Slice sections, uint64_t meta_offset, int probes);
   Status LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const;
+  // Both fill a frame from the file.
+  Status ReadLeaf(size_t index, bool verify, char* page) const;
+  Status ReadExtentBytes(const Extent& extent, bool verify, char* data) const;
   Status ReadExact(uint64_t offset, size_t n, char* to) const;
 
   const std::string path_;

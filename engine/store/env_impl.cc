@@ -400,7 +400,7 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
   return Status::OK();
 }
 
-JobContext EnvImpl::ContextFor(FamilyStore* family) {
+JobContext EnvImpl::ContextFor(FamilyStore* family, int level) {
   JobContext context;
   context.fs = fs_;
   context.clock = clock_;
@@ -413,6 +413,7 @@ JobContext EnvImpl::ContextFor(FamilyStore* family) {
     MutexLock lock(&mutex_);
     context.filter_bits_per_key = family->tree_.filter_bits_per_key;
     context.target_file_size = family->tree_.target_file_size;
+    context.compression = family->tree_.compression[static_cast<size_t>(level)];
   }
   if (options_.bytes_per_sync > 0) context.bytes_per_sync = options_.bytes_per_sync;
   context.new_number = [this] { return NewFileNumber(); };

@@ -243,6 +243,7 @@ std::vector<FileInfo> FamilyStore::Files() const {
     info.index_bytes = meta.index_bytes;
     info.creation_time = meta.creation_time;
     info.merging = run.merging || run.growing;
+    info.codec = meta.codec;
     files.push_back(std::move(info));
   });
   return files;

@@ -179,6 +179,7 @@ class Repairer {
     context.order = store.order;
     context.filter_bits_per_key = store.tree.filter_bits_per_key;
     context.target_file_size = store.tree.target_file_size;
+    context.compression = store.tree.compression[kLastLevel];
     context.new_number = [this] { return next_number_++; };
 
     std::vector<std::unique_ptr<Run>> runs;
