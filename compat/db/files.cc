@@ -74,6 +74,7 @@ std::shared_ptr<const TableProperties> ToProperties(const aether::FileInfo& file
   out->file_creation_time = file.creation_time;
   out->comparator_name = options.comparator->Name();
   if (options.merge_operator != nullptr) out->merge_operator_name = options.merge_operator->Name();
+  if (!file.prefix_extractor.empty()) out->prefix_extractor_name = file.prefix_extractor;
   out->compression_name = CompressionDisplayName(FromEngine(file.codec));
   return out;
 }

@@ -252,6 +252,8 @@ aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
           ? 0
           : FilterBits(table == nullptr ? nullptr : table->filter_policy.get());
   MapCompression(options, &tree);
+  tree.prefix = ToEnginePrefix(options.prefix_extractor);
+  tree.whole_key_filter = table == nullptr || table->whole_key_filtering;
   tree.auto_merge =
       !options.disable_auto_compactions && options.compaction_style != kCompactionStyleNone;
   tree.slowdown_runs = options.level0_slowdown_writes_trigger;

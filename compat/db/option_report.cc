@@ -184,8 +184,7 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
     report.Line(kMapped, "compaction_style", Show(options.compaction_style),
                 options.compaction_style == kCompactionStyleUniversal ? "tiered" : "no merging");
   }
-  report.Add(kMapped, "prefix_extractor", options.prefix_extractor, usual.prefix_extractor,
-             "bounds iterators with prefix_same_as_start; filters hold whole keys");
+  report.Add(kHonoured, "prefix_extractor", options.prefix_extractor, usual.prefix_extractor);
   if (options.memtable_factory != nullptr &&
       std::string(options.memtable_factory->Name()) != usual.memtable_factory->Name()) {
     report.Line(kMapped, "memtable_factory", options.memtable_factory->Name(),
@@ -244,6 +243,11 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
     report.Line(kMapped, "filter_policy", "none", "filters of 10 bits for each key are on");
   } else {
     report.Line(kHonoured, "filter_policy", table->filter_policy->GetId(), "");
+  }
+  if (!table->whole_key_filtering) {
+    report.Line(options.prefix_extractor == nullptr ? kIgnored : kHonoured, "whole_key_filtering",
+                "false",
+                options.prefix_extractor == nullptr ? "there are no prefixes to hold instead" : "");
   }
   if (table->block_size != plain.block_size) {
     report.Line(kIgnored, "block_size", std::to_string(table->block_size), "pages are 4 KiB");

@@ -26,6 +26,8 @@ Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* n
   FileBuilderOptions options;
   options.order = order;
   options.filter_bits_per_key = filter_bits_per_key;
+  options.prefix = prefix;
+  options.whole_key_filter = whole_key_filter;
   options.compression = compression;
   options.number = *number;
   options.family = family;

@@ -27,6 +27,8 @@ struct JobContext {
   const Comparator* order = nullptr;
   const MergeOperator* merge_operator = nullptr;
   double filter_bits_per_key = 0;
+  std::shared_ptr<const PrefixExtractor> prefix;
+  bool whole_key_filter = true;
   Compression compression;
   uint64_t target_file_size = 64 << 20;
   uint64_t bytes_per_sync = 1 << 20;

@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
+#include "engine/base/operators.h"
 #include "engine/run/codec.h"
 
 namespace aether {
@@ -33,6 +35,9 @@ struct TreeOptions {
   // Levels an application expects to see in properties.
   int num_levels = 7;
   double filter_bits_per_key = 0;
+  // Filters also hold what this makes of the keys; null: nothing.
+  std::shared_ptr<const PrefixExtractor> prefix;
+  bool whole_key_filter = true;  // false: only that
   // Of the files that are written into each level.
   std::array<Compression, kLevels> compression;
   bool auto_merge = true;

@@ -24,9 +24,13 @@ struct Free {
 };
 
 struct Inflater {
-  Inflater() { ready = inflateInit2(&stream, kZlibWindow) == Z_OK; }
   ~Inflater() {
     if (ready) inflateEnd(&stream);
+  }
+  bool Reset() {
+    if (ready) return inflateReset(&stream) == Z_OK;
+    ready = inflateInit2(&stream, kZlibWindow) == Z_OK;
+    return ready;
   }
   z_stream stream{};
   bool ready = false;
@@ -36,9 +40,8 @@ Bytef* ZlibBytes(const char* p) { return reinterpret_cast<Bytef*>(const_cast<cha
 
 bool Inflate(Slice input, char* to, size_t size) {
   thread_local Inflater inflater;
-  if (!inflater.ready || input.size() > UINT32_MAX || size > UINT32_MAX) return false;
+  if (input.size() > UINT32_MAX || size > UINT32_MAX || !inflater.Reset()) return false;
   z_stream& stream = inflater.stream;
-  if (inflateReset(&stream) != Z_OK) return false;
   stream.next_in = ZlibBytes(input.data());
   stream.avail_in = static_cast<uInt>(input.size());
   stream.next_out = ZlibBytes(to);
@@ -48,7 +51,8 @@ bool Inflate(Slice input, char* to, size_t size) {
 }
 
 bool DecompressZstd(Slice input, char* to, size_t size) {
-  thread_local const std::unique_ptr<ZSTD_DCtx, Free> context(ZSTD_createDCtx());
+  thread_local std::unique_ptr<ZSTD_DCtx, Free> context;
+  if (context == nullptr) context.reset(ZSTD_createDCtx());
   if (context == nullptr) return false;
   const size_t got = ZSTD_decompressDCtx(context.get(), to, size, input.data(), input.size());
   return !ZSTD_isError(got) && got == size;

@@ -4,7 +4,8 @@
 // Memory: a Compressor keeps its tables and one output buffer. Decompress keeps one context a
 // thread (zstd, zlib) and allocates nothing after the first call of that thread.
 // Failure: Decompress neither reads nor writes outside what it was given, whatever the input says;
-// it tells when the input is not exactly `size` bytes in compressed form.
+// it tells when the input is not exactly `size` bytes in compressed form (or when a thread's first
+// call finds no memory for its context).
 
 #ifndef AETHER_ENGINE_RUN_CODEC_H_
 #define AETHER_ENGINE_RUN_CODEC_H_

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,10 @@ class FileBuilder::Rep {
     meta_.family = options.family;
     meta_.family_name = options.family_name;
     meta_.codec = options.compression.codec;
+    if (filter_on_ && options.prefix != nullptr && !options.prefix->Name().empty()) {
+      meta_.prefix_extractor = options.prefix->Name();
+      meta_.filter_without_keys = !options.whole_key_filter;
+    }
   }
 
   Status Add(Slice key, uint64_t tag, Slice value);
@@ -71,6 +76,7 @@ class FileBuilder::Rep {
     status_ = Status::InvalidArgument(path_ + ": " + what);
     return status_;
   }
+  void AddToFilter(Slice key);
   void Count(Slice key, uint64_t tag, Slice value);
   void NoteSequence(SequenceNumber sequence);
   Status EmitLeaf();
@@ -108,6 +114,7 @@ class FileBuilder::Rep {
   std::string last_key_;
   SequenceNumber last_sequence_ = 0;
   std::vector<uint64_t> hashes_;
+  std::optional<uint64_t> last_prefix_hash_;
   std::vector<RangeDelete> range_deletes_;
   size_t range_delete_bytes_ = 0;
   FileMeta meta_;
@@ -127,7 +134,7 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
   if (TagType(tag) == EntryType::kRangeDelete || key.size() > UINT32_MAX / 2) {
     return Invalid("this entry cannot be stored among points");
   }
-  if (filter_on_ && !same_key) hashes_.push_back(BloomHash(key));
+  if (filter_on_ && !same_key) AddToFilter(key);
   const bool large_key = key.size() > kMaxInlineKey;
   const bool large_value = value.size() > kMaxInlineValue;
   if (!large_key && !large_value) [[likely]] {
@@ -150,6 +157,19 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
   }
   Count(key, tag, value);
   return Status::OK();
+}
+
+void FileBuilder::Rep::AddToFilter(Slice key) {
+  if (!meta_.filter_without_keys) hashes_.push_back(BloomHash(key));
+  if (meta_.prefix_extractor.empty()) return;
+  if (!options_.prefix->InDomain(key)) {
+    ++meta_.outside_prefixes;
+    return;
+  }
+  const uint64_t hash = PrefixBloomHash(options_.prefix->Transform(key));
+  if (hash == last_prefix_hash_) return;
+  last_prefix_hash_ = hash;
+  hashes_.push_back(hash);
 }
 
 void FileBuilder::Rep::Count(Slice key, uint64_t tag, Slice value) {

@@ -15,6 +15,7 @@
 
 #include "engine/base/comparator.h"
 #include "engine/base/entry.h"
+#include "engine/base/operators.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/io/file_system.h"
@@ -28,6 +29,10 @@ struct FileBuilderOptions {
   // Bits of the filter for each distinct key; 0 leaves it out, and so does
   // order->equal_keys_may_differ().
   double filter_bits_per_key = 10;
+  // The filter also holds the prefixes of the keys; null: it does not. Each counts as a key.
+  std::shared_ptr<const PrefixExtractor> prefix;
+  // False leaves the keys themselves out, if there are prefixes.
+  bool whole_key_filter = true;
   // Of leaves, large values and large keys.
   Compression compression;
   // Share of a page that is filled, in (0, 1].

@@ -31,6 +31,9 @@ enum Tag : uint32_t {
   kFamily = 38,
   kFamilyName = 40,
   kCodec = 41,
+  kPrefixExtractor = 42,
+  kFilterWithoutKeys = 43,
+  kOutsidePrefixes = 44,
 };
 
 void PutNumber(std::string* out, Tag tag, uint64_t value) {
@@ -72,6 +75,9 @@ void FileMeta::EncodeTo(std::string* out) const {
   PutNumber(out, kFamily, family);
   PutBytes(out, kFamilyName, family_name);
   PutNumber(out, kCodec, static_cast<uint64_t>(codec));
+  PutBytes(out, kPrefixExtractor, prefix_extractor);
+  PutNumber(out, kFilterWithoutKeys, filter_without_keys ? 1 : 0);
+  PutNumber(out, kOutsidePrefixes, outside_prefixes);
   PutVarint(out, kEnd);
 }
 
@@ -161,6 +167,15 @@ Status FileMeta::DecodeFrom(Slice* input) {
       case kCodec:
         number_field = &id;
         break;
+      case kPrefixExtractor:
+        prefix_extractor = field.ToString();
+        break;
+      case kFilterWithoutKeys:
+        number_field = &flag;
+        break;
+      case kOutsidePrefixes:
+        number_field = &outside_prefixes;
+        break;
       default:
         if ((tag & 1) != 0) {
           return Status::NotSupported("description of a run file has the fact " +
@@ -171,6 +186,7 @@ Status FileMeta::DecodeFrom(Slice* input) {
       return malformed();
     }
     if (tag == kLargestExclusive) largest_exclusive = flag != 0;
+    if (tag == kFilterWithoutKeys) filter_without_keys = flag != 0;
     if (id > UINT32_MAX) return malformed();
     if (tag == kFamily) family = static_cast<uint32_t>(id);
     if (tag == kCodec) {

@@ -214,6 +214,12 @@ Status RunFile::LoadSections(Slice input, uint64_t meta_offset, int probes) {
     filter_ = BloomFilter::Allocate(filter.size, probes);
     if (filter_.empty()) return Status(Status::kAborted, Status::kMemoryLimit, path_);
     AETHER_RETURN_IF_ERROR(ReadSection(filter, "filter", filter_.data()));
+    if (meta_.filter_without_keys) {
+      prefix_filter_ = std::exchange(filter_, BloomFilter());
+      if (options_.prefix != nullptr && options_.prefix->Name() == meta_.prefix_extractor) {
+        own_prefixes_ = options_.prefix.get();
+      }
+    }
   }
   std::string block(fences.size, '\0');
   AETHER_RETURN_IF_ERROR(ReadSection(fences, "fence keys", block.data()));
@@ -242,12 +248,21 @@ Status RunFile::LoadSections(Slice input, uint64_t meta_offset, int probes) {
 
   swips_ = std::make_unique<Swip[]>(LeafCount());
   if (meta_.extents != 0) extent_swips_ = std::make_unique<Swip[]>(meta_.extents);
-  memory_bytes_ = sizeof(*this) + filter_.MemoryBytes() + IndexBytes();
+  memory_bytes_ = sizeof(*this) + FilterBytes() + IndexBytes();
   if (options_.charge_pool) {
     AETHER_RETURN_IF_ERROR(pool_->Charge(memory_bytes_));
     charged_ = memory_bytes_;
   }
   return Status::OK();
+}
+
+bool RunFile::MayContainPrefix(const PrefixScan& scan) const {
+  if (meta_.prefix_extractor.empty() || meta_.prefix_extractor != scan.extractor->Name()) {
+    return true;
+  }
+  // With an extractor of the application's own nobody knows where keys without a prefix stand.
+  if (meta_.outside_prefixes != 0 && scan.extractor->FixedLength() == 0) return true;
+  return (prefix_filter_.empty() ? filter_ : prefix_filter_).MayContain(scan.hash);
 }
 
 size_t RunFile::IndexBytes() const {
@@ -293,13 +308,13 @@ Status RunFile::OpenExtent(const Extent& extent, const char* stored, bool verify
 Status RunFile::ReadLeaf(size_t index, bool verify, char* page) const {
   const uint64_t offset = LeafOffset(index);
   const size_t size = StoredSize(index);
-  if (size == kPageSize) {
+  const uint64_t mask = file_->direct() ? kDirectAlignment - 1 : 0;
+  if (size == kPageSize && (offset & mask) == 0) {
     AETHER_RETURN_IF_ERROR(ReadExact(offset, kPageSize, page));
     return OpenLeaf(index, page, verify, page);
   }
   // Past the page cache a read has to begin and end at a boundary.
   alignas(kDirectAlignment) char buffer[2 * kPageSize];
-  const uint64_t mask = file_->direct() ? kDirectAlignment - 1 : 0;
   const uint64_t begin = offset & ~mask;
   const size_t skip = static_cast<size_t>(offset - begin);
   Slice got;
@@ -308,7 +323,9 @@ Status RunFile::ReadLeaf(size_t index, bool verify, char* page) const {
     return Corrupt(offset, "the file ends after " + std::to_string(begin + got.size()) +
                                " bytes, " + std::to_string(offset + size) + " are needed");
   }
-  return OpenLeaf(index, got.data() + skip, verify, page);
+  const char* stored = got.data() + skip;
+  if (size == kPageSize) stored = static_cast<const char*>(std::memcpy(page, stored, size));
+  return OpenLeaf(index, stored, verify, page);
 }
 
 Status RunFile::ReadExtentBytes(const Extent& extent, bool verify, char* data) const {

@@ -19,6 +19,7 @@
 
 #include "engine/base/comparator.h"
 #include "engine/base/entry.h"
+#include "engine/base/operators.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/buffer/pool.h"
@@ -39,6 +40,8 @@ struct RunFileOptions {
   // Counts filter, fences and swips against the pool's capacity (cache_index_and_filter_blocks).
   bool charge_pool = false;
   std::string owner;  // the column family, for messages
+  // Makes use of a filter without keys when it is the one that the file was written with.
+  std::shared_ptr<const PrefixExtractor> prefix;
 };
 
 // What a read did; owned by the caller, one thread.
@@ -97,6 +100,14 @@ class RunFile {
   bool HasFilter() const { return !filter_.empty(); }
   void PrefetchFilter(uint64_t hash) const { filter_.Prefetch(hash); }
   bool MayContain(uint64_t hash) const { return filter_.MayContain(hash); }
+  // For files whose filter holds no keys. False: the key is certainly not here.
+  bool MayContainByPrefix(Slice key) const {
+    return own_prefixes_ == nullptr || !own_prefixes_->InDomain(key) ||
+           prefix_filter_.MayContain(PrefixHash(own_prefixes_->Transform(key)));
+  }
+  static uint64_t PrefixHash(Slice prefix) { return PrefixBloomHash(prefix); }
+  // False: no key with this prefix is here, nor one without a prefix among them.
+  bool MayContainPrefix(const PrefixScan& scan) const;
 
   // Calls visit for the point entries of `key` with a sequence of at most `sequence`, newest first,
   // until it returns false or they end. entry.key may be the caller's own bytes. Consults no
@@ -132,7 +143,7 @@ class RunFile {
 
   // Filter, fences, swips, range deletes, and this object.
   size_t MemoryBytes() const { return memory_bytes_; }
-  size_t FilterBytes() const { return filter_.MemoryBytes(); }
+  size_t FilterBytes() const { return filter_.MemoryBytes() + prefix_filter_.MemoryBytes(); }
   size_t IndexBytes() const;
 
   // --- for RunIterator ---
@@ -207,7 +218,9 @@ class RunFile {
   const RunFileOptions options_;
   std::unique_ptr<RandomReadFile> file_;
   FileMeta meta_;
-  BloomFilter filter_;
+  BloomFilter filter_;         // that holds the keys
+  BloomFilter prefix_filter_;  // that holds prefixes only; one that holds both is filter_
+  const PrefixExtractor* own_prefixes_ = nullptr;  // of prefix_filter_, if known
   FenceIndex fences_;
   RangeDeleteSet range_deletes_;
   struct Section {

@@ -227,6 +227,9 @@ TEST_F(RunFormat, MetaSurvivesEncodingAndSkipsFactsThatDoNotMatter) {
   meta.family = 13;
   meta.family_name = "n";
   meta.codec = Codec::kZstd;
+  meta.prefix_extractor = "first four";
+  meta.filter_without_keys = true;
+  meta.outside_prefixes = 14;
   std::string bytes;
   meta.EncodeTo(&bytes);
   bytes += "rest";
@@ -240,6 +243,8 @@ TEST_F(RunFormat, MetaSurvivesEncodingAndSkipsFactsThatDoNotMatter) {
   EXPECT_EQ(back.largest_sequence, kMaxSequence);
   EXPECT_TRUE(back.largest_exclusive);
   EXPECT_EQ(back.codec, Codec::kZstd);
+  EXPECT_EQ(back.prefix_extractor, "first four");
+  EXPECT_TRUE(back.filter_without_keys);
 
   for (size_t cut = 0; cut + 4 < bytes.size(); cut += cut < 64 ? 1 : 999) {
     Slice part(bytes.data(), cut);

@@ -391,6 +391,10 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
   RunFileOptions options;
   options.order = family.options_.order;
   options.owner = family.name_;
+  {
+    MutexLock lock(&mutex_);
+    options.prefix = family.tree_.prefix;
+  }
   std::unique_ptr<RunFile> run;
   Status s = RunFile::Open(fs_, RunFileName(path_, meta.number), &meta, family.options_.pool,
                            options, &run);
@@ -412,6 +416,8 @@ JobContext EnvImpl::ContextFor(FamilyStore* family, int level) {
   {
     MutexLock lock(&mutex_);
     context.filter_bits_per_key = family->tree_.filter_bits_per_key;
+    context.prefix = family->tree_.prefix;
+    context.whole_key_filter = family->tree_.whole_key_filter;
     context.target_file_size = family->tree_.target_file_size;
     context.compression = family->tree_.compression[static_cast<size_t>(level)];
   }

@@ -178,6 +178,8 @@ class Repairer {
     context.family_name = family.name;
     context.order = store.order;
     context.filter_bits_per_key = store.tree.filter_bits_per_key;
+    context.prefix = store.tree.prefix;
+    context.whole_key_filter = store.tree.whole_key_filter;
     context.target_file_size = store.tree.target_file_size;
     context.compression = store.tree.compression[kLastLevel];
     context.new_number = [this] { return next_number_++; };

@@ -77,6 +77,7 @@ struct FileInfo {
   uint64_t creation_time = 0;  // unix seconds
   bool merging = false;
   Codec codec = Codec::kNone;
+  std::string prefix_extractor;  // whose prefixes the filter holds
 };
 
 struct WalFileInfo {

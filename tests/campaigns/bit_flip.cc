@@ -115,8 +115,7 @@ Status BuildAll(std::vector<Image>* images) {
   AETHER_RETURN_IF_ERROR(Build("runs and log", options, FillRunsAndLog, images));
   options.mapped_log = true;
   options.tree.compression.fill({Codec::kLz4});
-  AETHER_RETURN_IF_ERROR(
-      Build("compressed runs and mapped log", options, FillRunsAndLog, images));
+  AETHER_RETURN_IF_ERROR(Build("compressed runs and mapped log", options, FillRunsAndLog, images));
   options = MachineOptions();
   options.tree.compression.back().codec = Codec::kZstd;
   options.tree.fanout = 2;
