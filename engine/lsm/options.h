@@ -34,6 +34,7 @@ struct TreeOptions {
   uint64_t target_file_size = 64 << 20;
   // Levels an application expects to see in properties.
   int num_levels = 7;
+  // On average; see FilterBits.
   double filter_bits_per_key = 0;
   // Filters also hold what this makes of the keys; null: nothing.
   std::shared_ptr<const PrefixExtractor> prefix;
@@ -45,6 +46,16 @@ struct TreeOptions {
   // second figure.
   int slowdown_runs = 20;
   int stop_runs = 36;
+
+  // Bits of a filter for each key of a file written into `level`. A bit more for each of the few
+  // keys in the many runs above spares more false alarms than one more for the many keys of the
+  // last run (Dayan et al., Monkey, SIGMOD 2017); what the runs above take on average, the last one
+  // gives. docs/tuning.md has the figures.
+  double FilterBits(int level) const {
+    constexpr double kMore = 3, kFewer = 1, kLeast = 5;
+    if (strategy != Strategy::kHanoi || filter_bits_per_key < kLeast) return filter_bits_per_key;
+    return level == kLastLevel ? filter_bits_per_key - kFewer : filter_bits_per_key + kMore;
+  }
 };
 
 }  // namespace aether

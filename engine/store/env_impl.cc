@@ -415,7 +415,8 @@ JobContext EnvImpl::ContextFor(FamilyStore* family, int level) {
   context.merge_operator = family->options_.merge_operator.get();
   {
     MutexLock lock(&mutex_);
-    context.filter_bits_per_key = family->tree_.filter_bits_per_key;
+    context.filter_bits_per_key = family->tree_.FilterBits(level);
+    context.last_level_filter_bits = family->tree_.FilterBits(kLastLevel);
     context.prefix = family->tree_.prefix;
     context.whole_key_filter = family->tree_.whole_key_filter;
     context.target_file_size = family->tree_.target_file_size;
