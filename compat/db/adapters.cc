@@ -126,6 +126,32 @@ class FilterFactoryAdapter final : public aether::CompactionFilterFactory {
   const std::shared_ptr<rocksdb::CompactionFilterFactory> factory_;
 };
 
+class PrefixAdapter final : public aether::PrefixExtractor {
+ public:
+  explicit PrefixAdapter(std::shared_ptr<const SliceTransform> transform)
+      : transform_(std::move(transform)), name_(transform_->AsString()) {
+    // Others may call something else a full length than how many bytes of the key they take.
+    size_t length = 0;
+    if (transform_->FullLengthEnabled(&length)) {
+      const std::string size = "." + std::to_string(length);
+      if (name_ == "rocksdb.FixedPrefix" + size || name_ == "rocksdb.CappedPrefix" + size) {
+        fixed_length_ = length;
+      }
+    }
+  }
+  const std::string& Name() const override { return name_; }
+  bool InDomain(aether::Slice key) const override { return transform_->InDomain(FromEngine(key)); }
+  aether::Slice Transform(aether::Slice key) const override {
+    return ToEngine(transform_->Transform(FromEngine(key)));
+  }
+  size_t FixedLength() const override { return fixed_length_; }
+
+ private:
+  const std::shared_ptr<const SliceTransform> transform_;
+  const std::string name_;
+  size_t fixed_length_ = 0;
+};
+
 class WriteMemoryAdapter final : public aether::WriteMemory {
  public:
   explicit WriteMemoryAdapter(std::shared_ptr<WriteBufferManager> manager)
@@ -164,6 +190,11 @@ std::shared_ptr<aether::CompactionFilterFactory> ToEngineFilter(
   }
   return std::make_shared<FilterFactoryAdapter>(options.compaction_filter,
                                                 options.compaction_filter_factory);
+}
+
+std::shared_ptr<const aether::PrefixExtractor> ToEnginePrefix(
+    const std::shared_ptr<const SliceTransform>& transform) {
+  return transform == nullptr ? nullptr : std::make_shared<const PrefixAdapter>(transform);
 }
 
 std::shared_ptr<aether::WriteMemory> ToEngineWriteMemory(

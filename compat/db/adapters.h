@@ -1,5 +1,5 @@
 // What an application plugs into its options, as the engine's interfaces: orders of keys, merge
-// operators, compaction filters, the write buffer manager.
+// operators, compaction filters, extractors of prefixes, the write buffer manager.
 //
 // Thread safety: as the engine asks for; the application's objects are called from several threads
 // as RocksDB does. Ownership: an adapter shares the application's object where that is shared, and
@@ -13,6 +13,7 @@
 
 #include "engine/store/options.h"
 #include "rocksdb/options.h"
+#include "rocksdb/slice_transform.h"
 
 namespace rocksdb {
 
@@ -25,6 +26,10 @@ const aether::Comparator* ToEngineOrder(const Comparator* comparator,
 std::shared_ptr<const aether::MergeOperator> ToEngineMerge(const ColumnFamilyOptions& options,
                                                            std::shared_ptr<Logger> logger);
 std::shared_ptr<aether::CompactionFilterFactory> ToEngineFilter(const ColumnFamilyOptions& options);
+
+// Null for null.
+std::shared_ptr<const aether::PrefixExtractor> ToEnginePrefix(
+    const std::shared_ptr<const SliceTransform>& transform);
 
 std::shared_ptr<aether::WriteMemory> ToEngineWriteMemory(
     const std::shared_ptr<WriteBufferManager>& manager);

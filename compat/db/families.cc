@@ -26,9 +26,15 @@ ColumnFamilyOptions StoreDb::FamilyOptions(const Family* family) const {
   return family->options;
 }
 
+void SetPrefix(Family* family) {
+  family->prefix = ToEnginePrefix(family->options.prefix_extractor);
+  family->has_prefix.store(family->prefix != nullptr, std::memory_order_release);
+}
+
 std::unique_ptr<Family> MakeFamily(const ColumnFamilyOptions& options) {
   auto family = std::make_unique<Family>();
   family->options = SanitizeFamily(options);
+  SetPrefix(family.get());
   family->order = ToEngineOrder(family->options.comparator, &family->owned_order);
   family->comparator = family->options.comparator;
   family->has_merge_operator = family->options.merge_operator != nullptr;

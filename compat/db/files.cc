@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "compat/db/file_names.h"
+#include "compat/db/option_map.h"
 #include "compat/db/options_file.h"
 #include "compat/db/slices.h"
 #include "compat/db/store_db.h"
 #include "compat/env/status_convert.h"
+#include "compat/options/option_text.h"
 #include "rocksdb/env.h"
 #include "rocksdb/merge_operator.h"
 #include "rocksdb/table_properties.h"
@@ -72,7 +74,8 @@ std::shared_ptr<const TableProperties> ToProperties(const aether::FileInfo& file
   out->file_creation_time = file.creation_time;
   out->comparator_name = options.comparator->Name();
   if (options.merge_operator != nullptr) out->merge_operator_name = options.merge_operator->Name();
-  out->compression_name = "NoCompression";
+  if (!file.prefix_extractor.empty()) out->prefix_extractor_name = file.prefix_extractor;
+  out->compression_name = CompressionDisplayName(FromEngine(file.codec));
   return out;
 }
 

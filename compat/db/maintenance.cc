@@ -285,6 +285,7 @@ Status StoreDb::SetOptions(ColumnFamilyHandle* handle,
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     family->options = after;
+    SetPrefix(family);
   }
   return WriteOptionsFile();
 }

@@ -32,7 +32,6 @@ bool IsLinked(CompressionType type) {
     case kNoCompression:
     case kSnappyCompression:
     case kZlibCompression:
-    case kBZip2Compression:
     case kLZ4Compression:
     case kLZ4HCCompression:
     case kZSTD:
@@ -41,6 +40,52 @@ bool IsLinked(CompressionType type) {
       return true;
     default:
       return false;
+  }
+}
+
+aether::Codec ToCodec(CompressionType type) {
+  switch (type) {
+    case kSnappyCompression:
+      return aether::Codec::kSnappy;
+    case kLZ4Compression:
+      return aether::Codec::kLz4;
+    case kLZ4HCCompression:
+      return aether::Codec::kLz4Hc;
+    case kZSTD:
+    case kZSTDNotFinalCompression:
+      return aether::Codec::kZstd;
+    case kZlibCompression:
+      return aether::Codec::kZlib;
+    default:
+      return aether::Codec::kNone;
+  }
+}
+
+aether::Compression ToCompression(CompressionType type, const CompressionOptions& options) {
+  aether::Compression compression;
+  compression.codec = ToCodec(type);
+  if (options.level != CompressionOptions::kDefaultCompressionLevel) {
+    compression.level = options.level;
+  }
+  return compression;
+}
+
+// Level i of the engine is entry i of compression_per_level, the last entry serves those beyond it.
+// The last level is the bottommost one.
+void MapCompression(const ColumnFamilyOptions& options, aether::TreeOptions* tree) {
+  for (int level = 0; level < aether::kLevels; ++level) {
+    const bool last = level == aether::kLastLevel;
+    CompressionType type = options.compression;
+    if (last && options.bottommost_compression != kDisableCompressionOption) {
+      type = options.bottommost_compression;
+    } else if (!options.compression_per_level.empty()) {
+      const size_t entries = options.compression_per_level.size();
+      type =
+          options.compression_per_level[last ? entries - 1 : std::min<size_t>(level, entries - 1)];
+    }
+    const bool own = last && options.bottommost_compression_opts.enabled;
+    tree->compression[static_cast<size_t>(level)] =
+        ToCompression(type, own ? options.bottommost_compression_opts : options.compression_opts);
   }
 }
 
@@ -55,6 +100,24 @@ double FilterBits(const FilterPolicy* policy) {
 }
 
 }  // namespace
+
+CompressionType FromEngine(aether::Codec codec) {
+  switch (codec) {
+    case aether::Codec::kNone:
+      return kNoCompression;
+    case aether::Codec::kSnappy:
+      return kSnappyCompression;
+    case aether::Codec::kLz4:
+      return kLZ4Compression;
+    case aether::Codec::kLz4Hc:
+      return kLZ4HCCompression;
+    case aether::Codec::kZstd:
+      return kZSTD;
+    case aether::Codec::kZlib:
+      return kZlibCompression;
+  }
+  return kNoCompression;
+}
 
 std::shared_ptr<Cache> BlockCacheOf(const ColumnFamilyOptions& options) {
   const BlockBasedTableOptions* table = TableOptionsOf(options);
@@ -72,6 +135,9 @@ Status CheckFamilyOptions(const DBOptions& db_options, const ColumnFamilyOptions
   types.push_back(options.compression);
   types.push_back(options.bottommost_compression);
   for (const CompressionType type : types) {
+    if (type == kBZip2Compression) {
+      return Status::NotSupported("Compression type BZip2 is not linked with the binary.");
+    }
     if (!IsLinked(type)) {
       return Status::InvalidArgument(
           "Compression type " + std::string(type == kXpressCompression ? "Xpress" : "unknown") +
@@ -185,6 +251,9 @@ aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
       options.comparator->CanKeysWithDifferentByteContentsBeEqual()
           ? 0
           : FilterBits(table == nullptr ? nullptr : table->filter_policy.get());
+  MapCompression(options, &tree);
+  tree.prefix = ToEnginePrefix(options.prefix_extractor);
+  tree.whole_key_filter = table == nullptr || table->whole_key_filtering;
   tree.auto_merge =
       !options.disable_auto_compactions && options.compaction_style != kCompactionStyleNone;
   tree.slowdown_runs = options.level0_slowdown_writes_trigger;

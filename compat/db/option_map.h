@@ -37,6 +37,8 @@ Status ToEngineStore(const Family& family, const DBOptions& db_options,
 aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options);
 aether::EnvOptions ToEngineEnv(const DBOptions& options);
 
+CompressionType FromEngine(aether::Codec codec);
+
 // The block cache that the options name, null when there is none.
 std::shared_ptr<Cache> BlockCacheOf(const ColumnFamilyOptions& options);
 

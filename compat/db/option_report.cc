@@ -56,6 +56,29 @@ constexpr char kHonoured[] = "honoured";
 constexpr char kMapped[] = "mapped";
 constexpr char kIgnored[] = "ignored";
 
+void AddCompressionOptions(Report* report, const std::string& name,
+                           const CompressionOptions& options) {
+  const CompressionOptions usual;
+  const auto add = [&](const char* fate, const char* field, const auto& value, const auto& standard,
+                       const char* remark = "") {
+    report->Add(fate, (name + "." + field).c_str(), value, standard, remark);
+  };
+  add(kHonoured, "enabled", options.enabled, usual.enabled);
+  add(kHonoured, "level", options.level, usual.level);
+  add(kIgnored, "max_dict_bytes", options.max_dict_bytes, usual.max_dict_bytes,
+      "each page is compressed by itself");
+  add(kIgnored, "zstd_max_train_bytes", options.zstd_max_train_bytes, usual.zstd_max_train_bytes,
+      "there are no dictionaries");
+  add(kIgnored, "max_dict_buffer_bytes", options.max_dict_buffer_bytes, usual.max_dict_buffer_bytes,
+      "there are no dictionaries");
+  add(kIgnored, "use_zstd_dict_trainer", options.use_zstd_dict_trainer, usual.use_zstd_dict_trainer,
+      "there are no dictionaries");
+  add(kIgnored, "window_bits", options.window_bits, usual.window_bits, "");
+  add(kIgnored, "strategy", options.strategy, usual.strategy, "");
+  add(kIgnored, "parallel_threads", options.parallel_threads, usual.parallel_threads,
+      "merges of one family may run side by side, the pages of one go in order");
+}
+
 }  // namespace
 
 #define HONOURED(field) report.Add(kHonoured, #field, options.field, usual.field)
@@ -161,18 +184,18 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
     report.Line(kMapped, "compaction_style", Show(options.compaction_style),
                 options.compaction_style == kCompactionStyleUniversal ? "tiered" : "no merging");
   }
-  report.Add(kMapped, "prefix_extractor", options.prefix_extractor, usual.prefix_extractor,
-             "bounds iterators with prefix_same_as_start; filters hold whole keys");
+  report.Add(kHonoured, "prefix_extractor", options.prefix_extractor, usual.prefix_extractor);
   if (options.memtable_factory != nullptr &&
       std::string(options.memtable_factory->Name()) != usual.memtable_factory->Name()) {
     report.Line(kMapped, "memtable_factory", options.memtable_factory->Name(),
                 "the engine's own concurrent index");
   }
-  if (options.compression != kNoCompression) {
-    report.Line(kIgnored, "compression", Show(options.compression), "pages are stored plain");
-  }
-  IGNORED(bottommost_compression, "pages are stored plain");
-  IGNORED(compression_per_level, "pages are stored plain");
+  HONOURED(compression);
+  HONOURED(bottommost_compression);
+  MAPPED(compression_per_level, "the engine's levels; the last entry serves the rest");
+  AddCompressionOptions(&report, "compression_opts", options.compression_opts);
+  AddCompressionOptions(&report, "bottommost_compression_opts",
+                        options.bottommost_compression_opts);
   IGNORED(level0_file_num_compaction_trigger, "the strategy decides when to merge");
   IGNORED(max_bytes_for_level_base, "levels grow by the fan-out");
   IGNORED(max_bytes_for_level_multiplier, "levels grow by the fan-out");
@@ -220,6 +243,11 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
     report.Line(kMapped, "filter_policy", "none", "filters of 10 bits for each key are on");
   } else {
     report.Line(kHonoured, "filter_policy", table->filter_policy->GetId(), "");
+  }
+  if (!table->whole_key_filtering) {
+    report.Line(options.prefix_extractor == nullptr ? kIgnored : kHonoured, "whole_key_filtering",
+                "false",
+                options.prefix_extractor == nullptr ? "there are no prefixes to hold instead" : "");
   }
   if (table->block_size != plain.block_size) {
     report.Line(kIgnored, "block_size", std::to_string(table->block_size), "pages are 4 KiB");

@@ -465,8 +465,12 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
   if (options.tailing) engine_options.snapshot = nullptr;
 
   StoreIteratorOptions wrapper;
-  if (options.prefix_same_as_start) {
-    wrapper.prefix = FamilyOptions(family->family).prefix_extractor;
+  aether::ScanPrefix prefix;
+  if (family->family->has_prefix.load(std::memory_order_acquire)) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (options.prefix_same_as_start) wrapper.prefix = family->family->options.prefix_extractor;
+    if (!options.total_order_seek) prefix.extractor = family->family->prefix;
+    prefix.same_as_start = options.prefix_same_as_start;
   }
   wrapper.cache_only = options.read_tier == kBlockCacheTier;
   wrapper.has_snapshot = options.snapshot != nullptr;
@@ -475,7 +479,8 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
     wrapper.counters = std::make_unique<aether::ReadCounters>();
     engine_options.counters = wrapper.counters.get();
   }
-  std::unique_ptr<aether::Iterator> engine = family->store->NewIterator(engine_options);
+  std::unique_ptr<aether::Iterator> engine =
+      family->store->NewIterator(engine_options, std::move(prefix));
   if (options.tailing) {
     return NewTailingIterator(std::move(engine), engine_.get(), family->family->order,
                               std::move(wrapper));

@@ -31,13 +31,17 @@ class StoreDb;
 // A family while its DB is open.
 struct Family {
   aether::KvStore* store = nullptr;
-  ColumnFamilyOptions options;  // guarded by StoreDb::mutex_ after Open
+  ColumnFamilyOptions options;                            // guarded by StoreDb::mutex_ after Open
+  std::shared_ptr<const aether::PrefixExtractor> prefix;  // of options; guarded likewise
+  std::atomic<bool> has_prefix{false};
   std::unique_ptr<aether::Comparator> owned_order;
   const aether::Comparator* order = nullptr;
   // Never change, so they are read without the mutex.
   const Comparator* comparator = nullptr;
   bool has_merge_operator = false;
 };
+
+void SetPrefix(Family* family);  // from family->options
 
 // Not opened yet.
 std::unique_ptr<Family> MakeFamily(const ColumnFamilyOptions& options);

@@ -1,5 +1,8 @@
 // StoreDb through the public interface: texts and codes that applications of RocksDB 7.8 see.
 
+#include <fstream>
+#include <iterator>
+#include <set>
 #include <thread>
 
 #include "compat/db/store_db_fixture.h"
@@ -67,6 +70,14 @@ TEST_F(StoreDbTest, BadOptionsAreRefused) {
   options_.keep_log_file_num = 1000;
   options_.compaction_style = kCompactionStyleFIFO;
   EXPECT_TRUE(TryOpen().IsNotSupported());
+  options_.compaction_style = kCompactionStyleLevel;
+  options_.bottommost_compression = kBZip2Compression;
+  EXPECT_EQ(TryOpen().ToString(),
+            "Not implemented: Compression type BZip2 is not linked with the binary.");
+  options_.bottommost_compression = kDisableCompressionOption;
+  options_.compression_per_level = {kNoCompression, kXpressCompression};
+  EXPECT_EQ(TryOpen().ToString(),
+            "Invalid argument: Compression type Xpress is not linked with the binary.");
 }
 
 TEST_F(StoreDbTest, ABatchIsAtomicAndKeepsItsNumber) {
@@ -363,6 +374,49 @@ TEST_F(StoreDbTest, OptionsChangeWhileOpen) {
   EXPECT_EQ(db_->SetDBOptions({{"zzz", "1"}}).ToString(), "NotFound: Unrecognized option: zzz");
   ASSERT_TRUE(db_->SetDBOptions({{"max_background_jobs", "3"}}).ok());
   EXPECT_EQ(db_->GetDBOptions().max_background_jobs, 3);
+}
+
+TEST_F(StoreDbTest, TablesAreCompressedAsTheOptionsSay) {
+  options_.disable_auto_compactions = true;
+  const auto fill = [this] {
+    for (int i = 0; i < 500; ++i) Put("key" + std::to_string(i), std::string(400, 'v'));
+    ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
+  };
+  const auto names = [this] {
+    TablePropertiesCollection tables;
+    EXPECT_TRUE(db_->GetPropertiesOfAllTables(&tables).ok());
+    std::multiset<std::string> found;
+    for (const auto& [path, table] : tables) found.insert(table->compression_name);
+    return found;
+  };
+  using Names = std::multiset<std::string>;
+  Open();  // RocksDB's default is ours
+  fill();
+  EXPECT_EQ(names(), Names{"Snappy"});
+  ASSERT_TRUE(db_->SetOptions({{"compression", "kNoCompression"}}).ok());
+  fill();
+  EXPECT_EQ(names(), (Names{"NoCompression", "Snappy"}));
+  EXPECT_TRUE(db_->SetOptions({{"compression", "kBZip2Compression"}}).IsNotSupported());
+  ASSERT_TRUE(db_->SetOptions({{"bottommost_compression", "kZSTD"},
+                               {"bottommost_compression_opts", "{enabled=true;level=1}"}})
+                  .ok());
+  ASSERT_TRUE(db_->CompactRange(CompactRangeOptions(), nullptr, nullptr).ok());
+  EXPECT_EQ(names(), Names{"ZSTD"});
+  EXPECT_EQ(Get("key7"), std::string(400, 'v'));
+
+  options_.compression_per_level = {kLZ4HCCompression, kZlibCompression};
+  options_.compression_opts.max_dict_bytes = 4096;
+  Open();
+  fill();
+  EXPECT_EQ(names(), (Names{"LZ4HC", "ZSTD"}));
+  CompactRangeOptions all;
+  all.bottommost_level_compaction = BottommostLevelCompaction::kForce;
+  ASSERT_TRUE(db_->CompactRange(all, nullptr, nullptr).ok());
+  EXPECT_EQ(names(), Names{"Zlib"});
+  EXPECT_EQ(Get("key7"), std::string(400, 'v'));
+  std::ifstream log(path_ + "/LOG");
+  const std::string text{std::istreambuf_iterator<char>(log), {}};
+  EXPECT_NE(text.find("ignored: compression_opts.max_dict_bytes = 4096"), std::string::npos);
 }
 
 TEST_F(StoreDbTest, SizesCoverFilesAndMemtables) {

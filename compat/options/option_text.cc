@@ -230,13 +230,8 @@ Status GetStringFromCompressionType(std::string* compression_str,
 }
 
 std::vector<CompressionType> GetSupportedCompressions() {
-  return {kNoCompression,
-          kSnappyCompression,
-          kZlibCompression,
-          kBZip2Compression,
-          kLZ4Compression,
-          kLZ4HCCompression,
-          kZSTD,
+  return {kNoCompression,          kSnappyCompression, kZlibCompression,
+          kLZ4Compression,         kLZ4HCCompression,  kZSTD,
           kZSTDNotFinalCompression};
 }
 

@@ -51,6 +51,16 @@ inline int CompareEntries(const Comparator* order, Slice a_key, SequenceNumber a
   return a_sequence > b_sequence ? -1 : (a_sequence < b_sequence ? 1 : 0);
 }
 
+class PrefixExtractor;
+
+// What a scan is limited to: the keys with one prefix.
+struct PrefixScan {
+  const PrefixExtractor* extractor = nullptr;
+  Slice target;  // some key with it
+  Slice prefix;
+  uint64_t hash = 0;  // as filters know it
+};
+
 // A cursor over entries in their order. Used by one thread at a time.
 // key() and value() stay valid until the cursor moves, unless the implementation promises more.
 // After an error Valid() is false and status() tells why.
@@ -72,6 +82,9 @@ class EntryIterator {
   virtual uint64_t tag() const = 0;
   virtual Slice value() const = 0;
   virtual Status status() const = 0;
+  // From now on only entries whose keys have this prefix are asked for, until the next call; others
+  // may be left out. Null: all are. Takes effect with the next Seek.
+  virtual void Confine(const PrefixScan* /*scan*/) {}
 };
 
 }  // namespace aether

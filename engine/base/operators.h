@@ -1,8 +1,8 @@
-// What an application plugs into a store besides its order of keys: merge operators and compaction
-// filters.
+// What an application plugs into a store besides its order of keys: merge operators, compaction
+// filters and extractors of prefixes.
 //
-// Thread safety: a MergeOperator and a CompactionFilterFactory are called from many threads at
-// once; a CompactionFilter by one thread.
+// Thread safety: a MergeOperator, a CompactionFilterFactory and a PrefixExtractor are called from
+// many threads at once; a CompactionFilter by one thread.
 
 #ifndef AETHER_ENGINE_BASE_OPERATORS_H_
 #define AETHER_ENGINE_BASE_OPERATORS_H_
@@ -57,6 +57,20 @@ class CompactionFilterFactory {
   };
   // Null: nothing to filter this time.
   virtual std::unique_ptr<CompactionFilter> Create(const Context& context) = 0;
+};
+
+// What of a key is its prefix. The keys of one prefix have to be neighbours in the order: between
+// two of them is no key of the domain with another one.
+class PrefixExtractor {
+ public:
+  virtual ~PrefixExtractor() = default;
+  // Stands in files: another name means another rule.
+  virtual const std::string& Name() const = 0;
+  virtual bool InDomain(Slice key) const = 0;
+  // A part of `key`. REQUIRES: InDomain(key).
+  virtual Slice Transform(Slice key) const = 0;
+  // When the prefixes are simply the first n bytes of all keys that have so many: n. Else 0.
+  virtual size_t FixedLength() const { return 0; }
 };
 
 }  // namespace aether

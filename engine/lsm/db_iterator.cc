@@ -42,6 +42,7 @@ Status Iterator::Refresh() {
   source_.entries.reset();
   source_ = std::move(fresh);
   status_ = Status::OK();
+  confined_ = false;
   LoadView();
   return Status::OK();
 }
@@ -63,9 +64,44 @@ bool Iterator::CountSkipped(uint64_t* skipped) {
   return false;
 }
 
+// Whether all keys from one with `prefix` up to the upper bound have it.
+bool Iterator::EndsInPrefix(Slice prefix) const {
+  if (!options_.upper_bound) return false;
+  const Slice bound(*options_.upper_bound);
+  const PrefixExtractor& extractor = *options_.prefix.extractor;
+  if (extractor.InDomain(bound) && extractor.Transform(bound) == prefix) return true;
+  // Or the bound is what comes right after everything that begins with these bytes.
+  if (!order_->bytewise() || extractor.FixedLength() != prefix.size() || prefix.empty() ||
+      bound.size() != prefix.size()) {
+    return false;
+  }
+  std::string next = prefix.ToString();
+  while (!next.empty() && next.back() == '\xff') next.pop_back();
+  if (next.size() != prefix.size()) return false;
+  ++next.back();
+  return bound == Slice(next);
+}
+
+void Iterator::Confine(const Slice* target) {
+  const PrefixExtractor* const extractor = options_.prefix.extractor.get();
+  if (extractor == nullptr || (target == nullptr && !confined_)) return;
+  PrefixScan scan;
+  if (target != nullptr && extractor->InDomain(*target)) {
+    scan.extractor = extractor;
+    scan.target = *target;
+    scan.prefix = extractor->Transform(*target);
+    scan.hash = RunFile::PrefixHash(scan.prefix);
+  }
+  const bool confine =
+      scan.extractor != nullptr && (options_.prefix.same_as_start || EndsInPrefix(scan.prefix));
+  if (confine || confined_) entries_->Confine(confine ? &scan : nullptr);
+  confined_ = confine;
+}
+
 void Iterator::SeekToFirst() {
+  Confine(nullptr);
   if (options_.lower_bound) {
-    Seek(*options_.lower_bound);
+    SeekFrom(*options_.lower_bound);
     return;
   }
   status_ = Status::OK();
@@ -75,16 +111,27 @@ void Iterator::SeekToFirst() {
 }
 
 void Iterator::Seek(Slice target) {
-  status_ = Status::OK();
-  direction_ = Direction::kForward;
+  const Slice wanted = target;
   if (options_.lower_bound && CompareKeys(order_, target, *options_.lower_bound) < 0) {
     target = *options_.lower_bound;
   }
+  Confine(options_.prefix.same_as_start ? &wanted : &target);
+  SeekFrom(target);
+}
+
+void Iterator::SeekFrom(Slice target) {
+  status_ = Status::OK();
+  direction_ = Direction::kForward;
   entries_->Seek(target, source_.sequence);
   FindForward(nullptr);
 }
 
 void Iterator::SeekToLast() {
+  Confine(nullptr);
+  SeekToEnd();
+}
+
+void Iterator::SeekToEnd() {
   status_ = Status::OK();
   direction_ = Direction::kReverse;
   if (options_.upper_bound) {
@@ -100,8 +147,9 @@ void Iterator::SeekToLast() {
 }
 
 void Iterator::SeekForPrev(Slice target) {
+  Confine(options_.prefix.same_as_start ? &target : nullptr);
   if (options_.upper_bound && CompareKeys(order_, target, *options_.upper_bound) >= 0) {
-    SeekToLast();
+    SeekToEnd();
     return;
   }
   status_ = Status::OK();
@@ -249,6 +297,8 @@ void Iterator::Prev() {
   if (direction_ == Direction::kForward) {
     const std::string current = key_.ToString();
     direction_ = Direction::kReverse;
+    // The upper bound says nothing about what comes before.
+    if (!options_.prefix.same_as_start) Confine(nullptr);
     entries_->SeekForPrev(current, kMaxSequence);
     while (entries_->Valid() && CompareKeys(order_, entries_->key(), current) >= 0) {
       entries_->Prev();

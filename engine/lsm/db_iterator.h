@@ -29,11 +29,20 @@ struct IteratorSource {
   SequenceNumber sequence = 0;
 };
 
+// What filters of prefixes may be asked for.
+struct ScanPrefix {
+  std::shared_ptr<const PrefixExtractor> extractor;  // null: nothing
+  // After a Seek to a key with a prefix nobody looks at keys without it. Otherwise the bounds have
+  // to say so, and every key is shown.
+  bool same_as_start = false;
+};
+
 struct IteratorOptions {
   std::optional<std::string> lower_bound;  // inclusive
   std::optional<std::string> upper_bound;  // exclusive
   bool ignore_range_deletes = false;
   uint64_t max_skippable_entries = 0;  // 0: no limit
+  ScanPrefix prefix;
 };
 
 class Iterator {
@@ -72,6 +81,11 @@ class Iterator {
   void FindReverse();
   // Forward: entries_ stands at the newest visible merge operand of `key_buffer_`.
   void MergeForward();
+  // Lets sources leave out what a scan from `target` cannot meet; null: nothing.
+  void Confine(const Slice* target);
+  bool EndsInPrefix(Slice prefix) const;
+  void SeekFrom(Slice target);
+  void SeekToEnd();
   bool Covered(Slice key, SequenceNumber sequence) const;
   bool CountSkipped(uint64_t* skipped);
   void Fail(Status s);
@@ -85,6 +99,7 @@ class Iterator {
   EntryIterator* entries_ = nullptr;
   MergingIterator* merging_ = nullptr;  // entries_ when it is one, to save virtual calls
   bool has_range_deletes_ = false;
+  bool confined_ = false;
 
   Direction direction_ = Direction::kForward;
   bool valid_ = false;

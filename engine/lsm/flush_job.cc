@@ -66,10 +66,11 @@ Status RunFlush(const JobContext& context, uint32_t family, const MemTable& tabl
   edit.family = family;
   std::vector<uint64_t> numbers;
   Status s;
+  bool stays = false;  // it will be moved as it is
   const auto write = [&](const FillFile& fill) {
     std::unique_ptr<FileBuilder> builder;
     uint64_t number = 0;
-    AETHER_RETURN_IF_ERROR(context.NewBuilder(&builder, &number));
+    AETHER_RETURN_IF_ERROR(context.NewBuilder(&builder, &number, stays));
     numbers.push_back(number);
     AETHER_RETURN_IF_ERROR(fill(builder.get()));
     if (builder->Empty()) {
@@ -86,6 +87,7 @@ Status RunFlush(const JobContext& context, uint32_t family, const MemTable& tabl
   };
   if (table.Entries() > 0) {
     const bool in_pieces = older != nullptr && Overlaps(context.order, table, *older);
+    stays = !in_pieces;
     older.reset();  // merges that finish meanwhile give their files back
     s = WritePoints(context, table, std::move(snapshots), set,
                     in_pieces ? context.PieceSize() : UINT64_MAX, write);

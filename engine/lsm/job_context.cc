@@ -18,14 +18,18 @@ uint64_t JobContext::PieceSize() const {
   return std::min(target_file_size, std::max(target_file_size / kPiecesOfTarget, kSmallestPiece));
 }
 
-Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* number) const {
+Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* number,
+                              bool last_level) const {
   *number = new_number();
   const std::string path = RunFileName(dir, *number);
   std::unique_ptr<WritableFile> file;
   AETHER_RETURN_IF_ERROR(fs->NewWritableFile(path, WriteFileOptions(), &file));
   FileBuilderOptions options;
   options.order = order;
-  options.filter_bits_per_key = filter_bits_per_key;
+  options.filter_bits_per_key = last_level ? last_level_filter_bits : filter_bits_per_key;
+  options.prefix = prefix;
+  options.whole_key_filter = whole_key_filter;
+  options.compression = compression;
   options.number = *number;
   options.family = family;
   options.family_name = family_name;

@@ -27,6 +27,10 @@ struct JobContext {
   const Comparator* order = nullptr;
   const MergeOperator* merge_operator = nullptr;
   double filter_bits_per_key = 0;
+  double last_level_filter_bits = 0;
+  std::shared_ptr<const PrefixExtractor> prefix;
+  bool whole_key_filter = true;
+  Compression compression;
   uint64_t target_file_size = 64 << 20;
   uint64_t bytes_per_sync = 1 << 20;
   std::function<uint64_t()> new_number;
@@ -42,8 +46,10 @@ struct JobContext {
   // the end of a time slice otherwise, milliseconds.
   static constexpr uint64_t kGiveWayBytes = 32 << 10;
 
-  // A builder for a new file, whose number it takes.
-  Status NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* number) const;
+  // A builder for a new file, whose number it takes. `last_level`: it is expected to get there
+  // without being rewritten.
+  Status NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* number,
+                    bool last_level = false) const;
   // The size of files in runs that will be merged again: small, so that a merge can give back what
   // it has consumed while it goes on.
   uint64_t PieceSize() const;

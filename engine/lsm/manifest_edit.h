@@ -20,14 +20,11 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/lsm/options.h"
 #include "engine/run/file_meta.h"
 #include "engine/wal/log_state.h"
 
 namespace aether {
-
-// Levels inside the engine. The last one holds one run.
-inline constexpr int kLevels = 7;
-inline constexpr int kLastLevel = kLevels - 1;
 
 struct FileState {
   std::shared_ptr<const FileMeta> meta;

@@ -93,6 +93,7 @@ void MergeJob::PlanClusters(bool moves_allowed) {
     const FileMeta& meta = inputs_[i].part.file->meta();
     const bool unfinished = meta.merges > 0 || (bottommost_ && meta.deletes > 0);
     const bool move = moves_allowed && end == i + 1 && !inputs_[i].part.trim && !unfinished &&
+                      meta.codec == context_.compression.codec &&
                       meta.file_size >= context_.target_file_size / kMoveShareOfTarget;
     if (!move && !clusters_.empty() && clusters_.back().move_file == 0) {
       clusters_.back().inputs.insert(clusters_.back().inputs.end(),

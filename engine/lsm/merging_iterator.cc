@@ -137,6 +137,10 @@ void MergingIterator::Prev() {
   ReplaceOrPopTop(Load(top));
 }
 
+void MergingIterator::Confine(const PrefixScan* scan) {
+  for (Child& child : children_) child.source->Confine(scan);
+}
+
 Status MergingIterator::status() const {
   for (const Child& child : children_) {
     if (Status s = child.source->status(); !s.ok()) return s;

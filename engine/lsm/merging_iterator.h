@@ -30,6 +30,7 @@ class MergingIterator final : public EntryIterator {
   uint64_t tag() const override { return heap_[0]->tag; }
   Slice value() const override { return heap_[0]->source->value(); }
   Status status() const override;
+  void Confine(const PrefixScan* scan) override;
 
  private:
   struct Child {

@@ -3,9 +3,18 @@
 #ifndef AETHER_ENGINE_LSM_OPTIONS_H_
 #define AETHER_ENGINE_LSM_OPTIONS_H_
 
+#include <array>
 #include <cstdint>
+#include <memory>
+
+#include "engine/base/operators.h"
+#include "engine/run/codec.h"
 
 namespace aether {
+
+// Levels inside the engine. The last one holds one run.
+inline constexpr int kLevels = 7;
+inline constexpr int kLastLevel = kLevels - 1;
 
 enum class Strategy : uint8_t {
   kHanoi,   // runs double (or grow by the fan-out) from level to level, one run in the last level
@@ -25,12 +34,28 @@ struct TreeOptions {
   uint64_t target_file_size = 64 << 20;
   // Levels an application expects to see in properties.
   int num_levels = 7;
+  // On average; see FilterBits.
   double filter_bits_per_key = 0;
+  // Filters also hold what this makes of the keys; null: nothing.
+  std::shared_ptr<const PrefixExtractor> prefix;
+  bool whole_key_filter = true;  // false: only that
+  // Of the files that are written into each level.
+  std::array<Compression, kLevels> compression;
   bool auto_merge = true;
   // Writers are slowed down when this many runs wait above the last level, and stopped at the
   // second figure.
   int slowdown_runs = 20;
   int stop_runs = 36;
+
+  // Bits of a filter for each key of a file written into `level`. A bit more for each of the few
+  // keys in the many runs above spares more false alarms than one more for the many keys of the
+  // last run (Dayan et al., Monkey, SIGMOD 2017); what the runs above take on average, the last one
+  // gives. docs/tuning.md has the figures.
+  double FilterBits(int level) const {
+    constexpr double kMore = 3, kFewer = 1, kLeast = 5;
+    if (strategy != Strategy::kHanoi || filter_bits_per_key < kLeast) return filter_bits_per_key;
+    return level == kLastLevel ? filter_bits_per_key - kFewer : filter_bits_per_key + kMore;
+  }
 };
 
 }  // namespace aether

@@ -119,5 +119,47 @@ TEST(Strategy, RunsStayInOrderOfAgeWhileSeveralMergesGoOn) {
   }
 }
 
+// One last run and some that are a tenth of it above, as random writes leave them: as much memory,
+// fewer runs that are searched in vain.
+TEST(FilterBits, RunsSizedByAgeAreSearchedInVainLessOften) {
+  constexpr size_t kLast = 100000, kAbove = 10000, kProbes = 60000;
+  Random random(5);
+  const auto hashes = [&random](size_t n) {
+    std::vector<uint64_t> list(n);
+    for (uint64_t& hash : list) hash = random.Next();
+    return list;
+  };
+  TreeOptions sized;
+  sized.filter_bits_per_key = 10;
+  TreeOptions even = sized;
+  even.strategy = Strategy::kTiered;
+  for (const int runs_above : {2, 4, 6}) {
+    double in_vain[2] = {};
+    double above_in_vain[2] = {};
+    double bytes[2] = {};
+    for (const bool by_age : {false, true}) {
+      const TreeOptions& tree = by_age ? sized : even;
+      for (int run = 0; run <= runs_above; ++run) {
+        const int level = run == 0 ? kLastLevel : 0;
+        const BloomFilter filter =
+            BloomFilter::Build(hashes(run == 0 ? kLast : kAbove), tree.FilterBits(level));
+        bytes[by_age] += static_cast<double>(filter.MemoryBytes());
+        size_t found = 0;
+        for (const uint64_t probe : hashes(kProbes)) found += filter.MayContain(probe) ? 1 : 0;
+        in_vain[by_age] += static_cast<double>(found) / kProbes;
+        if (run > 0) above_in_vain[by_age] += static_cast<double>(found) / kProbes;
+      }
+    }
+    EXPECT_NEAR(bytes[1] / bytes[0], 1.0, 0.06) << runs_above;
+    // A key that is nowhere, and one that is in the last run.
+    EXPECT_LT(in_vain[1], in_vain[0] * 0.8) << runs_above;
+    EXPECT_LT(above_in_vain[1], above_in_vain[0] * 0.4) << runs_above;
+  }
+  // A few bits are not worth sharing out.
+  sized.filter_bits_per_key = 4;
+  EXPECT_EQ(sized.FilterBits(0), 4);
+  EXPECT_EQ(sized.FilterBits(kLastLevel), 4);
+}
+
 }  // namespace
 }  // namespace aether

@@ -110,7 +110,13 @@ Status Version::Get(Lookup* lookup, const RunReadOptions& options) const {
       ++n;
     }
     for (size_t i = 0; i < n; ++i) {
-      if (filters_apply_ && files[i]->HasFilter() && !files[i]->MayContain(hash)) continue;
+      if (filters_apply_) {
+        if (files[i]->HasFilter()) [[likely]] {
+          if (!files[i]->MayContain(hash)) continue;
+        } else if (!files[i]->MayContainByPrefix(key)) {
+          continue;
+        }
+      }
       AETHER_RETURN_IF_ERROR(files[i]->Visit(key, lookup->sequence(), options, visit, lookup));
       if (lookup->finished()) return Status::OK();
     }
@@ -218,6 +224,7 @@ void RunCursor::SkipBackward() {
 }
 
 void RunCursor::SeekToFirst() {
+  if (excluded_) return;
   part_ = SIZE_MAX;
   Open(0);
   const auto& trim = run_->parts[0].trim;
@@ -231,12 +238,43 @@ void RunCursor::SeekToFirst() {
 }
 
 void RunCursor::SeekToLast() {
+  if (excluded_) return;
   Open(run_->parts.size() - 1);
   current_->SeekToLast();
   SkipBackward();
 }
 
+void RunCursor::Confine(const PrefixScan* scan) {
+  excluded_ = scan != nullptr && !MayHold(*scan);
+  if (!excluded_) return;
+  valid_ = false;
+  part_ = SIZE_MAX;
+  current_.reset();
+}
+
+// The keys of a prefix are neighbours, so they stand in the part where the target would, and in
+// those next to it that end or begin with the same prefix.
+bool RunCursor::MayHold(const PrefixScan& scan) const {
+  const auto has_prefix = [&scan](Slice key) {
+    return scan.extractor->InDomain(key) && scan.extractor->Transform(key) == scan.prefix;
+  };
+  const auto begin = run_->parts.begin();
+  const auto end = run_->parts.end();
+  const auto first = std::partition_point(begin, end, [&](const RunPart& part) {
+    return CompareKeys(order_, part.file->meta().largest, scan.target) < 0;
+  });
+  for (auto it = first; it != end; ++it) {
+    if (it != first && !has_prefix(it->file->meta().smallest)) break;
+    if (it->file->file().MayContainPrefix(scan)) return true;
+  }
+  for (auto it = first; it != begin && has_prefix((it - 1)->file->meta().largest); --it) {
+    if ((it - 1)->file->file().MayContainPrefix(scan)) return true;
+  }
+  return false;
+}
+
 void RunCursor::Seek(Slice key, SequenceNumber sequence) {
+  if (excluded_) return;
   const auto it = std::partition_point(
       run_->parts.begin(), run_->parts.end(),
       [&](const RunPart& part) { return CompareKeys(order_, part.file->meta().largest, key) < 0; });
@@ -255,6 +293,7 @@ void RunCursor::Seek(Slice key, SequenceNumber sequence) {
 }
 
 void RunCursor::SeekForPrev(Slice key, SequenceNumber sequence) {
+  if (excluded_) return;
   // The last part that starts at or before the key.
   const auto it =
       std::partition_point(run_->parts.begin(), run_->parts.end(), [&](const RunPart& part) {

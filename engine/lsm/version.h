@@ -124,8 +124,11 @@ class RunCursor final : public EntryIterator {
   uint64_t tag() const override;
   Slice value() const override;
   Status status() const override;
+  // Asks the filters; a run without the prefix has no entries then, and costs no I/O.
+  void Confine(const PrefixScan* scan) override;
 
  private:
+  bool MayHold(const PrefixScan& scan) const;
   void Open(size_t part);
   void SkipForward();
   void SkipBackward();
@@ -137,6 +140,7 @@ class RunCursor final : public EntryIterator {
   size_t part_ = SIZE_MAX;
   std::unique_ptr<RunIterator> current_;
   bool valid_ = false;
+  bool excluded_ = false;
 };
 
 }  // namespace aether

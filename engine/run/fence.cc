@@ -8,7 +8,8 @@
 
 namespace aether {
 
-void FenceWriter::Add(Slice key, bool continues, SequenceNumber sequence, uint64_t offset) {
+void FenceWriter::Add(Slice key, bool continues, SequenceNumber sequence, uint64_t offset,
+                      size_t stored) {
   size_t shared = 0;
   const size_t limit = std::min(key.size(), last_.size());
   while (shared < limit && key[shared] == last_[shared]) ++shared;
@@ -16,23 +17,24 @@ void FenceWriter::Add(Slice key, bool continues, SequenceNumber sequence, uint64
   PutVarint(&block_, (key.size() - shared) << 1 | (continues ? 1 : 0));
   block_.append(key.data() + shared, key.size() - shared);
   if (continues) PutVarint(&block_, sequence);
-  const uint64_t page = offset / kPageSize;
-  PutVarint(&block_, page - next_page_);
-  next_page_ = page + 1;
+  PutVarint(&block_, packed_ ? offset - end_ : (offset - end_) / kPageSize);
+  if (packed_) PutVarint(&block_, stored);
+  end_ = offset + stored;
   last_.assign(key.data(), key.size());
   key_bytes_ += key.size();
   ++leaves_;
 }
 
-bool FenceIndex::Decode(Slice section, const Comparator* order, uint64_t leaves,
-                        uint64_t body_size) {
+bool FenceIndex::Decode(Slice section, const Comparator* order, uint64_t leaves, uint64_t body_size,
+                        bool packed) {
   *this = FenceIndex();
   if (leaves > section.size() / 3 || leaves > UINT32_MAX || body_size / kPageSize > UINT32_MAX) {
     return false;
   }
   offsets_.reserve(leaves + 1);
   offsets_.push_back(0);
-  uint64_t next_page = 0;
+  if (packed) places_.reserve(leaves);
+  uint64_t end = 0;
   for (uint64_t i = 0; i < leaves; ++i) {
     uint32_t shared, rest_and_flag;
     if (!GetVarint32(&section, &shared) || !GetVarint32(&section, &rest_and_flag)) return false;
@@ -51,16 +53,7 @@ bool FenceIndex::Decode(Slice section, const Comparator* order, uint64_t leaves,
       if (sequences_.empty()) sequences_.resize(leaves, kMaxSequence);
       sequences_[i] = sequence;
     }
-    uint64_t gap;
-    if (!GetVarint64(&section, &gap) || gap > body_size / kPageSize) return false;
-    const uint64_t page = next_page + gap;
-    if ((page + 1) * kPageSize > body_size) return false;
-    if (gap != 0 && pages_.empty()) {
-      pages_.reserve(leaves);
-      for (uint64_t j = 0; j < i; ++j) pages_.push_back(static_cast<uint32_t>(j));
-    }
-    if (gap != 0 || !pages_.empty()) pages_.push_back(static_cast<uint32_t>(page));
-    next_page = page + 1;
+    if (!DecodePlace(&section, body_size, packed, &end)) return false;
     ++size_;
     if (i > 1 && CompareEntries(order, Key(i - 1), Sequence(i - 1), Key(i), Sequence(i)) >= 0) {
       return false;
@@ -69,6 +62,31 @@ bool FenceIndex::Decode(Slice section, const Comparator* order, uint64_t leaves,
   keys_.shrink_to_fit();
   if (order->bytewise() && size_ > 1) BuildHeads();
   return section.empty();
+}
+
+bool FenceIndex::DecodePlace(Slice* section, uint64_t body_size, bool packed, uint64_t* end) {
+  uint64_t gap;
+  if (!GetVarint64(section, &gap) || gap > body_size) return false;
+  if (packed) {
+    uint64_t stored;
+    if (!GetVarint64(section, &stored) || stored < run_format::kMinStoredLeaf ||
+        stored > kPageSize || *end + gap + stored > body_size) {
+      return false;
+    }
+    places_.push_back((*end + gap) << kStoredBits | stored);
+    *end += gap + stored;
+    return true;
+  }
+  const uint64_t page = *end / kPageSize + gap;
+  if ((page + 1) * kPageSize > body_size) return false;
+  if (gap != 0 && pages_.empty()) {
+    for (size_t before = 0; before < size_; ++before) {
+      pages_.push_back(static_cast<uint32_t>(before));
+    }
+  }
+  if (gap != 0 || !pages_.empty()) pages_.push_back(static_cast<uint32_t>(page));
+  *end = (page + 1) * kPageSize;
+  return true;
 }
 
 void FenceIndex::BuildHeads() {
@@ -150,6 +168,7 @@ size_t FenceIndex::Find(const Comparator* order, Slice key, SequenceNumber seque
 size_t FenceIndex::MemoryBytes() const {
   return keys_.capacity() + offsets_.capacity() * sizeof(uint32_t) +
          sequences_.capacity() * sizeof(SequenceNumber) + pages_.capacity() * sizeof(uint32_t) +
+         places_.capacity() * sizeof(uint64_t) +
          (heads_.capacity() + heads_.capacity() / (kBlock - 1)) * sizeof(uint64_t);
 }
 

@@ -22,8 +22,12 @@ namespace aether {
 // Writes the fences section while leaves are written.
 class FenceWriter {
  public:
-  // REQUIRES: offset is a multiple of the page size, beyond the last one.
-  void Add(Slice key, bool continues, SequenceNumber sequence, uint64_t offset);
+  // `packed`: of a file with a codec.
+  explicit FenceWriter(bool packed) : packed_(packed) {}
+
+  // REQUIRES: offset is beyond the end of the last one; without a codec it is a multiple of the
+  // page size, and stored is that size.
+  void Add(Slice key, bool continues, SequenceNumber sequence, uint64_t offset, size_t stored);
   const std::string& block() const { return block_; }
   uint64_t leaves() const { return leaves_; }
   uint64_t key_bytes() const { return key_bytes_; }
@@ -33,15 +37,17 @@ class FenceWriter {
   std::string last_;
   uint64_t leaves_ = 0;
   uint64_t key_bytes_ = 0;
-  uint64_t next_page_ = 0;
+  uint64_t end_ = 0;  // of the last leaf
+  const bool packed_;
 };
 
 class FenceIndex {
  public:
   FenceIndex() = default;
   // False when the section is malformed: `leaves` fences that end exactly with it, in order, inside
-  // body_size bytes.
-  bool Decode(Slice section, const Comparator* order, uint64_t leaves, uint64_t body_size);
+  // body_size bytes. `packed`: of a file with a codec.
+  bool Decode(Slice section, const Comparator* order, uint64_t leaves, uint64_t body_size,
+              bool packed);
 
   size_t size() const { return size_; }
   // The leaf in which the first entry at or after (key, sequence) lies, if not at the start of the
@@ -57,18 +63,27 @@ class FenceIndex {
     return Slice(keys_.data() + offsets_[index], offsets_[index + 1] - offsets_[index]);
   }
   uint64_t LeafOffset(size_t index) const {
+    if (!places_.empty()) return places_[index] >> kStoredBits;
     return uint64_t{pages_.empty() ? index : pages_[index]} * kPageSize;
+  }
+  // What the leaf takes in the file; kPageSize when it is not compressed.
+  size_t StoredSize(size_t index) const {
+    return places_.empty() ? kPageSize : places_[index] & ((uint64_t{1} << kStoredBits) - 1);
   }
   size_t MemoryBytes() const;
 
  private:
   static constexpr size_t kBlock = 16;
+  static constexpr int kStoredBits = 13;
+  static_assert(kPageSize < size_t{1} << kStoredBits);
 
   SequenceNumber Sequence(size_t index) const {
     return sequences_.empty() ? kMaxSequence : sequences_[index];
   }
   size_t FindCompare(const Comparator* order, Slice key, SequenceNumber sequence, size_t low,
                      size_t high) const;
+  // Reads where leaf `index` is; *end is the end of the leaf before, and becomes that of this one.
+  bool DecodePlace(Slice* section, uint64_t body_size, bool packed, uint64_t* end);
   void BuildHeads();
 
   size_t size_ = 0;
@@ -76,6 +91,7 @@ class FenceIndex {
   std::vector<uint32_t> offsets_;          // size_ + 1, into keys_
   std::vector<SequenceNumber> sequences_;  // empty when no leaf continues a key
   std::vector<uint32_t> pages_;            // empty when the leaves stand one behind the other
+  std::vector<uint64_t> places_;           // with a codec only: offset and size in the file
   // Bytewise order only: of fences 1.., heads_[i] belongs to fence i + 1.
   std::string prefix_;
   std::vector<uint64_t> heads_;

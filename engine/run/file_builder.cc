@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,10 +26,13 @@ class FileBuilder::Rep {
       : options_(options),
         order_(options.order),
         filter_on_(options.filter_bits_per_key > 0 && !options.order->equal_keys_may_differ()),
+        packed_(options.compression.codec != Codec::kNone),
         path_(std::move(path)),
         file_(std::move(file)),
         leaf_(order_->bytewise(),
-              static_cast<size_t>(std::clamp(options.page_fill, 0.1, 1.0) * kPageSize)) {
+              static_cast<size_t>(std::clamp(options.page_fill, 0.1, 1.0) * kPageSize)),
+        fences_(packed_) {
+    if (packed_) compressor_ = std::make_unique<Compressor>(options.compression);
     capacity_ = std::max(options.write_buffer_bytes, 4 * kPageSize) / kPageSize * kPageSize;
     // Aligned, so that a file that bypasses the page cache takes it as it is.
     buffer_.reset(static_cast<char*>(std::aligned_alloc(kPageSize, capacity_)));
@@ -39,6 +43,11 @@ class FileBuilder::Rep {
     meta_.creation_time = options.creation_time;
     meta_.family = options.family;
     meta_.family_name = options.family_name;
+    meta_.codec = options.compression.codec;
+    if (filter_on_ && options.prefix != nullptr && !options.prefix->Name().empty()) {
+      meta_.prefix_extractor = options.prefix->Name();
+      meta_.filter_without_keys = !options.whole_key_filter;
+    }
   }
 
   Status Add(Slice key, uint64_t tag, Slice value);
@@ -67,9 +76,12 @@ class FileBuilder::Rep {
     status_ = Status::InvalidArgument(path_ + ": " + what);
     return status_;
   }
+  void AddToFilter(Slice key);
   void Count(Slice key, uint64_t tag, Slice value);
   void NoteSequence(SequenceNumber sequence);
   Status EmitLeaf();
+  Status EmitAligned();
+  Status EmitPacked();
   void StartLeaf(Slice key, uint64_t tag, bool same_key);
   Status AddExtent(Slice bytes, Extent* extent);
   Status AddSection(Slice bytes, Section* section);
@@ -81,6 +93,7 @@ class FileBuilder::Rep {
   const FileBuilderOptions options_;
   const Comparator* const order_;
   const bool filter_on_;
+  const bool packed_;
   const std::string path_;
   std::unique_ptr<WritableFile> file_;
   Status status_;
@@ -92,6 +105,7 @@ class FileBuilder::Rep {
   uint64_t offset_ = 0;   // end of the file, what is buffered included
   uint64_t started_ = 0;  // up to here write-out has been started
 
+  std::unique_ptr<Compressor> compressor_;
   LeafBuilder leaf_;
   std::string leaf_fence_;  // of the leaf being built
   bool leaf_continues_ = false;
@@ -100,6 +114,7 @@ class FileBuilder::Rep {
   std::string last_key_;
   SequenceNumber last_sequence_ = 0;
   std::vector<uint64_t> hashes_;
+  std::optional<uint64_t> last_prefix_hash_;
   std::vector<RangeDelete> range_deletes_;
   size_t range_delete_bytes_ = 0;
   FileMeta meta_;
@@ -119,7 +134,7 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
   if (TagType(tag) == EntryType::kRangeDelete || key.size() > UINT32_MAX / 2) {
     return Invalid("this entry cannot be stored among points");
   }
-  if (filter_on_ && !same_key) hashes_.push_back(BloomHash(key));
+  if (filter_on_ && !same_key) AddToFilter(key);
   const bool large_key = key.size() > kMaxInlineKey;
   const bool large_value = value.size() > kMaxInlineValue;
   if (!large_key && !large_value) [[likely]] {
@@ -142,6 +157,19 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
   }
   Count(key, tag, value);
   return Status::OK();
+}
+
+void FileBuilder::Rep::AddToFilter(Slice key) {
+  if (!meta_.filter_without_keys) hashes_.push_back(BloomHash(key));
+  if (meta_.prefix_extractor.empty()) return;
+  if (!options_.prefix->InDomain(key)) {
+    ++meta_.outside_prefixes;
+    return;
+  }
+  const uint64_t hash = PrefixBloomHash(options_.prefix->Transform(key));
+  if (hash == last_prefix_hash_) return;
+  last_prefix_hash_ = hash;
+  hashes_.push_back(hash);
 }
 
 void FileBuilder::Rep::Count(Slice key, uint64_t tag, Slice value) {
@@ -194,29 +222,58 @@ void FileBuilder::Rep::StartLeaf(Slice key, uint64_t tag, bool same_key) {
 
 Status FileBuilder::Rep::EmitLeaf() {
   if (leaf_.empty()) return status_;
-  const size_t padding = (kPageSize - offset_ % kPageSize) % kPageSize;
-  if (buffered_ + padding + kPageSize > capacity_) AETHER_RETURN_IF_ERROR(Flush());
-  std::memset(buffer_.get() + buffered_, 0, padding);
-  buffered_ += padding;
-  offset_ += padding;
-  char* page = buffer_.get() + buffered_;
-  fences_.Add(leaf_fence_, leaf_continues_, leaf_sequence_, offset_);
-  leaf_.Finish(page);
-  StoreFixed(page + kLeafChecksum, Hash64(page + 8, kPageSize - 8, Seed(meta_.salt, offset_)));
-  buffered_ += kPageSize;
-  offset_ += kPageSize;
+  AETHER_RETURN_IF_ERROR(packed_ ? EmitPacked() : EmitAligned());
   if (fences_.key_bytes() > UINT32_MAX || offset_ / kPageSize > UINT32_MAX) {
     return Invalid("one file cannot hold so much");
   }
   return Status::OK();
 }
 
+Status FileBuilder::Rep::EmitAligned() {
+  const size_t padding = (kPageSize - offset_ % kPageSize) % kPageSize;
+  if (buffered_ + padding + kPageSize > capacity_) AETHER_RETURN_IF_ERROR(Flush());
+  std::memset(buffer_.get() + buffered_, 0, padding);
+  buffered_ += padding;
+  offset_ += padding;
+  char* page = buffer_.get() + buffered_;
+  fences_.Add(leaf_fence_, leaf_continues_, leaf_sequence_, offset_, kPageSize);
+  leaf_.Finish(page);
+  StoreFixed(page + kLeafChecksum,
+             Hash64(page + kStoredHead, kLeafBody, Seed(meta_.salt, offset_)));
+  buffered_ += kPageSize;
+  offset_ += kPageSize;
+  return Status::OK();
+}
+
+Status FileBuilder::Rep::EmitPacked() {
+  char page[kPageSize];
+  leaf_.Finish(page);
+  Slice body(page + kStoredHead, kLeafBody);
+  const Slice packed = compressor_->Compress(body);
+  if (!packed.empty()) body = packed;
+  fences_.Add(leaf_fence_, leaf_continues_, leaf_sequence_, offset_, kStoredHead + body.size());
+  char head[kStoredHead];
+  StoreFixed(head, Hash64(body.data(), body.size(), Seed(meta_.salt, offset_)));
+  AETHER_RETURN_IF_ERROR(Append(head, kStoredHead));
+  return Append(body.data(), body.size());
+}
+
 Status FileBuilder::Rep::AddExtent(Slice bytes, Extent* extent) {
+  Slice stored = bytes;
+  if (packed_ && bytes.size() <= kMaxPackedExtent) {
+    const Slice packed = compressor_->Compress(bytes);
+    // What nobody would believe is not written.
+    if (!packed.empty() &&
+        bytes.size() <= MaxDecompressed(options_.compression.codec, packed.size())) {
+      stored = packed;
+    }
+  }
   extent->ordinal = meta_.extents++;
   extent->offset = offset_;
   extent->bytes = bytes.size();
-  extent->checksum = Hash64(bytes.data(), bytes.size(), Seed(meta_.salt, offset_));
-  return Append(bytes.data(), bytes.size());
+  extent->stored = stored.size();
+  extent->checksum = Hash64(stored.data(), stored.size(), Seed(meta_.salt, offset_));
+  return Append(stored.data(), stored.size());
 }
 
 Status FileBuilder::Rep::Append(const char* data, size_t n) {

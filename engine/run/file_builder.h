@@ -1,10 +1,10 @@
 // Writes one file of a run: a static B+tree of 4 KiB pages (format.h has the grammar).
 //
 // Thread safety: one user at a time, in the background: it does I/O.
-// Memory: the write buffer, one page, a hash of eight bytes a key for the filter, and the fence
-// keys. Failure: the first error sticks; every later call returns it, and the file is to be removed
-// by the caller. A builder that is destroyed before Finish leaves an incomplete file without a
-// footer, which no reader accepts.
+// Memory: the write buffer, one page, what the codec needs, a hash of eight bytes a key for the
+// filter, and the fence keys. Failure: the first error sticks; every later call returns it, and the
+// file is to be removed by the caller. A builder that is destroyed before Finish leaves an
+// incomplete file without a footer, which no reader accepts.
 
 #ifndef AETHER_ENGINE_RUN_FILE_BUILDER_H_
 #define AETHER_ENGINE_RUN_FILE_BUILDER_H_
@@ -15,9 +15,11 @@
 
 #include "engine/base/comparator.h"
 #include "engine/base/entry.h"
+#include "engine/base/operators.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/io/file_system.h"
+#include "engine/run/codec.h"
 #include "engine/run/file_meta.h"
 
 namespace aether {
@@ -27,6 +29,12 @@ struct FileBuilderOptions {
   // Bits of the filter for each distinct key; 0 leaves it out, and so does
   // order->equal_keys_may_differ().
   double filter_bits_per_key = 10;
+  // The filter also holds the prefixes of the keys; null: it does not. Each counts as a key.
+  std::shared_ptr<const PrefixExtractor> prefix;
+  // False leaves the keys themselves out, if there are prefixes.
+  bool whole_key_filter = true;
+  // Of leaves, large values and large keys.
+  Compression compression;
   // Share of a page that is filled, in (0, 1].
   double page_fill = 1.0;
   uint64_t number = 0;

@@ -30,6 +30,10 @@ enum Tag : uint32_t {
   kCreationTime = 36,
   kFamily = 38,
   kFamilyName = 40,
+  kCodec = 41,
+  kPrefixExtractor = 42,
+  kFilterWithoutKeys = 43,
+  kOutsidePrefixes = 44,
 };
 
 void PutNumber(std::string* out, Tag tag, uint64_t value) {
@@ -70,6 +74,10 @@ void FileMeta::EncodeTo(std::string* out) const {
   PutNumber(out, kCreationTime, creation_time);
   PutNumber(out, kFamily, family);
   PutBytes(out, kFamilyName, family_name);
+  PutNumber(out, kCodec, static_cast<uint64_t>(codec));
+  PutBytes(out, kPrefixExtractor, prefix_extractor);
+  PutNumber(out, kFilterWithoutKeys, filter_without_keys ? 1 : 0);
+  PutNumber(out, kOutsidePrefixes, outside_prefixes);
   PutVarint(out, kEnd);
 }
 
@@ -156,6 +164,18 @@ Status FileMeta::DecodeFrom(Slice* input) {
       case kFamilyName:
         family_name = field.ToString();
         break;
+      case kCodec:
+        number_field = &id;
+        break;
+      case kPrefixExtractor:
+        prefix_extractor = field.ToString();
+        break;
+      case kFilterWithoutKeys:
+        number_field = &flag;
+        break;
+      case kOutsidePrefixes:
+        number_field = &outside_prefixes;
+        break;
       default:
         if ((tag & 1) != 0) {
           return Status::NotSupported("description of a run file has the fact " +
@@ -166,8 +186,17 @@ Status FileMeta::DecodeFrom(Slice* input) {
       return malformed();
     }
     if (tag == kLargestExclusive) largest_exclusive = flag != 0;
+    if (tag == kFilterWithoutKeys) filter_without_keys = flag != 0;
     if (id > UINT32_MAX) return malformed();
     if (tag == kFamily) family = static_cast<uint32_t>(id);
+    if (tag == kCodec) {
+      if (id == 0) return malformed();
+      if (id >= kCodecs) {
+        return Status::NotSupported("a run file is compressed with codec " + std::to_string(id) +
+                                    ", which this version does not know");
+      }
+      codec = static_cast<Codec>(id);
+    }
   }
 }
 

@@ -18,6 +18,7 @@
 #include "engine/base/entry.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
+#include "engine/run/codec.h"
 
 namespace aether {
 
@@ -50,6 +51,11 @@ struct FileMeta {
   // Whose entries these are, so that a lost manifest can be made again.
   uint32_t family = 0;
   std::string family_name;
+  Codec codec = Codec::kNone;  // of what is compressed in the file
+  // Name of the extractor whose prefixes the filter holds; empty when it holds none.
+  std::string prefix_extractor;
+  bool filter_without_keys = false;  // it holds nothing else
+  uint64_t outside_prefixes = 0;     // keys that the extractor has no prefix for
 
   // Appends; self-delimiting.
   void EncodeTo(std::string* out) const;

@@ -21,6 +21,11 @@
 namespace aether {
 
 inline uint64_t BloomHash(Slice key) { return Hash64(key.data(), key.size()); }
+// Prefixes stand in the same filter as keys; a key is not taken for a prefix of the same bytes.
+inline constexpr uint64_t kPrefixSeed = 0x9e3779b97f4a7c15;
+inline uint64_t PrefixBloomHash(Slice prefix) {
+  return Hash64(prefix.data(), prefix.size(), kPrefixSeed);
+}
 
 class BloomFilter {
  public:

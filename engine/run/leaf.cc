@@ -8,17 +8,18 @@ using namespace run_format;
 
 void LeafView::DecodeLarge(uint8_t kind, uint64_t rest, uint64_t value_size, const char* p,
                            LeafRecord* record) const {
-  const auto place = [&p](uint64_t bytes, Extent* extent) {
+  const auto place = [&p](uint64_t bytes, bool packed, Extent* extent) {
     extent->ordinal = Varint(&p);
     extent->offset = Varint(&p);
     extent->bytes = bytes;
+    extent->stored = packed ? Varint(&p) : bytes;
     extent->checksum = LoadFixed<uint64_t>(p);
     p += 8;
   };
   record->large_key = (kind & kKindLargeKey) != 0;
   record->large_value = (kind & kKindLargeValue) != 0;
   if (record->large_key) {
-    place(record->key_size, &record->key_extent);
+    place(record->key_size, (kind & kKindPackedKey) != 0, &record->key_extent);
     record->key_tail = Slice();
   } else {
     const uint64_t in_head = heads_ ? (rest < 8 ? rest : 8) : 0;
@@ -26,7 +27,7 @@ void LeafView::DecodeLarge(uint8_t kind, uint64_t rest, uint64_t value_size, con
     p += rest - in_head;
   }
   if (record->large_value) {
-    place(value_size, &record->value_extent);
+    place(value_size, (kind & kKindPackedValue) != 0, &record->value_extent);
     record->value = Slice();
   } else {
     record->value = Slice(p, value_size);
@@ -95,7 +96,8 @@ Status LeafView::LowerBoundCompare(const Comparator* order, Slice key, SequenceN
   return Status::OK();
 }
 
-const char* ValidateLeaf(const char* page, bool bytewise, uint64_t extents, uint64_t file_size) {
+const char* ValidateLeaf(const char* page, bool bytewise, Codec codec, uint64_t extents,
+                         uint64_t file_size) {
   if (page[kLeafType] != kTypeLeaf) return "not a leaf page";
   const size_t count = LoadFixed<uint16_t>(page + kLeafCount);
   const size_t prefix = LoadFixed<uint16_t>(page + kLeafPrefixSize);
@@ -118,30 +120,41 @@ const char* ValidateLeaf(const char* page, bool bytewise, uint64_t extents, uint
     last = start;
     const char* p = page + start;
     const auto kind = static_cast<uint8_t>(*p++);
-    if ((kind & ~(kKindType | kKindLargeKey | kKindLargeValue)) != 0) return "unknown kind";
+    const bool packed_key = (kind & kKindPackedKey) != 0;
+    const bool packed_value = (kind & kKindPackedValue) != 0;
+    if ((packed_key && (kind & kKindLargeKey) == 0) ||
+        (packed_value && (kind & kKindLargeValue) == 0) ||
+        (codec == Codec::kNone && (packed_key || packed_value))) {
+      return "unknown kind";
+    }
     uint32_t rest = 0;
     uint64_t value_size = 0;
     p = DecodeVarint32(p, end, &rest);
     if (p != nullptr) p = DecodeVarint64(p, end, &value_size);
     if (p == nullptr || end - p < sequence_bytes) return "a record is cut off";
     p += sequence_bytes;
-    const auto place = [&](uint64_t bytes) {
-      uint64_t ordinal = 0, offset = 0;
+    const auto place = [&](uint64_t bytes, bool packed) {
+      uint64_t ordinal = 0, offset = 0, stored = bytes;
       p = DecodeVarint64(p, end, &ordinal);
       if (p != nullptr) p = DecodeVarint64(p, end, &offset);
+      if (p != nullptr && packed) p = DecodeVarint64(p, end, &stored);
       if (p == nullptr || end - p < 8) return false;
       p += 8;
-      return bytes != 0 && ordinal < extents && offset <= file_size && bytes <= file_size - offset;
+      if (stored == 0 || ordinal >= extents || offset > file_size || stored > file_size - offset) {
+        return false;
+      }
+      return !packed || (stored < bytes && bytes <= kMaxPackedExtent &&
+                         bytes <= MaxDecompressed(codec, stored));
     };
     if ((kind & kKindLargeKey) != 0) {
-      if (!place(uint64_t{rest} + prefix)) return "a large key lies outside the file";
+      if (!place(uint64_t{rest} + prefix, packed_key)) return "a large key lies outside the file";
     } else {
       const uint64_t tail = heads ? (rest < 8 ? 0 : rest - 8) : rest;
       if (rest > kMaxInlineKey || tail > static_cast<uint64_t>(end - p)) return "a key is cut off";
       p += tail;
     }
     if ((kind & kKindLargeValue) != 0) {
-      if (!place(value_size)) return "a large value lies outside the file";
+      if (!place(value_size, packed_value)) return "a large value lies outside the file";
     } else if (value_size > static_cast<uint64_t>(end - p)) {
       return "a value is cut off";
     }

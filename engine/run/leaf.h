@@ -17,6 +17,7 @@
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/buffer/frame.h"
+#include "engine/run/codec.h"
 #include "engine/run/format.h"
 
 namespace aether {
@@ -26,7 +27,10 @@ struct Extent {
   uint64_t ordinal;
   uint64_t offset;
   uint64_t bytes;
+  uint64_t stored;  // bytes in the file; fewer than `bytes` when compressed
   uint64_t checksum;
+
+  bool packed() const { return stored != bytes; }
 };
 
 // Reads large keys for a search that has to compare with them.
@@ -219,8 +223,9 @@ class LeafView {
 };
 
 // Checks the structure of a page (not its sum): everything the functions above rely on. Null when
-// it is sound, else what is wrong.
-const char* ValidateLeaf(const char* page, bool bytewise, uint64_t extents, uint64_t file_size);
+// it is sound, else what is wrong. `codec`, `extents` and `file_size` are those of its file.
+const char* ValidateLeaf(const char* page, bool bytewise, Codec codec, uint64_t extents,
+                         uint64_t file_size);
 
 }  // namespace aether
 

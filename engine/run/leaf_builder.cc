@@ -11,8 +11,9 @@ namespace {
 
 using namespace run_format;
 
-// The most a place takes: ordinal, offset, checksum.
-constexpr size_t kMaxPlace = 5 + kMaxVarint64Bytes + 8;
+// The most a place takes: ordinal, offset, packed size, checksum.
+constexpr size_t kMaxPlace = 5 + kMaxVarint64Bytes + 4 + 8;
+static_assert(kMaxPackedExtent < uint64_t{1} << 28, "its size takes four bytes at most");
 
 size_t SequenceBytes(uint64_t spread) {
   return spread == 0 ? 0 : static_cast<size_t>(64 - __builtin_clzll(spread) + 7) / 8;
@@ -153,6 +154,7 @@ void LeafBuilder::Finish(char* page) {
   const auto place = [&](const Extent& extent) {
     p = EncodeVarint(p, extent.ordinal);
     p = EncodeVarint(p, extent.offset);
+    if (extent.packed()) p = EncodeVarint(p, extent.stored);
     StoreFixed(p, extent.checksum);
     p += 8;
   };
@@ -160,9 +162,14 @@ void LeafBuilder::Finish(char* page) {
     StoreFixed(slots, static_cast<uint16_t>(p - page));
     slots += 2;
     const size_t rest = item.key_size - prefix;
-    *p++ = static_cast<char>(static_cast<uint8_t>(TagType(item.tag)) |
-                             (item.large_key >= 0 ? kKindLargeKey : 0) |
-                             (item.large_value >= 0 ? kKindLargeValue : 0));
+    const Extent* const large_key = ExtentAt(item.large_key);
+    const Extent* const large_value = ExtentAt(item.large_value);
+    auto kind = static_cast<uint8_t>(TagType(item.tag));
+    if (large_key != nullptr) kind |= kKindLargeKey | (large_key->packed() ? kKindPackedKey : 0);
+    if (large_value != nullptr) {
+      kind |= kKindLargeValue | (large_value->packed() ? kKindPackedValue : 0);
+    }
+    *p++ = static_cast<char>(kind);
     p = EncodeVarint(p, rest);
     p = EncodeVarint(p, item.value_size);
     const uint64_t delta = TagSequence(item.tag) - min_sequence_;
@@ -173,15 +180,15 @@ void LeafBuilder::Finish(char* page) {
       StoreFixed(heads, KeyHead(Slice(key, item.key_kept - prefix)));
       heads += 8;
     }
-    if (item.large_key >= 0) {
-      place(extents_[static_cast<size_t>(item.large_key)]);
+    if (large_key != nullptr) {
+      place(*large_key);
     } else {
       const size_t tail = TailSize(item.key_size, prefix);
       std::memcpy(p, key + (rest - tail), tail);
       p += tail;
     }
-    if (item.large_value >= 0) {
-      place(extents_[static_cast<size_t>(item.large_value)]);
+    if (large_value != nullptr) {
+      place(*large_value);
     } else {
       std::memcpy(p, bytes + item.value_offset, item.value_size);
       p += item.value_size;

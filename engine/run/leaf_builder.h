@@ -62,6 +62,9 @@ class LeafBuilder {
     return key_size > cut ? key_size - cut : 0;
   }
   Plan PlanFor(Slice key, uint64_t tag, size_t value_size, bool large_key, bool large_value) const;
+  const Extent* ExtentAt(int32_t index) const {
+    return index < 0 ? nullptr : &extents_[static_cast<size_t>(index)];
+  }
   char* Room(size_t n);
 
   const bool bytewise_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -145,9 +146,10 @@ Status RunFile::LoadDescription(FileSystem* fs, Description* description) {
   description->rest = Slice(description->block);
   if (Status s = meta_.DecodeFrom(&description->rest); !s.ok()) return s.WithContext(path_);
   meta_.file_size = size;
-  if (meta_.salt != salt || meta_.data_bytes > meta_offset ||
-      meta_.leaves > meta_.data_bytes / kPageSize || meta_.extents > meta_.data_bytes / 2 ||
-      (meta_.leaves == 0) != (meta_.entries == 0)) {
+  const bool packed = meta_.codec != Codec::kNone;
+  if (meta_.salt != salt || (packed && version == 1) || meta_.data_bytes > meta_offset ||
+      meta_.leaves > meta_.data_bytes / (packed ? kMinStoredLeaf : kPageSize) ||
+      meta_.extents > meta_.data_bytes / 2 || (meta_.leaves == 0) != (meta_.entries == 0)) {
     return Corrupt(meta_offset, "the description of the file contradicts itself");
   }
   return Status::OK();
@@ -212,10 +214,17 @@ Status RunFile::LoadSections(Slice input, uint64_t meta_offset, int probes) {
     filter_ = BloomFilter::Allocate(filter.size, probes);
     if (filter_.empty()) return Status(Status::kAborted, Status::kMemoryLimit, path_);
     AETHER_RETURN_IF_ERROR(ReadSection(filter, "filter", filter_.data()));
+    if (meta_.filter_without_keys) {
+      prefix_filter_ = std::exchange(filter_, BloomFilter());
+      if (options_.prefix != nullptr && options_.prefix->Name() == meta_.prefix_extractor) {
+        own_prefixes_ = options_.prefix.get();
+      }
+    }
   }
   std::string block(fences.size, '\0');
   AETHER_RETURN_IF_ERROR(ReadSection(fences, "fence keys", block.data()));
-  if (!fences_.Decode(block, options_.order, meta_.leaves, meta_.data_bytes)) {
+  if (!fences_.Decode(block, options_.order, meta_.leaves, meta_.data_bytes,
+                      meta_.codec != Codec::kNone)) {
     return Corrupt(fences.offset, "the fence keys are malformed");
   }
   block.assign(deletes.size, '\0');
@@ -239,12 +248,21 @@ Status RunFile::LoadSections(Slice input, uint64_t meta_offset, int probes) {
 
   swips_ = std::make_unique<Swip[]>(LeafCount());
   if (meta_.extents != 0) extent_swips_ = std::make_unique<Swip[]>(meta_.extents);
-  memory_bytes_ = sizeof(*this) + filter_.MemoryBytes() + IndexBytes();
+  memory_bytes_ = sizeof(*this) + FilterBytes() + IndexBytes();
   if (options_.charge_pool) {
     AETHER_RETURN_IF_ERROR(pool_->Charge(memory_bytes_));
     charged_ = memory_bytes_;
   }
   return Status::OK();
+}
+
+bool RunFile::MayContainPrefix(const PrefixScan& scan) const {
+  if (meta_.prefix_extractor.empty() || meta_.prefix_extractor != scan.extractor->Name()) {
+    return true;
+  }
+  // With an extractor of the application's own nobody knows where keys without a prefix stand.
+  if (meta_.outside_prefixes != 0 && scan.extractor->FixedLength() == 0) return true;
+  return (prefix_filter_.empty() ? filter_ : prefix_filter_).MayContain(scan.hash);
 }
 
 size_t RunFile::IndexBytes() const {
@@ -254,23 +272,77 @@ size_t RunFile::IndexBytes() const {
 
 // --- pages ---
 
-Status RunFile::CheckLeaf(size_t index, const char* page, bool verify) const {
+Status RunFile::OpenLeaf(size_t index, const char* stored, bool verify, char* page) const {
   const uint64_t offset = LeafOffset(index);
-  if (verify && !ChecksumPasses(LoadFixed<uint64_t>(page + kLeafChecksum),
-                                Hash64(page + 8, kPageSize - 8, Seed(meta_.salt, offset)))) {
+  const size_t size = StoredSize(index) - kStoredHead;
+  const char* const body = stored + kStoredHead;
+  if (verify && !ChecksumPasses(LoadFixed<uint64_t>(stored + kLeafChecksum),
+                                Hash64(body, size, Seed(meta_.salt, offset)))) {
     return CorruptLeaf(index, "checksum mismatch in a page");
   }
-  const char* wrong =
-      ValidateLeaf(page, options_.order->bytewise(), meta_.extents, meta_.data_bytes);
+  if (size != kLeafBody) {
+    StoreFixed<uint64_t>(page + kLeafChecksum, 0);
+    if (!Decompress(meta_.codec, Slice(body, size), page + kStoredHead, kLeafBody)) {
+      return CorruptLeaf(index, "a page cannot be decompressed");
+    }
+    stored = page;
+  }
+  const char* wrong = ValidateLeaf(stored, options_.order->bytewise(), meta_.codec, meta_.extents,
+                                   meta_.data_bytes);
   return wrong == nullptr ? Status::OK() : CorruptLeaf(index, wrong);
 }
 
-Status RunFile::CheckExtent(const Extent& extent, const char* data) const {
-  if (!ChecksumPasses(extent.checksum,
-                      Hash64(data, extent.bytes, Seed(meta_.salt, extent.offset)))) {
+Status RunFile::OpenExtent(const Extent& extent, const char* stored, bool verify,
+                           char* data) const {
+  if (verify && !ChecksumPasses(extent.checksum,
+                                Hash64(stored, extent.stored, Seed(meta_.salt, extent.offset)))) {
     return Corrupt(extent.offset, "checksum mismatch in a large value or key");
   }
+  if (extent.packed() &&
+      !Decompress(meta_.codec, Slice(stored, extent.stored), data, extent.bytes)) {
+    return Corrupt(extent.offset, "a large value or key cannot be decompressed");
+  }
   return Status::OK();
+}
+
+Status RunFile::ReadLeaf(size_t index, bool verify, char* page) const {
+  const uint64_t offset = LeafOffset(index);
+  const size_t size = StoredSize(index);
+  const uint64_t mask = file_->direct() ? kDirectAlignment - 1 : 0;
+  if (size == kPageSize && (offset & mask) == 0) {
+    AETHER_RETURN_IF_ERROR(ReadExact(offset, kPageSize, page));
+    return OpenLeaf(index, page, verify, page);
+  }
+  // Past the page cache a read has to begin and end at a boundary.
+  alignas(kDirectAlignment) char buffer[2 * kPageSize];
+  const uint64_t begin = offset & ~mask;
+  const size_t skip = static_cast<size_t>(offset - begin);
+  Slice got;
+  AETHER_RETURN_IF_ERROR(file_->ReadAt(begin, (skip + size + mask) & ~mask, buffer, &got));
+  if (got.size() < skip + size) {
+    return Corrupt(offset, "the file ends after " + std::to_string(begin + got.size()) +
+                               " bytes, " + std::to_string(offset + size) + " are needed");
+  }
+  const char* stored = got.data() + skip;
+  if (size == kPageSize) stored = static_cast<const char*>(std::memcpy(page, stored, size));
+  return OpenLeaf(index, stored, verify, page);
+}
+
+Status RunFile::ReadExtentBytes(const Extent& extent, bool verify, char* data) const {
+  if (!extent.packed()) {
+    AETHER_RETURN_IF_ERROR(ReadExact(extent.offset, extent.bytes, data));
+    return OpenExtent(extent, data, verify, data);
+  }
+  char buffer[4 * kPageSize];
+  char* stored = buffer;
+  std::unique_ptr<char, decltype(&std::free)> larger(nullptr, &std::free);
+  if (extent.stored > sizeof(buffer)) {
+    larger.reset(static_cast<char*>(std::malloc(extent.stored)));
+    stored = larger.get();
+    if (stored == nullptr) return Status(Status::kAborted, Status::kMemoryLimit, path_);
+  }
+  AETHER_RETURN_IF_ERROR(ReadExact(extent.offset, extent.stored, stored));
+  return OpenExtent(extent, stored, verify, data);
 }
 
 Status RunFile::LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const {
@@ -280,11 +352,10 @@ Status RunFile::LoadLeaf(size_t index, const RunReadOptions& options, PageRef* p
   AETHER_RETURN_IF_ERROR(pool_->Take(0, &frame, &publishable));
   Pin pin = Pin::Adopt(frame);
   char* data = Pool::Data(frame);
-  AETHER_RETURN_IF_ERROR(ReadExact(LeafOffset(index), kPageSize, data));
-  AETHER_RETURN_IF_ERROR(CheckLeaf(index, data, options.verify));
+  AETHER_RETURN_IF_ERROR(ReadLeaf(index, options.verify, data));
   if (options.counters != nullptr) {
     ++options.counters->page_loads;
-    options.counters->load_bytes += kPageSize;
+    options.counters->load_bytes += StoredSize(index);
   }
   if (publishable && options.fill_cache) {
     page->data = pool_->Publish(&swips_[index], pin.Detach());
@@ -311,11 +382,10 @@ Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
     AETHER_RETURN_IF_ERROR(pool_->Take(extent.bytes, &frame, &publishable));
     Pin pin = Pin::Adopt(frame);
     char* data = Pool::Data(frame);
-    AETHER_RETURN_IF_ERROR(ReadExact(extent.offset, extent.bytes, data));
-    if (options.verify) AETHER_RETURN_IF_ERROR(CheckExtent(extent, data));
+    AETHER_RETURN_IF_ERROR(ReadExtentBytes(extent, options.verify, data));
     if (options.counters != nullptr) {
       ++options.counters->page_loads;
-      options.counters->load_bytes += extent.bytes;
+      options.counters->load_bytes += extent.stored;
     }
     if (publishable && options.fill_cache) {
       ref->data = pool_->Publish(swip, pin.Detach());

@@ -19,6 +19,7 @@
 
 #include "engine/base/comparator.h"
 #include "engine/base/entry.h"
+#include "engine/base/operators.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/buffer/pool.h"
@@ -39,6 +40,8 @@ struct RunFileOptions {
   // Counts filter, fences and swips against the pool's capacity (cache_index_and_filter_blocks).
   bool charge_pool = false;
   std::string owner;  // the column family, for messages
+  // Makes use of a filter without keys when it is the one that the file was written with.
+  std::shared_ptr<const PrefixExtractor> prefix;
 };
 
 // What a read did; owned by the caller, one thread.
@@ -97,6 +100,14 @@ class RunFile {
   bool HasFilter() const { return !filter_.empty(); }
   void PrefetchFilter(uint64_t hash) const { filter_.Prefetch(hash); }
   bool MayContain(uint64_t hash) const { return filter_.MayContain(hash); }
+  // For files whose filter holds no keys. False: the key is certainly not here.
+  bool MayContainByPrefix(Slice key) const {
+    return own_prefixes_ == nullptr || !own_prefixes_->InDomain(key) ||
+           prefix_filter_.MayContain(PrefixHash(own_prefixes_->Transform(key)));
+  }
+  static uint64_t PrefixHash(Slice prefix) { return PrefixBloomHash(prefix); }
+  // False: no key with this prefix is here, nor one without a prefix among them.
+  bool MayContainPrefix(const PrefixScan& scan) const;
 
   // Calls visit for the point entries of `key` with a sequence of at most `sequence`, newest first,
   // until it returns false or they end. entry.key may be the caller's own bytes. Consults no
@@ -132,7 +143,7 @@ class RunFile {
 
   // Filter, fences, swips, range deletes, and this object.
   size_t MemoryBytes() const { return memory_bytes_; }
-  size_t FilterBytes() const { return filter_.MemoryBytes(); }
+  size_t FilterBytes() const { return filter_.MemoryBytes() + prefix_filter_.MemoryBytes(); }
   size_t IndexBytes() const;
 
   // --- for RunIterator ---
@@ -172,9 +183,14 @@ class RunFile {
   }
   const FenceIndex& fences() const { return fences_; }
   uint64_t LeafOffset(size_t index) const { return fences_.LeafOffset(index); }
+  // What the leaf takes in the file; kPageSize when it stands there as it is.
+  size_t StoredSize(size_t index) const { return fences_.StoredSize(index); }
   const RandomReadFile& file() const { return *file_; }
-  Status CheckLeaf(size_t index, const char* page, bool verify) const;
-  Status CheckExtent(const Extent& extent, const char* data) const;
+  // Verifies the stored bytes of a leaf and, when they are compressed, makes the page of them at
+  // `page`; else `stored` is the page, which is often the same place.
+  Status OpenLeaf(size_t index, const char* stored, bool verify, char* page) const;
+  // The same for a large value or key, whose bytes are to go to `data` when it is compressed.
+  Status OpenExtent(const Extent& extent, const char* stored, bool verify, char* data) const;
   Status Corrupt(uint64_t offset, const std::string& what) const;
   // Says also which keys the page holds.
   Status CorruptLeaf(size_t index, const std::string& what) const;
@@ -192,6 +208,9 @@ class RunFile {
   Status Load(FileSystem* fs, const FileMeta* expected);
   Status LoadSections(Slice sections, uint64_t meta_offset, int probes);
   Status LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const;
+  // Both fill a frame from the file.
+  Status ReadLeaf(size_t index, bool verify, char* page) const;
+  Status ReadExtentBytes(const Extent& extent, bool verify, char* data) const;
   Status ReadExact(uint64_t offset, size_t n, char* to) const;
 
   const std::string path_;
@@ -199,7 +218,9 @@ class RunFile {
   const RunFileOptions options_;
   std::unique_ptr<RandomReadFile> file_;
   FileMeta meta_;
-  BloomFilter filter_;
+  BloomFilter filter_;         // that holds the keys
+  BloomFilter prefix_filter_;  // that holds prefixes only; one that holds both is filter_
+  const PrefixExtractor* own_prefixes_ = nullptr;  // of prefix_filter_, if known
   FenceIndex fences_;
   RangeDeleteSet range_deletes_;
   struct Section {

@@ -20,34 +20,52 @@ class RunIterator::Stream {
   // *page stays valid until the next call.
   Status Leaf(size_t index, const char** page) {
     const uint64_t offset = file_->LeafOffset(index);
+    const uint64_t end = offset + file_->StoredSize(index);
     // From the end of the leaf before, so that the values of this one come along.
-    const uint64_t start = index == 0 ? 0 : file_->LeafOffset(index - 1) + kPageSize;
-    const uint64_t from = offset + kPageSize - start <= kWindow ? start : offset;
-    AETHER_RETURN_IF_ERROR(leaves_.Ensure(*this, from, offset + kPageSize - from));
-    *page = leaves_.At(offset);
-    return file_->CheckLeaf(index, *page, verify_);
+    const uint64_t start =
+        index == 0 ? 0 : file_->LeafOffset(index - 1) + file_->StoredSize(index - 1);
+    const uint64_t from = end - start <= kWindow ? start : offset;
+    AETHER_RETURN_IF_ERROR(leaves_.Ensure(*this, from, end - from));
+    const char* const stored = leaves_.At(offset);
+    *page = end - offset == kPageSize ? stored : page_;
+    return file_->OpenLeaf(index, stored, verify_, page_);
   }
 
   // Valid until the next call of either for another kind: a key and a value can be held together.
   Status Large(const Extent& extent, bool key, const char** data) {
     Window* window = &leaves_;
-    if (!leaves_.Holds(extent.offset, extent.bytes)) {
+    if (!leaves_.Holds(extent.offset, extent.stored)) {
       window = key ? &keys_ : &values_;
-      AETHER_RETURN_IF_ERROR(window->Ensure(*this, extent.offset, extent.bytes));
+      AETHER_RETURN_IF_ERROR(window->Ensure(*this, extent.offset, extent.stored));
     }
-    *data = window->At(extent.offset);
-    return verify_ ? file_->CheckExtent(extent, *data) : Status::OK();
+    const char* const stored = window->At(extent.offset);
+    Buffer& plain = key ? plain_key_ : plain_value_;
+    if (extent.packed() && !plain.Reserve(extent.bytes)) return NoMemory();
+    *data = extent.packed() ? plain.bytes.get() : stored;
+    return file_->OpenExtent(extent, stored, verify_, plain.bytes.get());
   }
 
  private:
   static constexpr size_t kWindow = size_t{256} << 10;
 
-  struct Window {
+  struct Buffer {
     struct Free {
       void operator()(char* p) const { std::free(p); }
     };
     std::unique_ptr<char, Free> bytes;
     size_t capacity = 0;
+
+    // Drops what is there when it has to grow. False when there is no memory.
+    bool Reserve(uint64_t n, size_t at_least = kPageSize) {
+      if (n <= capacity) return true;
+      capacity = std::max<size_t>((n + kPageSize - 1) / kPageSize * kPageSize, at_least);
+      bytes.reset(static_cast<char*>(std::aligned_alloc(kPageSize, capacity)));
+      if (bytes == nullptr) capacity = 0;
+      return bytes != nullptr;
+    }
+  };
+
+  struct Window : Buffer {
     uint64_t offset = 0;
     uint64_t size = 0;
 
@@ -62,14 +80,7 @@ class RunIterator::Stream {
       offset = at / kPageSize * kPageSize;
       const uint64_t need = at + n - offset;
       const uint64_t want = std::min(std::max<uint64_t>(need, kWindow), stream.body_ - offset);
-      if (want > capacity) {
-        capacity = std::max<uint64_t>((want + kPageSize - 1) / kPageSize * kPageSize, kWindow);
-        bytes.reset(static_cast<char*>(std::aligned_alloc(kPageSize, capacity)));
-        if (bytes == nullptr) {
-          capacity = 0;
-          return Status(Status::kAborted, Status::kMemoryLimit, stream.file_->path());
-        }
-      }
+      if (!Reserve(want, kWindow)) return stream.NoMemory();
       const RandomReadFile& file = stream.file_->file();
       Slice got;
       AETHER_RETURN_IF_ERROR(file.ReadAt(offset, want, bytes.get(), &got));
@@ -86,12 +97,18 @@ class RunIterator::Stream {
     }
   };
 
+  Status NoMemory() const { return Status(Status::kAborted, Status::kMemoryLimit, file_->path()); }
+
   const RunFile* const file_;
   const bool verify_;
   const uint64_t body_;
   Window leaves_;
   Window values_;
   Window keys_;
+  // What was compressed.
+  char page_[kPageSize];
+  Buffer plain_value_;
+  Buffer plain_key_;
 };
 
 namespace {

@@ -48,7 +48,9 @@ std::vector<TestEntry> MakeEntries(Random* random, const Shape& shape, const Com
                                 : type == 1 ? EntryType::kSingleDelete
                                 : type == 2 ? EntryType::kMerge
                                             : EntryType::kPut);
-      if (!deletes) e.value = RandomBytes(random, Skewed(random, shape.max_value), 256);
+      if (!deletes) {
+        e.value = RandomBytes(random, Skewed(random, shape.max_value), random->OneIn(2) ? 256 : 2);
+      }
       entries.push_back(std::move(e));
     }
   }
@@ -177,6 +179,8 @@ class RunProperty : public RunTest {
     options.page_fill = random.OneIn(4) ? 0.5 : 1.0;
     options.write_buffer_bytes = random.OneIn(2) ? 16384 : 1 << 20;
     options.filter_bits_per_key = random.OneIn(4) ? 0 : 10;
+    options.compression.codec = static_cast<Codec>(random.Uniform(kCodecs));
+    codecs_.insert(options.compression.codec);
     FileMeta meta;
     ASSERT_OK(Build("/d/1.sst", entries_, options, &meta));
     auto pool = Pool::New(capacity);
@@ -226,6 +230,7 @@ class RunProperty : public RunTest {
   const Comparator* order_ = nullptr;
   std::vector<TestEntry> entries_;
   std::unique_ptr<RunFile> file_;
+  std::set<Codec> codecs_;  // that RunSeed has met
 };
 
 constexpr Shape kShapes[] = {
@@ -250,6 +255,7 @@ TEST_F(RunProperty, BytewiseOrder) {
       }
     }
   }
+  EXPECT_EQ(codecs_.size(), kCodecs);
 }
 
 TEST_F(RunProperty, OtherOrders) {

@@ -391,6 +391,10 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
   RunFileOptions options;
   options.order = family.options_.order;
   options.owner = family.name_;
+  {
+    MutexLock lock(&mutex_);
+    options.prefix = family.tree_.prefix;
+  }
   std::unique_ptr<RunFile> run;
   Status s = RunFile::Open(fs_, RunFileName(path_, meta.number), &meta, family.options_.pool,
                            options, &run);
@@ -400,7 +404,7 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
   return Status::OK();
 }
 
-JobContext EnvImpl::ContextFor(FamilyStore* family) {
+JobContext EnvImpl::ContextFor(FamilyStore* family, int level) {
   JobContext context;
   context.fs = fs_;
   context.clock = clock_;
@@ -411,8 +415,12 @@ JobContext EnvImpl::ContextFor(FamilyStore* family) {
   context.merge_operator = family->options_.merge_operator.get();
   {
     MutexLock lock(&mutex_);
-    context.filter_bits_per_key = family->tree_.filter_bits_per_key;
+    context.filter_bits_per_key = family->tree_.FilterBits(level);
+    context.last_level_filter_bits = family->tree_.FilterBits(kLastLevel);
+    context.prefix = family->tree_.prefix;
+    context.whole_key_filter = family->tree_.whole_key_filter;
     context.target_file_size = family->tree_.target_file_size;
+    context.compression = family->tree_.compression[static_cast<size_t>(level)];
   }
   if (options_.bytes_per_sync > 0) context.bytes_per_sync = options_.bytes_per_sync;
   context.new_number = [this] { return NewFileNumber(); };

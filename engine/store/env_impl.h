@@ -145,7 +145,8 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status NewManifest() REQUIRES(manifest_mutex_);
   Status OpenRunFile(const FamilyStore& family, const FileMeta& meta,
                      std::shared_ptr<OpenFile>* file);
-  JobContext ContextFor(FamilyStore* family);
+  // For a job that writes into `level`.
+  JobContext ContextFor(FamilyStore* family, int level);
 
   // --- background (background.cc) ---
   void FlushLoop();

@@ -239,7 +239,7 @@ Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
 Status EnvImpl::FlushRecovered(const FullTable& full) {
   FamilyStore* const family = full.family;
   FlushResult result;
-  JobContext context = ContextFor(family);
+  JobContext context = ContextFor(family, 0);
   std::shared_ptr<const Version> version;
   {
     MutexLock lock(&mutex_);

@@ -162,12 +162,13 @@ Status FamilyStore::MakeSource(const ReadOptions& options, IteratorSource* sourc
   return Status::OK();
 }
 
-std::unique_ptr<Iterator> FamilyStore::NewIterator(const ReadOptions& options) {
+std::unique_ptr<Iterator> FamilyStore::NewIterator(const ReadOptions& options, ScanPrefix prefix) {
   IteratorOptions iterator_options;
   if (options.lower_bound) iterator_options.lower_bound = options.lower_bound->ToString();
   if (options.upper_bound) iterator_options.upper_bound = options.upper_bound->ToString();
   iterator_options.ignore_range_deletes = options.ignore_range_deletes;
   iterator_options.max_skippable_entries = options.max_skippable_entries;
+  iterator_options.prefix = std::move(prefix);
   IteratorSource source;
   MakeSource(options, &source).Ignore();
   ReadOptions again = options;
@@ -243,6 +244,8 @@ std::vector<FileInfo> FamilyStore::Files() const {
     info.index_bytes = meta.index_bytes;
     info.creation_time = meta.creation_time;
     info.merging = run.merging || run.growing;
+    info.codec = meta.codec;
+    info.prefix_extractor = meta.prefix_extractor;
     files.push_back(std::move(info));
   });
   return files;

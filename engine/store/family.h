@@ -64,7 +64,8 @@ class FamilyStore final : public KvStore {
   Status GetMergeOperands(const ReadOptions& options, Slice key, size_t limit,
                           std::vector<std::string>* operands) override;
   Status LatestSequence(Slice key, uint64_t* sequence, bool* found) override;
-  std::unique_ptr<Iterator> NewIterator(const ReadOptions& options) override;
+  using KvStore::NewIterator;
+  std::unique_ptr<Iterator> NewIterator(const ReadOptions& options, ScanPrefix prefix) override;
   Status Flush(bool wait) override;
   Status CompactRange(const CompactRangeOptions& options, const Slice* begin,
                       const Slice* end) override;

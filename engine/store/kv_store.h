@@ -46,7 +46,10 @@ class KvStore {
   virtual Status LatestSequence(Slice key, uint64_t* sequence, bool* found) = 0;
 
   // A view of the store as of now or of options.snapshot. The iterator must not outlive the DbEnv.
-  virtual std::unique_ptr<Iterator> NewIterator(const ReadOptions& options) = 0;
+  std::unique_ptr<Iterator> NewIterator(const ReadOptions& options) {
+    return NewIterator(options, ScanPrefix());
+  }
+  virtual std::unique_ptr<Iterator> NewIterator(const ReadOptions& options, ScanPrefix prefix) = 0;
 
   // Seals the memtable and, with `wait`, returns when it and everything before it is in runs.
   virtual Status Flush(bool wait) = 0;

@@ -177,8 +177,11 @@ class Repairer {
     context.family = id;
     context.family_name = family.name;
     context.order = store.order;
-    context.filter_bits_per_key = store.tree.filter_bits_per_key;
+    context.filter_bits_per_key = store.tree.FilterBits(kLastLevel);
+    context.prefix = store.tree.prefix;
+    context.whole_key_filter = store.tree.whole_key_filter;
     context.target_file_size = store.tree.target_file_size;
+    context.compression = store.tree.compression[kLastLevel];
     context.new_number = [this] { return next_number_++; };
 
     std::vector<std::unique_ptr<Run>> runs;

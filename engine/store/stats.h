@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/run/codec.h"
+
 namespace aether {
 
 struct LevelStats {
@@ -74,6 +76,8 @@ struct FileInfo {
   uint64_t index_bytes = 0;
   uint64_t creation_time = 0;  // unix seconds
   bool merging = false;
+  Codec codec = Codec::kNone;
+  std::string prefix_extractor;  // whose prefixes the filter holds
 };
 
 struct WalFileInfo {

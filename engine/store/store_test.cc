@@ -1,3 +1,5 @@
+#include <map>
+#include <set>
 #include <thread>
 
 #include "engine/base/random.h"
@@ -166,6 +168,67 @@ TEST_F(StoreTest, OnlyOverlappingFlushesAreCutIntoPieces) {
   EXPECT_EQ(fill(0), 1u);
   EXPECT_EQ(fill(1500), 1u);
   EXPECT_GT(fill(700), 2u);
+}
+
+TEST_F(StoreTest, FilesHaveTheCompressionOfTheLevelTheyAreWrittenInto) {
+  store_.tree.auto_merge = false;
+  store_.tree.compression.fill({Codec::kLz4});
+  store_.tree.compression.front() = Compression();
+  store_.tree.compression.back() = {Codec::kZstd, 1};
+  store_.tree.target_file_size = 16 << 10;
+  Open();
+  std::map<std::string, std::string> model;
+  const auto fill = [&](uint64_t first, const char* with) {
+    for (uint64_t i = first; i < first + 1000; ++i) {
+      model[Key(i)] = with + std::string(100, 'v') + std::to_string(i);
+      Put(Key(i), model[Key(i)]);
+    }
+    ASSERT_TRUE(kv_->Flush(true).ok());
+  };
+  const auto codecs = [&](int level) {
+    std::set<Codec> found;
+    for (const FileInfo& file : kv_->Files()) {
+      if (file.level == level) found.insert(file.codec);
+    }
+    return found;
+  };
+  using Codecs = std::set<Codec>;
+  const auto compact = [&](bool force) {
+    CompactRangeOptions options;
+    options.force_last_level = force;
+    ASSERT_TRUE(kv_->CompactRange(options, nullptr, nullptr).ok());
+  };
+  fill(0, "a");
+  EXPECT_EQ(codecs(0), Codecs{Codec::kNone});
+  // Nothing overlaps this file, but it would be the wrong one where it goes.
+  compact(false);
+  EXPECT_EQ(codecs(kLastLevel), Codecs{Codec::kZstd});
+  Check(model);
+  fill(500, "b");
+  compact(false);
+  EXPECT_EQ(codecs(kLastLevel), Codecs{Codec::kZstd});
+  Check(model);
+
+  // What is set later is for the files that are written later.
+  store_.tree.compression.fill({Codec::kSnappy});
+  ASSERT_TRUE(kv_->SetTreeOptions(store_.tree).ok());
+  EXPECT_EQ(codecs(kLastLevel), Codecs{Codec::kZstd});
+  fill(700, "c");
+  EXPECT_EQ(codecs(0), Codecs{Codec::kSnappy});
+  compact(true);
+  EXPECT_EQ(codecs(kLastLevel), Codecs{Codec::kSnappy});
+  Check(model);
+  // With one codec everywhere, what overlaps nothing is moved as it is.
+  fill(5000, "d");
+  std::set<uint64_t> moved;
+  for (const FileInfo& file : kv_->Files()) {
+    if (file.level == 0) moved.insert(file.number);
+  }
+  compact(false);
+  for (const FileInfo& file : kv_->Files()) moved.erase(file.number);
+  EXPECT_TRUE(moved.empty());
+  Open();
+  Check(model);
 }
 
 // Idle time rewrites the last level for the sake of what that frees, not for the number of runs.

@@ -114,8 +114,10 @@ Status BuildAll(std::vector<Image>* images) {
   options.tree.filter_bits_per_key = 10;
   AETHER_RETURN_IF_ERROR(Build("runs and log", options, FillRunsAndLog, images));
   options.mapped_log = true;
-  AETHER_RETURN_IF_ERROR(Build("runs and mapped log", options, FillRunsAndLog, images));
+  options.tree.compression.fill({Codec::kLz4});
+  AETHER_RETURN_IF_ERROR(Build("compressed runs and mapped log", options, FillRunsAndLog, images));
   options = MachineOptions();
+  options.tree.compression.back().codec = Codec::kZstd;
   options.tree.fanout = 2;
   options.tree.target_file_size = 16 << 10;
   return Build("merged and closed", options, FillAndMerge, images);

@@ -166,6 +166,19 @@ std::vector<Workload> Workloads() {
   merges.push_back(CheckReads());
   list.push_back({"merges", options, kSmallSpaceStep, 1, merges});
 
+  options = MachineOptions();
+  options.tree.compression.fill({Codec::kLz4});
+  options.tree.compression.back() = {Codec::kZstd, 1};
+  options.pool_bytes = 64 << 10;
+  list.push_back({"compressed",
+                  options,
+                  kSmallSpaceStep,
+                  1,
+                  {Put("default", "a", false, 6000), Put("f1", "a", false, 40), FlushAll(),
+                   Put("default", "a", false, 3000), Put("default", "b", false, 900), FlushAll(),
+                   Compact("default"), CheckReads(), VerifyChecksums(), Reopen(Ending::kClose),
+                   CheckReads()}});
+
   // Recovery has more than the memtables take, and one log is held back by the other family.
   options = MachineOptions();
   options.write_buffer_size = 20 << 10;

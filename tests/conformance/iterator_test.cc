@@ -1,6 +1,8 @@
 // Iterators: positions, bounds, prefixes, refresh.
+#include <rocksdb/filter_policy.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
 
 #include "tests/conformance/harness.h"
 
@@ -197,6 +199,109 @@ CASE(iterator_prefix_same_as_start) {
     EQ(At(*all), "ab1=v");
     GOOD(db->Flush(FlushOptions()));
   }
+}
+
+// Each prefix in some of the files only, and a key that has none.
+CASE(iterator_asks_filters_of_prefixes) {
+  for (const bool whole_keys : {true, false}) {
+    rocksdb::BlockBasedTableOptions table;
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    table.whole_key_filtering = whole_keys;
+    rocksdb::Options options = Db::DefaultOptions();
+    options.disable_auto_compactions = true;
+    options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(2));
+    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    Db db(options, whole_keys ? "whole" : "prefixes");
+    const auto file = [&db](std::initializer_list<const char*> keys) {
+      for (const char* key : keys) db.Put(key, key);
+      GOOD(db->Flush(FlushOptions()));
+    };
+    file({"aa1", "aa5", "ad1"});
+    file({"aa3", "ab1", "b"});
+    file({"ab3", "ac1"});
+    GOOD(db->Delete(rocksdb::WriteOptions(), "aa3"));
+    GOOD(db->Flush(FlushOptions()));
+    for (int round = 0; round < 3; ++round) {
+      EQ(db.Get("aa5"), "aa5");
+      EQ(db.Get("ab3"), "ab3");
+      EQ(db.Get("b"), "b");
+      EQ(db.Get("aa3"), "NotFound: ");
+      EQ(db.Get("ab2"), "NotFound: ");
+      ReadOptions within;
+      within.prefix_same_as_start = true;
+      const std::unique_ptr<Iterator> it(db->NewIterator(within));
+      it->Seek("aa");
+      EQ(At(*it), "aa1=aa1");
+      it->Next();
+      EQ(At(*it), "aa5=aa5");
+      it->Prev();
+      EQ(At(*it), "aa1=aa1");
+      it->Seek("ab");
+      EQ(At(*it), "ab1=ab1");
+      it->Next();
+      EQ(At(*it), "ab3=ab3");
+      it->Next();
+      EQ(At(*it), "end");
+      it->Seek("ae");
+      EQ(At(*it), "end");
+      ReadOptions all;
+      all.total_order_seek = true;
+      EQ(db.Scan(all), "aa1=aa1 aa5=aa5 ab1=ab1 ab3=ab3 ac1=ac1 ad1=ad1 b=b ");
+      // The bound decides whether filters may be asked; the answer is the same.
+      for (const char* bound : {"ab", "ab2", "ac", "az", "b"}) {
+        ReadOptions automatic;
+        automatic.auto_prefix_mode = true;
+        const Slice upper(bound);
+        automatic.iterate_upper_bound = &upper;
+        const std::unique_ptr<Iterator> bounded(db->NewIterator(automatic));
+        std::string seen;
+        for (bounded->Seek("aa2"); bounded->Valid(); bounded->Next()) {
+          seen += bounded->key().ToString() + " ";
+        }
+        std::string expected;
+        for (const char* key : {"aa5", "ab1", "ab3", "ac1", "ad1"}) {
+          if (Slice(key).compare(upper) < 0) expected += std::string(key) + " ";
+        }
+        EQ(seen, expected);
+        bounded->Seek("aa5");
+        bounded->Prev();
+        EQ(At(*bounded), "aa1=aa1");
+      }
+      if (round == 1) {
+        GOOD(db->CompactRange(rocksdb::CompactRangeOptions(), nullptr, nullptr));
+      } else {
+        GOOD(db.Reopen(options));
+      }
+    }
+  }
+}
+
+// A file is asked only by the extractor that it was written with.
+CASE(iterator_after_the_extractor_has_changed) {
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  rocksdb::Options options = Db::DefaultOptions();
+  options.disable_auto_compactions = true;
+  options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(3));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  Db db(options);
+  db.Put("aaa1", "1");
+  db.Put("aab1", "2");
+  GOOD(db->Flush(FlushOptions()));
+  const auto scan = [&db] {
+    ReadOptions within;
+    within.prefix_same_as_start = true;
+    const std::unique_ptr<Iterator> it(db->NewIterator(within));
+    std::string seen;
+    for (it->Seek("aa"); it->Valid(); it->Next()) seen += it->key().ToString() + " ";
+    return seen;
+  };
+  options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(2));
+  GOOD(db.Reopen(options));
+  EQ(scan(), "aaa1 aab1 ");
+  db.Put("aac1", "3");
+  GOOD(db->Flush(FlushOptions()));
+  EQ(scan(), "aaa1 aab1 aac1 ");
 }
 
 CASE(iterator_over_many_runs) {

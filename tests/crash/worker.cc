@@ -84,7 +84,11 @@ class Worker {
     family.target_file_size_base = 64 << 10;
     family.max_bytes_for_level_base = 256 << 10;
     family.level0_file_num_compaction_trigger = 2 + static_cast<int>(mix / 3 % 4);
-    family.compression = rocksdb::kNoCompression;
+    static constexpr rocksdb::CompressionType kCodecs[] = {
+        rocksdb::kNoCompression, rocksdb::kSnappyCompression, rocksdb::kLZ4Compression,
+        rocksdb::kZSTD};
+    family.compression = kCodecs[mix / 11 % 4];
+    if (mix / 44 % 3 == 0) family.bottommost_compression = rocksdb::kZSTD;
     std::vector<ColumnFamilyDescriptor> descriptors = {{"default", family}};
     for (int i = 1; i < kFamilies; ++i) {
       descriptors.push_back({"family" + std::to_string(i), family});

@@ -51,7 +51,7 @@ std::string FileOf(FileSystem* fs, const std::string& path) {
 // Long keys and values are zeros, which cost nothing in the corpus.
 enum class Shape : uint8_t { kSmall, kLarge, kSeveralLeaves };
 
-std::string RunFileOf(const Comparator* order, Shape shape) {
+std::string RunFileOf(const Comparator* order, Shape shape, Codec codec = Codec::kNone) {
   SimFileSystem fs(1);
   std::unique_ptr<WritableFile> file;
   Must(fs.NewWritableFile("/f", {}, &file));
@@ -59,6 +59,7 @@ std::string RunFileOf(const Comparator* order, Shape shape) {
   options.order = order;
   options.number = 7;
   options.salt = 1;
+  options.compression.codec = codec;
   FileBuilder builder(options, std::move(file), "/f");
   const bool ascending = order->bytewise();
   const int keys = shape == Shape::kSeveralLeaves ? 3 : 4;
@@ -91,6 +92,16 @@ void RunFiles(Corpus* corpus) {
   add("large", 2, RunFileOf(BytewiseComparator(), Shape::kLarge));
   add("leaves", 4, RunFileOf(BytewiseComparator(), Shape::kSeveralLeaves));
   add("reverse", 1, RunFileOf(ReverseBytewiseComparator(), Shape::kSmall));
+  const std::pair<const char*, Codec> codecs[] = {{"snappy", Codec::kSnappy},
+                                                  {"lz4", Codec::kLz4},
+                                                  {"lz4hc", Codec::kLz4Hc},
+                                                  {"zstd", Codec::kZstd},
+                                                  {"zlib", Codec::kZlib}};
+  for (const auto& [name, codec] : codecs) {
+    add(name, 0, RunFileOf(BytewiseComparator(), Shape::kSeveralLeaves, codec));
+    add((std::string(name) + "_large").c_str(), 2,
+        RunFileOf(BytewiseComparator(), Shape::kLarge, codec));
+  }
 }
 
 // --- manifests ---

@@ -67,6 +67,11 @@ StoreOptions RandomStoreOptions(Random* random, const std::string& name) {
     options.tree.slowdown_runs = 6;
     options.tree.stop_runs = 12;
   }
+  if (random->OneIn(2)) {
+    for (Compression& level : options.tree.compression) {
+      level.codec = static_cast<Codec>(random->Uniform(kCodecs));
+    }
+  }
   return options;
 }
 
