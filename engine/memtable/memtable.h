@@ -25,6 +25,7 @@ namespace aether {
 enum class MemTableKind : uint8_t {
   kDefault,   // the concurrent ordered structure; needs a comparator with bytewise() order
   kSkipList,  // needs nothing but Compare
+  kRax,       // a radix tree; needs bytewise() order too
 };
 
 class MemTable {
@@ -71,8 +72,8 @@ class MemTable {
   virtual double ApproximateShare(Slice begin, Slice end) const = 0;
 };
 
-// kDefault falls back to kSkipList when `order` is not bytewise. `order` must outlive the table.
-// Null when there is no memory.
+// kDefault and kRax fall back to kSkipList when `order` is not bytewise. `order` must outlive the
+// table. Null when there is no memory.
 std::unique_ptr<MemTable> NewMemTable(MemTableKind kind, const Comparator* order);
 
 }  // namespace aether

@@ -1,4 +1,4 @@
-// What an insert, a lookup and a step of a scan cost, for both kinds of table, random and ascending
+// What an insert, a lookup and a step of a scan cost, for the kinds of table, random and ascending
 // keys, one and several threads. Keys are 16 bytes, values 100. The table of docs/memtable.md:
 //
 //   memtable_bench --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
@@ -112,7 +112,7 @@ void Seek(benchmark::State& state) {
 
 void Kinds(benchmark::internal::Benchmark* b) {
   b->ArgNames({"kind", "ascending"});
-  for (const auto kind : {MemTableKind::kDefault, MemTableKind::kSkipList}) {
+  for (const auto kind : {MemTableKind::kDefault, MemTableKind::kSkipList, MemTableKind::kRax}) {
     for (const int64_t order : {kRandom, kAscending}) b->Args({static_cast<int64_t>(kind), order});
   }
 }

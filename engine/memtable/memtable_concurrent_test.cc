@@ -240,7 +240,8 @@ std::string NameOf(const ::testing::TestParamInfo<std::tuple<Kind, Shape>>& inst
 INSTANTIATE_TEST_SUITE_P(
     Kinds, MemTableConcurrentTest,
     ::testing::Combine(::testing::Values(Kind{"Default", MemTableKind::kDefault},
-                                         Kind{"SkipList", MemTableKind::kSkipList}),
+                                         Kind{"SkipList", MemTableKind::kSkipList},
+                                         Kind{"Rax", MemTableKind::kRax}),
                        ::testing::Values(Shape::kScattered, Shape::kCrowded, Shape::kAscendingEach,
                                          Shape::kAscendingTogether, Shape::kOneKey,
                                          Shape::kPrefixed)),

@@ -1,4 +1,4 @@
-// What a table must do, for both kinds and three orders, against a sorted map.
+// What a table must do, for all kinds and two orders, against a sorted map.
 
 #include "engine/memtable/memtable.h"
 
@@ -493,6 +493,7 @@ INSTANTIATE_TEST_SUITE_P(
     Kinds, MemTableTest,
     ::testing::Values(Kind{"Default", MemTableKind::kDefault, BytewiseComparator()},
                       Kind{"SkipList", MemTableKind::kSkipList, BytewiseComparator()},
+                      Kind{"Rax", MemTableKind::kRax, BytewiseComparator()},
                       Kind{"Reverse", MemTableKind::kDefault, ReverseBytewiseComparator()}),
     [](const auto& param_info) { return std::string(param_info.param.name); });
 
