@@ -165,8 +165,10 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
              "bounds iterators with prefix_same_as_start; filters hold whole keys");
   if (options.memtable_factory != nullptr &&
       std::string(options.memtable_factory->Name()) != usual.memtable_factory->Name()) {
+    const bool rax = ToEngineMemTable(options) == aether::MemTableKind::kRax;
     report.Line(kMapped, "memtable_factory", options.memtable_factory->Name(),
-                "the engine's own concurrent index");
+                rax ? "the engine's radix tree, where keys are in the order of bytes"
+                    : "the engine's own concurrent index");
   }
   if (options.compression != kNoCompression) {
     report.Line(kIgnored, "compression", Show(options.compression), "pages are stored plain");

@@ -9,9 +9,14 @@
 namespace aether {
 namespace {
 
+// An insert publishes one node, of the largest size at most, unless it has to help others; the
+// memory of those that it could not publish is used again, so it holds at most one of each size
+// more.
+constexpr size_t kNodeBytesOfAllSizes = sizeof(RaxNode5) + sizeof(RaxNode13) + sizeof(RaxNode29) +
+                                        sizeof(RaxNode52) + sizeof(RaxNode257);
 // A batch may find every node it needs about to grow to the largest size. So much is made ready as
-// far as this goes; beyond it, what a tree of the batch's entries alone could need in the worst
-// case: an entry is one child and may be one node of two, and no size, those before it included,
+// far as this goes; beyond it, what a tree of the batch's entries alone needs in the worst case: an
+// entry is one child and may be one node of two, and no node, the smaller ones before it included,
 // takes more than 64 bytes a child.
 constexpr size_t kGrowthReserveMax = size_t{256} << 10;
 constexpr size_t kNodeBytesPerEntryMax = 128;
@@ -27,7 +32,7 @@ bool Rax::Reserve(int shard, size_t entries, size_t bytes) {
   const size_t nodes =
       std::min(entries * sizeof(RaxNode257), kGrowthReserveMax + entries * kNodeBytesPerEntryMax);
   return records_.Reserve(shard, bytes + entries * kRecordHeaderMax) &&
-         nodes_.Reserve(shard, nodes);
+         nodes_.Reserve(shard, nodes + kNodeBytesOfAllSizes);
 }
 
 const char* Rax::WriteOnce(Insertion* in) {
@@ -91,6 +96,11 @@ bool Rax::Branch(Step* here, size_t differs, Insertion* in) {
 }
 
 bool Rax::Grow(Step* here, RaxChild extra, Insertion* in) {
+  const uint64_t now = here->slot->load(std::memory_order_acquire);
+  if (now != here->child.word()) {
+    here->child = RaxChild(now);
+    return false;
+  }
   RaxNode* const node = here->child.node();
   const auto larger = static_cast<RaxNode::Size>(static_cast<int>(node->size) + 1);
   // Memory first, so that without it the node stays as it is.
