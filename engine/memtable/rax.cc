@@ -206,7 +206,7 @@ bool Rax::Visit(Slice key, SequenceNumber sequence, Visitor visit, void* context
   cursor.Seek(child, s, key.size() + 1, true);
   if (cursor.record() == nullptr || RecordKey(cursor.record()) != key) return false;
   while (cursor.record() != nullptr && visit(context, DecodeRecord(cursor.record()))) {
-    cursor.Step(true);
+    cursor.Step();
   }
   return true;
 }
@@ -291,20 +291,21 @@ class RaxIterator final : public EntryIterator {
     cursor_.Seek(tree_->Root(), RaxString(key, sequence), 0, false);
     Load();
   }
-  void Next() override {
-    cursor_.Step(true);
-    Load();
-  }
-  void Prev() override {
-    cursor_.Step(false);
-    Load();
-  }
+  void Next() override { Move(true); }
+  void Prev() override { Move(false); }
   Slice key() const override { return entry_.key; }
   uint64_t tag() const override { return entry_.tag; }
   Slice value() const override { return entry_.value; }
   Status status() const override { return Status::OK(); }
 
  private:
+  void Move(bool forwards) {
+    if (forwards != cursor_.forwards()) {
+      cursor_.Seek(tree_->Root(), RaxString(cursor_.record()), 0, forwards);
+    }
+    cursor_.Step();
+    Load();
+  }
   void Load() {
     if (Valid()) entry_ = DecodeRecord(cursor_.record());
   }

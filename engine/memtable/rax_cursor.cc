@@ -2,6 +2,15 @@
 
 namespace aether {
 
+void RaxCursor::Clear(bool forwards) {
+  record_ = nullptr;
+  forwards_ = forwards;
+  depth_ = 0;
+  deep_frames_.clear();
+  batch_at_ = batch_size_ = 0;
+  ahead_at_ = ahead_end_ = 0;
+}
+
 void RaxCursor::Push(const RaxNode* node, int symbol) {
   if (depth_ < kInlineFrames) {
     frames_[depth_] = {node, symbol};
@@ -18,33 +27,27 @@ void RaxCursor::Pop() {
   batch_at_ = batch_size_ = 0;
 }
 
-void RaxCursor::Clear() {
-  depth_ = 0;
-  deep_frames_.clear();
-  batch_at_ = batch_size_ = 0;
-  record_ = nullptr;
-}
-
 void RaxCursor::SeekToEnd(RaxChild top, bool forwards) {
-  Clear();
+  Clear(forwards);
   if (top.IsNode()) {
-    Push(top.node(), Outside(forwards));
-    Step(forwards);
+    Push(top.node(), Before());
+    record_ = FindNext();
   } else if (!top.empty()) {
     record_ = top.record();
   }
 }
 
 void RaxCursor::Seek(RaxChild top, const RaxString& s, size_t matched, bool forwards) {
-  Clear();
+  Clear(forwards);
   RaxChild child = top;
   while (child.IsNode()) {
     const RaxNode* const node = child.node();
     const size_t place = node->Place(s);
     const size_t differs = node->Mismatch(s, matched);
     if (differs < place) {
-      const bool before = s.Symbol(differs) < RaxString(node->sample).Symbol(differs);
-      if (before == forwards) Push(node, Outside(forwards));
+      if (Precedes(s.Symbol(differs), RaxString(node->sample).Symbol(differs))) {
+        Push(node, Before());
+      }
       break;
     }
     const int symbol = node->SymbolOf(s);
@@ -55,66 +58,97 @@ void RaxCursor::Seek(RaxChild top, const RaxString& s, size_t matched, bool forw
   if (!child.empty() && !child.IsNode()) {
     const RaxString other(child.record());
     const size_t differs = s.Mismatch(other, matched);
-    if (differs == RaxString::kNowhere || (s.Symbol(differs) < other.Symbol(differs)) == forwards) {
+    if (differs == RaxString::kNowhere || Precedes(s.Symbol(differs), other.Symbol(differs))) {
       record_ = child.record();
       return;
     }
   }
-  Step(forwards);
+  record_ = FindNext();
 }
 
-void RaxCursor::Step(bool forwards) {
-  if (forwards != batch_forwards_) batch_at_ = batch_size_ = 0;
-  batch_forwards_ = forwards;
-  while (depth_ > 0) {
-    if (batch_at_ == batch_size_ && !Refill(forwards)) {
-      Pop();
-      continue;
-    }
-    if (batch_at_ + kPrefetchAhead < batch_size_) {
-      __builtin_prefetch(RaxChild(batch_[batch_at_ + kPrefetchAhead]).address());
-    }
-    const RaxChild child(batch_[batch_at_++]);
-    Top().symbol = child.symbol();
-    if (!child.IsNode()) {
-      record_ = child.record();
-      return;
-    }
-    Push(child.node(), Outside(forwards));
+RaxChild RaxCursor::Following(const RaxNode& node, int symbol) const {
+  RaxChild nearest(0);
+  if (node.size >= RaxNode::Size::k52) {
+    const int step = forwards_ ? 1 : -1;
+    for (int i = symbol + step; i != Behind() && nearest.empty(); i += step) nearest = node.Get(i);
+    return nearest;
   }
-  record_ = nullptr;
-}
-
-void RaxCursor::CollectSorted(const RaxNode& node, int symbol, bool forwards) {
   for (int i = 0; i < node.Slots(); ++i) {
     const RaxChild child = node.At(i);
     if (child.empty()) break;
-    if (forwards ? child.symbol() <= symbol : child.symbol() >= symbol) continue;
+    if (!Precedes(symbol, child.symbol())) continue;
+    if (nearest.empty() || Precedes(child.symbol(), nearest.symbol())) nearest = child;
+  }
+  return nearest;
+}
+
+// Whoever seeks may want no more than one entry, so nothing is made ready for the next ones.
+const char* RaxCursor::FindNext() {
+  while (depth_ > 0) {
+    Frame& top = Top();
+    const RaxChild child = Following(*top.node, top.symbol);
+    if (child.empty()) {
+      Pop();
+      continue;
+    }
+    top.symbol = child.symbol();
+    if (!child.IsNode()) return child.record();
+    Push(child.node(), Before());
+  }
+  return nullptr;
+}
+
+bool RaxCursor::Refill() {
+  const auto [node, symbol] = Top();
+  batch_at_ = batch_size_ = 0;
+  if (node->size >= RaxNode::Size::k52) {
+    const int step = forwards_ ? 1 : -1;
+    for (int i = symbol + step; i != Behind() && batch_size_ < kBatchOfLarge; i += step) {
+      const RaxChild child = node->Get(i);
+      if (!child.empty()) batch_[batch_size_++] = child.word();
+    }
+    return batch_size_ > 0;
+  }
+  for (int i = 0; i < node->Slots(); ++i) {
+    const RaxChild child = node->At(i);
+    if (child.empty()) break;
+    if (!Precedes(symbol, child.symbol())) continue;
     int at = batch_size_++;
-    for (; at > 0 && (RaxChild(batch_[at - 1]).symbol() > child.symbol()) == forwards; --at) {
+    for (; at > 0 && Precedes(child.symbol(), RaxChild(batch_[at - 1]).symbol()); --at) {
       batch_[at] = batch_[at - 1];
     }
     batch_[at] = child.word();
   }
+  return batch_size_ > 0;
 }
 
-bool RaxCursor::Refill(bool forwards) {
-  const auto [node, symbol] = Top();
-  batch_at_ = batch_size_ = 0;
-  if (node->size < RaxNode::Size::k52) {
-    CollectSorted(*node, symbol, forwards);
-  } else {
-    const int step = forwards ? 1 : -1;
-    const int end = Outside(!forwards);
-    for (int i = symbol + step; i != end && batch_size_ < kBatchOfLarge; i += step) {
-      const RaxChild child = node->Get(i);
-      if (!child.empty()) Collect(child);
+const char* RaxCursor::FindNextOfMany() {
+  while (depth_ > 0) {
+    if (batch_at_ == batch_size_ && !Refill()) {
+      Pop();
+      continue;
     }
+    if (batch_at_ + kNodesAhead < batch_size_) {
+      const RaxChild later(batch_[batch_at_ + kNodesAhead]);
+      if (later.IsNode()) later.node()->Prefetch();
+    }
+    const RaxChild child(batch_[batch_at_++]);
+    Top().symbol = child.symbol();
+    if (!child.IsNode()) return child.record();
+    Push(child.node(), Before());
   }
-  for (int i = 1; i < std::min(batch_size_, kPrefetchAhead); ++i) {
-    __builtin_prefetch(RaxChild(batch_[i]).address());
+  return nullptr;
+}
+
+void RaxCursor::Step() {
+  record_ = ahead_at_ == ahead_end_ ? FindNextOfMany() : ahead_[ahead_at_++ % kRecordsAhead];
+  // Two for each that is taken, until enough are on their way.
+  for (int i = 0; i < 2 && ahead_end_ - ahead_at_ < kRecordsAhead; ++i) {
+    const char* const later = FindNextOfMany();
+    if (later == nullptr) break;
+    __builtin_prefetch(later);
+    ahead_[ahead_end_++ % kRecordsAhead] = later;
   }
-  return batch_size_ > 0;
 }
 
 }  // namespace aether

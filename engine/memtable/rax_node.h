@@ -171,6 +171,13 @@ struct RaxNode {
   // The number of children, perhaps one less for each that is being added.
   int Children() const;
 
+  // Without knowing the size: what a node of up to 29 has.
+  void Prefetch() const {
+    for (size_t at = 0; at < 256; at += 64) {
+      __builtin_prefetch(reinterpret_cast<const char*>(this) + at);
+    }
+  }
+
   // REQUIRES: all slots are full, size is not k257.
   void Freeze();
   // REQUIRES: the node has not been published and has room.
