@@ -20,12 +20,14 @@ namespace {
 
 constexpr int64_t kEntries = 500000;
 constexpr uint64_t kKeySpace = 5000000;
+constexpr uint64_t kFewKeys = 50000;
 
 enum Keys : int64_t {
   kRandom,     // 8-byte numbers out of 5 million, then padding
   kAscending,  // the same, one after the other
   kSparse,     // 16 random bytes
   kDecimal,    // numbers out of 5 million in text
+  kFew,        // kRandom out of 50 thousand: ten versions of each
 };
 
 struct Key {
@@ -50,6 +52,12 @@ struct Key {
   char bytes[16];
 };
 
+Key RandomKey(Keys keys, Random* random) {
+  const uint64_t n = random->Next();
+  return Key(keys,
+             keys == kAscending ? 1 + n % kEntries : n % (keys == kFew ? kFewKeys : kKeySpace));
+}
+
 Keys KeysOf(const benchmark::State& state) { return static_cast<Keys>(state.range(1)); }
 
 // Shared by the threads of one benchmark; the first one makes and drops it.
@@ -64,7 +72,7 @@ void NewTable(const benchmark::State& state) {
 
 void InsertOne(Keys keys, Random* random, const std::string& value) {
   const uint64_t sequence = next_sequence.fetch_add(1, std::memory_order_relaxed);
-  const Key key(keys, keys == kAscending ? sequence : random->Uniform(kKeySpace));
+  const Key key = keys == kAscending ? Key(keys, sequence) : RandomKey(keys, random);
   table->Prepare(1, sizeof(key.bytes) + value.size());
   table->Insert(sequence, EntryType::kPut, key, value, nullptr);
 }
@@ -94,8 +102,7 @@ void Get(benchmark::State& state) {
   Random random(42);  // replays the fill's keys, so all are found
   uint64_t found = 0;
   for (auto _ : state) {
-    const Key key(KeysOf(state), KeysOf(state) == kAscending ? 1 + random.Uniform(kEntries)
-                                                             : random.Uniform(kKeySpace));
+    const Key key = RandomKey(KeysOf(state), &random);
     found += table->Visit(
         key, kMaxSequence, [](void*, const Entry&) { return false; }, nullptr);
   }
@@ -123,7 +130,7 @@ void Seek(benchmark::State& state) {
   Random random(7);
   auto iterator = table->NewIterator();
   for (auto _ : state) {
-    iterator->Seek(Key(KeysOf(state), random.Uniform(kKeySpace)), kMaxSequence);
+    iterator->Seek(RandomKey(KeysOf(state), &random), kMaxSequence);
     benchmark::DoNotOptimize(iterator->Valid());
   }
   iterator.reset();
@@ -133,7 +140,7 @@ void Seek(benchmark::State& state) {
 void Kinds(benchmark::internal::Benchmark* b) {
   b->ArgNames({"kind", "keys"});
   for (const auto kind : {MemTableKind::kDefault, MemTableKind::kSkipList, MemTableKind::kRax}) {
-    for (const int64_t keys : {kRandom, kAscending, kSparse, kDecimal}) {
+    for (const int64_t keys : {kRandom, kAscending, kSparse, kDecimal, kFew}) {
       b->Args({static_cast<int64_t>(kind), keys});
     }
   }

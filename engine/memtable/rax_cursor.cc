@@ -7,24 +7,20 @@ void RaxCursor::Clear(bool forwards) {
   forwards_ = forwards;
   depth_ = 0;
   deep_frames_.clear();
-  batch_at_ = batch_size_ = 0;
   ahead_at_ = ahead_end_ = 0;
 }
 
 void RaxCursor::Push(const RaxNode* node, int symbol) {
-  if (depth_ < kInlineFrames) {
-    frames_[depth_] = {node, symbol};
-  } else {
-    deep_frames_.push_back({node, symbol});
-  }
+  Frame* const frame = depth_ < kInlineFrames ? &frames_[depth_] : &deep_frames_.emplace_back();
   ++depth_;
-  batch_at_ = batch_size_ = 0;
+  frame->node = node;
+  frame->symbol = symbol;
+  frame->batch_at = frame->batch_size = 0;
 }
 
 void RaxCursor::Pop() {
   if (depth_ > kInlineFrames) deep_frames_.pop_back();
   --depth_;
-  batch_at_ = batch_size_ = 0;
 }
 
 void RaxCursor::SeekToEnd(RaxChild top, bool forwards) {
@@ -98,42 +94,47 @@ const char* RaxCursor::FindNext() {
   return nullptr;
 }
 
-bool RaxCursor::Refill() {
-  const auto [node, symbol] = Top();
-  batch_at_ = batch_size_ = 0;
-  if (node->size >= RaxNode::Size::k52) {
+bool RaxCursor::Refill(Frame* frame) const {
+  const RaxNode& node = *frame->node;
+  // Of a small node the first batch had all.
+  if (node.size < RaxNode::Size::k52 && frame->batch_size > 0) return false;
+  int n = 0;
+  if (node.size >= RaxNode::Size::k52) {
     const int step = forwards_ ? 1 : -1;
-    for (int i = symbol + step; i != Behind() && batch_size_ < kBatchOfLarge; i += step) {
-      const RaxChild child = node->Get(i);
-      if (!child.empty()) batch_[batch_size_++] = child.word();
+    for (int i = frame->symbol + step; i != Behind() && n < kBatchOfLarge; i += step) {
+      const RaxChild child = node.Get(i);
+      if (!child.empty()) frame->batch[n++] = child.word();
     }
-    return batch_size_ > 0;
-  }
-  for (int i = 0; i < node->Slots(); ++i) {
-    const RaxChild child = node->At(i);
-    if (child.empty()) break;
-    if (!Precedes(symbol, child.symbol())) continue;
-    int at = batch_size_++;
-    for (; at > 0 && Precedes(child.symbol(), RaxChild(batch_[at - 1]).symbol()); --at) {
-      batch_[at] = batch_[at - 1];
+  } else {
+    for (int i = 0; i < node.Slots(); ++i) {
+      const RaxChild child = node.At(i);
+      if (child.empty()) break;
+      if (!Precedes(frame->symbol, child.symbol())) continue;
+      int at = n++;
+      for (; at > 0 && Precedes(child.symbol(), RaxChild(frame->batch[at - 1]).symbol()); --at) {
+        frame->batch[at] = frame->batch[at - 1];
+      }
+      frame->batch[at] = child.word();
     }
-    batch_[at] = child.word();
   }
-  return batch_size_ > 0;
+  frame->batch_at = 0;
+  frame->batch_size = n;
+  return n > 0;
 }
 
 const char* RaxCursor::FindNextOfMany() {
   while (depth_ > 0) {
-    if (batch_at_ == batch_size_ && !Refill()) {
+    Frame& top = Top();
+    if (top.batch_at == top.batch_size && !Refill(&top)) {
       Pop();
       continue;
     }
-    if (batch_at_ + kNodesAhead < batch_size_) {
-      const RaxChild later(batch_[batch_at_ + kNodesAhead]);
+    if (top.batch_at + kNodesAhead < top.batch_size) {
+      const RaxChild later(top.batch[top.batch_at + kNodesAhead]);
       if (later.IsNode()) later.node()->Prefetch();
     }
-    const RaxChild child(batch_[batch_at_++]);
-    Top().symbol = child.symbol();
+    const RaxChild child(top.batch[top.batch_at++]);
+    top.symbol = child.symbol();
     if (!child.IsNode()) return child.record();
     Push(child.node(), Before());
   }

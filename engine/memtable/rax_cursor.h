@@ -39,6 +39,10 @@ class RaxCursor {
   struct Frame {
     const RaxNode* node;
     int symbol;  // of the child that was taken
+    // Children that come next, as far as they have been collected.
+    int batch_at;
+    int batch_size;
+    uint64_t batch[kBatch];
   };
 
   Frame& Top() { return depth_ <= kInlineFrames ? frames_[depth_ - 1] : deep_frames_.back(); }
@@ -55,18 +59,14 @@ class RaxCursor {
   const char* FindNextOfMany();
   // The child behind `symbol`; empty when there is none.
   RaxChild Following(const RaxNode& node, int symbol) const;
-  // Collects children of the top node that come next. False when there is none.
-  bool Refill();
+  // Collects children that come next. False when there is none.
+  bool Refill(Frame* frame) const;
 
   const char* record_ = nullptr;
   bool forwards_ = true;
   size_t depth_ = 0;
   Frame frames_[kInlineFrames];
   std::vector<Frame> deep_frames_;
-  // Children of the top node behind its symbol.
-  int batch_at_ = 0;
-  int batch_size_ = 0;
-  uint64_t batch_[kBatch];
   // Records between the one the cursor stands on and the path, on their way into the cache.
   uint32_t ahead_at_ = 0;
   uint32_t ahead_end_ = 0;
