@@ -341,8 +341,8 @@ TEST_P(MemTableRaceTest, WhoeverHasInsertedFindsTheTableNotEmpty) {
   }
 }
 
-// Keys that part at one place arrive from all threads at once, some from two of them: the place
-// grows from one child to 257 while others read it.
+// Keys that part at one place arrive from all threads at once, some from two of them, and others
+// below them: the place grows from one child to 257 while its children change and others read it.
 TEST_P(MemTableRaceTest, NothingIsLostWhereOnePlaceGrows) {
   constexpr size_t kThreads = 4;
   constexpr uint64_t kPlaces = 150;
@@ -353,6 +353,13 @@ TEST_P(MemTableRaceTest, NothingIsLostWhereOnePlaceGrows) {
     return key;
   };
   const auto sequence_of = [](uint64_t place, uint64_t symbol) { return place * 257 + symbol + 1; };
+  const auto holds = [&](const std::string& key) {
+    auto iterator = table->NewIterator();
+    iterator->Seek(key, kMaxSequence);
+    return iterator->Valid() && iterator->key() == Slice(key) &&
+           table->Visit(
+               key, kMaxSequence, [](void*, const Entry&) { return false; }, nullptr);
+  };
   std::atomic<size_t> arrived{0};
   std::vector<std::thread> threads;
   for (size_t t = 0; t < kThreads; ++t) {
@@ -362,31 +369,41 @@ TEST_P(MemTableRaceTest, NothingIsLostWhereOnePlaceGrows) {
         arrived.fetch_add(1);
         while (arrived.load() < (place + 1) * kThreads) std::this_thread::yield();
         for (uint64_t i = 0; i < 257; ++i) {
-          // 29 and 257 have no common factor: each thread has an order of its own.
+          // 257 is a prime: each thread has an order of its own.
           const uint64_t symbol = (i * (29 + t) + place) % 257;
-          if (symbol % kThreads != t && symbol % kThreads != (t + place) % kThreads) continue;
-          const std::string key = key_of(place, symbol);
-          table->Insert(sequence_of(place, symbol), EntryType::kPut, key, key, nullptr);
-          // One's own, just now or before, must be there.
+          if (symbol % kThreads == t || symbol % kThreads == (t + place) % kThreads) {
+            const std::string key = key_of(place, symbol);
+            table->Insert(sequence_of(place, symbol), EntryType::kPut, key, key, nullptr);
+          }
+          // Perhaps another thread's, perhaps not there yet.
+          const uint64_t above = random.Uniform(256);
+          const std::string below = key_of(place, above) + static_cast<char>('0' + t);
+          table->Insert(sequence_of(place, above), EntryType::kPut, below, below, nullptr);
+          ASSERT_TRUE(holds(below));
           const uint64_t earlier = (random.Uniform(i + 1) * (29 + t) + place) % 257;
-          if (earlier % kThreads != t) continue;
-          ASSERT_TRUE(table->Visit(
-              key_of(place, earlier), kMaxSequence, [](void*, const Entry&) { return false; },
-              nullptr));
-          auto iterator = table->NewIterator();
-          iterator->Seek(key_of(place, earlier), kMaxSequence);
-          ASSERT_TRUE(iterator->Valid());
-          ASSERT_EQ(iterator->key(), Slice(key_of(place, earlier)));
+          if (earlier % kThreads == t) {
+            ASSERT_TRUE(holds(key_of(place, earlier)));
+          }
         }
       }
     });
   }
   for (auto& thread : threads) thread.join();
-  EXPECT_EQ(table->Entries(), kPlaces * 257);
   std::map<std::string, SequenceNumber> model;
   for (uint64_t place = 0; place < kPlaces; ++place) {
     for (uint64_t s = 0; s < 257; ++s) model[key_of(place, s)] = sequence_of(place, s);
   }
+  for (size_t t = 0; t < kThreads; ++t) {
+    Random random(t);
+    for (uint64_t place = 0; place < kPlaces; ++place) {
+      for (uint64_t i = 0; i < 257; ++i) {
+        const uint64_t above = random.Uniform(256);
+        model[key_of(place, above) + static_cast<char>('0' + t)] = sequence_of(place, above);
+        random.Next();
+      }
+    }
+  }
+  EXPECT_EQ(table->Entries(), model.size());
   auto iterator = table->NewIterator();
   iterator->SeekToFirst();
   for (const auto& [key, sequence] : model) {

@@ -36,13 +36,12 @@ RaxNode::Added RaxNode::Add(RaxChild child, std::atomic<uint64_t>** slot) {
   return Added::kFull;
 }
 
-// Owner and helpers of a slot store the same.
+// Owner and helpers of a slot store the same in the index. They have seen to the slots before it,
+// so the count may be any of theirs.
 void RaxNode::Publish(int slot, int symbol) {
   static_cast<RaxIndexedNode*>(this)->index[symbol].store(static_cast<uint8_t>(slot + 1),
                                                           std::memory_order_release);
-  auto before = static_cast<uint16_t>(slot);
-  count.compare_exchange_strong(before, static_cast<uint16_t>(slot + 1), std::memory_order_acq_rel,
-                                std::memory_order_relaxed);
+  count.store(static_cast<uint16_t>(slot + 1), std::memory_order_release);
 }
 
 int RaxNode::Children() const {
