@@ -39,7 +39,8 @@ class MemTable {
 
   // Adds an entry; for kRangeDelete [key, value) is the deleted range. `hint` is a thread's own
   // memory of where it last inserted into this table (opaque, start with null), which makes
-  // ascending keys cheap. Null where there is none: the default kind then uses a memory of its own.
+  // ascending keys cheap. Null where there is none: the default kind and the radix tree then use a
+  // memory of their own.
   virtual void Insert(SequenceNumber sequence, EntryType type, Slice key, Slice value,
                       void** hint) = 0;
 
