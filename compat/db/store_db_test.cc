@@ -1,7 +1,7 @@
 // StoreDb through the public interface: texts and codes that applications of RocksDB 7.8 see.
 
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "compat/db/option_map.h"
@@ -343,9 +343,9 @@ TEST_F(StoreDbTest, AFamilyInARadixTree) {
     EXPECT_EQ(Scan(), all);
   }
   CloseDb();
-  std::ifstream log(path_ + "/LOG");
-  const std::string text((std::istreambuf_iterator<char>(log)), std::istreambuf_iterator<char>());
-  EXPECT_NE(text.find("memtable_factory = RaxRepFactory"), std::string::npos) << text;
+  std::ostringstream log;
+  log << std::ifstream(path_ + "/LOG").rdbuf();
+  EXPECT_NE(log.str().find("memtable_factory = RaxRepFactory"), std::string::npos);
 }
 
 TEST_F(StoreDbTest, ReadOnlyRefusesWrites) {
