@@ -9,6 +9,7 @@
 #include "compat/db/store_db.h"
 #include "rocksdb/comparator.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/memtablerep.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
 
@@ -261,6 +262,16 @@ aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
   return tree;
 }
 
+aether::MemTableKind ToEngineMemTable(const ColumnFamilyOptions& options) {
+  const MemTableRepFactory* const factory = options.memtable_factory.get();
+  if (factory == nullptr) return aether::MemTableKind::kDefault;
+  // Whoever asks for a hash table looks up points, which the radix tree is best at.
+  for (const char* name : {"rax", "prefix_hash", "hash_linkedlist"}) {
+    if (factory->IsInstanceOf(name)) return aether::MemTableKind::kRax;
+  }
+  return aether::MemTableKind::kDefault;
+}
+
 Status ToEngineStore(const Family& family, const DBOptions& db_options,
                      aether::StoreOptions* result) {
   const ColumnFamilyOptions& options = family.options;
@@ -268,8 +279,7 @@ Status ToEngineStore(const Family& family, const DBOptions& db_options,
   out.order = family.order;
   out.merge_operator = ToEngineMerge(options, db_options.info_log);
   out.filter_factory = ToEngineFilter(options);
-  out.memtable =
-      family.order->bytewise() ? aether::MemTableKind::kDefault : aether::MemTableKind::kSkipList;
+  out.memtable = ToEngineMemTable(options);
   out.write_buffer_size = options.write_buffer_size;
   out.max_write_buffers = options.max_write_buffer_number;
   if (const std::shared_ptr<Cache> cache = BlockCacheOf(options)) {

@@ -34,6 +34,9 @@ ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options);
 // `family.options` must be sanitized. The adapters inside family must outlive the store.
 Status ToEngineStore(const Family& family, const DBOptions& db_options,
                      aether::StoreOptions* result);
+// The index that the memtable factory asks for. Where the order is not that of bytes the engine
+// takes the skip list instead.
+aether::MemTableKind ToEngineMemTable(const ColumnFamilyOptions& options);
 aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options);
 aether::EnvOptions ToEngineEnv(const DBOptions& options);
 

@@ -187,8 +187,10 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
   report.Add(kHonoured, "prefix_extractor", options.prefix_extractor, usual.prefix_extractor);
   if (options.memtable_factory != nullptr &&
       std::string(options.memtable_factory->Name()) != usual.memtable_factory->Name()) {
+    const bool rax = ToEngineMemTable(options) == aether::MemTableKind::kRax;
     report.Line(kMapped, "memtable_factory", options.memtable_factory->Name(),
-                "the engine's own concurrent index");
+                rax ? "the engine's radix tree, where keys are in the order of bytes"
+                    : "the engine's own concurrent index");
   }
   HONOURED(compression);
   HONOURED(bottommost_compression);

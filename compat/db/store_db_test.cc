@@ -3,10 +3,13 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <thread>
 
+#include "compat/db/option_map.h"
 #include "compat/db/store_db_fixture.h"
 #include "rocksdb/compaction_filter.h"
+#include "rocksdb/convenience.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/merge_operator.h"
 #include "rocksdb/perf_context.h"
@@ -299,6 +302,60 @@ TEST_F(StoreDbTest, AnOrderOfTheApplicationsOwnIsKept) {
   EXPECT_EQ(TryOpen().ToString(),
             "Invalid argument: leveldb.BytewiseComparator: does not match existing comparator "
             "test.Backward");
+}
+
+TEST_F(StoreDbTest, TheMemTableFactoryChoosesTheIndex) {
+  using aether::MemTableKind;
+  const std::pair<const char*, MemTableKind> kKinds[] = {
+      {"rax", MemTableKind::kRax},
+      {"RaxRepFactory", MemTableKind::kRax},
+      {"prefix_hash:1000", MemTableKind::kRax},
+      {"hash_linkedlist", MemTableKind::kRax},
+      {"skip_list", MemTableKind::kDefault},
+      {"vector", MemTableKind::kDefault},
+  };
+  for (const auto& [name, kind] : kKinds) {
+    SCOPED_TRACE(name);
+    ColumnFamilyOptions family;
+    ASSERT_TRUE(GetColumnFamilyOptionsFromString(ConfigOptions(), ColumnFamilyOptions(),
+                                                 std::string("memtable_factory=") + name, &family)
+                    .ok());
+    EXPECT_EQ(ToEngineMemTable(family), kind);
+    // And back from the text of an OPTIONS file.
+    std::string text;
+    ASSERT_TRUE(GetStringFromColumnFamilyOptions(ConfigOptions(), family, &text).ok());
+    ColumnFamilyOptions again;
+    ASSERT_TRUE(
+        GetColumnFamilyOptionsFromString(ConfigOptions(), ColumnFamilyOptions(), text, &again)
+            .ok());
+    EXPECT_EQ(ToEngineMemTable(again), kind);
+  }
+  EXPECT_EQ(ToEngineMemTable(ColumnFamilyOptions()), MemTableKind::kDefault);
+}
+
+TEST_F(StoreDbTest, AFamilyInARadixTree) {
+  ASSERT_TRUE(
+      GetOptionsFromString(ConfigOptions(), options_, "memtable_factory=rax", &options_).ok());
+  for (const Comparator* order : {BytewiseComparator(), ReverseBytewiseComparator()}) {
+    const bool forwards = order == BytewiseComparator();
+    options_.comparator = order;
+    path_ += forwards ? "f" : "r";
+    Open();
+    Put("b", "1");
+    Put("", "0");
+    Put("bb", "2");
+    Put("b", "3");
+    const std::string all = forwards ? "=0 b=3 bb=2 " : "bb=2 b=3 =0 ";
+    EXPECT_EQ(Scan(), all);
+    Open();  // from the log
+    EXPECT_EQ(Scan(), all);
+    ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
+    EXPECT_EQ(Scan(), all);
+  }
+  CloseDb();
+  std::ostringstream log;
+  log << std::ifstream(path_ + "/LOG").rdbuf();
+  EXPECT_NE(log.str().find("memtable_factory = RaxRepFactory"), std::string::npos);
 }
 
 TEST_F(StoreDbTest, ReadOnlyRefusesWrites) {

@@ -93,6 +93,22 @@ class HashLinkListFactory final : public HashFactory<HashLinkListOptions> {
   const char* NickName() const override { return kNickName(); }
 };
 
+// Ours: the engine's radix tree.
+class RaxFactory final : public MemTableRepFactory {
+ public:
+  static const char* kClassName() { return "RaxRepFactory"; }
+  static const char* kNickName() { return "rax"; }
+  const char* Name() const override { return kClassName(); }
+  const char* NickName() const override { return kNickName(); }
+  using MemTableRepFactory::CreateMemTableRep;
+  MemTableRep* CreateMemTableRep(const MemTableRep::KeyComparator&, Allocator*,
+                                 const SliceTransform*, Logger*) override {
+    return nullptr;
+  }
+  bool IsInsertConcurrentlySupported() const override { return true; }
+  bool CanHandleDuplicatedKey() const override { return true; }
+};
+
 const OptionInfos& SkipListInfos() {
   static const auto* const infos = new OptionInfos{
       {"lookahead",
@@ -208,6 +224,12 @@ void RegisterMemTableFactories(ObjectLibrary& library) {
   AddNumberedFactory(
       library, HashLinkListFactory::kClassName(), HashLinkListFactory::kNickName(),
       [](const std::string& id) { return NewHashLinkListRepFactory(NumberBehind(id, 50000)); });
+  library.AddFactory<MemTableRepFactory>(
+      ObjectLibrary::PatternEntry(RaxFactory::kClassName()).AnotherName(RaxFactory::kNickName()),
+      [](const std::string&, std::unique_ptr<MemTableRepFactory>* guard, std::string*) {
+        guard->reset(new RaxFactory);
+        return guard->get();
+      });
   library.AddFactory<MemTableRepFactory>(
       "cuckoo", [](const std::string&, std::unique_ptr<MemTableRepFactory>*, std::string* error) {
         *error = "cuckoo hash memtable is not supported anymore.";

@@ -9,27 +9,10 @@
 #include <cstdint>
 #include <thread>
 
+#include "engine/memtable/key_head.h"
 #include "engine/memtable/record.h"
 
 namespace aether {
-
-// The next (at most) 8 bytes of `key` from byte `skip` on, most significant first, padded with
-// zeros: of two keys that agree before `skip`, the smaller never has the larger head.
-inline uint64_t KeyHead(Slice key, size_t skip) {
-  if (key.size() >= skip + 8) [[likely]] {
-    return __builtin_bswap64(LoadFixed<uint64_t>(key.data() + skip));
-  }
-  if (key.size() <= skip) return 0;
-  const size_t rest = key.size() - skip;
-  if (key.size() >= 8) {
-    return __builtin_bswap64(LoadFixed<uint64_t>(key.data() + key.size() - 8)) << (8 * (8 - rest));
-  }
-  uint64_t head = 0;
-  for (size_t i = 0; i < rest; ++i) {
-    head |= uint64_t{static_cast<unsigned char>(key[skip + i])} << (56 - 8 * i);
-  }
-  return head;
-}
 
 // How many leading bits all keys of [low, high] have in common. REQUIRES: low <= high.
 inline size_t SharedBits(Slice low, Slice high) {

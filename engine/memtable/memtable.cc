@@ -6,12 +6,13 @@
 #include "engine/memtable/arena.h"
 #include "engine/memtable/btree.h"
 #include "engine/memtable/range_deletes.h"
+#include "engine/memtable/rax.h"
 #include "engine/memtable/skiplist.h"
 
 namespace aether {
 namespace {
 
-// What both kinds have in common: memory, counters, range deletions.
+// What all kinds have in common: memory, counters, range deletions.
 template <typename Index>
 class IndexedMemTable final : public MemTable {
  public:
@@ -120,6 +121,9 @@ class SkipListIndex {
 std::unique_ptr<MemTable> NewMemTable(MemTableKind kind, const Comparator* order) try {
   if (kind == MemTableKind::kDefault && order->bytewise()) {
     return std::make_unique<IndexedMemTable<Btree>>(order);
+  }
+  if (kind == MemTableKind::kRax && order->bytewise()) {
+    return std::make_unique<IndexedMemTable<Rax>>(order);
   }
   return std::make_unique<IndexedMemTable<SkipListIndex>>(order);
 } catch (const std::bad_alloc&) {

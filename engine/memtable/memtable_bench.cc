@@ -1,4 +1,4 @@
-// What an insert, a lookup and a step of a scan cost, for both kinds of table, random and ascending
+// What an insert, a lookup and a step of a scan cost, for the kinds of table, several shapes of
 // keys, one and several threads. Keys are 16 bytes, values 100. The table of docs/memtable.md:
 //
 //   memtable_bench --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
@@ -6,6 +6,7 @@
 #include <benchmark/benchmark.h>
 
 #include <atomic>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -19,18 +20,45 @@ namespace {
 
 constexpr int64_t kEntries = 500000;
 constexpr uint64_t kKeySpace = 5000000;
+constexpr uint64_t kFewKeys = 50000;
 
-enum Order : int64_t { kRandom, kAscending };
+enum Keys : int64_t {
+  kRandom,     // 8-byte numbers out of 5 million, then padding
+  kAscending,  // the same, one after the other
+  kSparse,     // 16 random bytes
+  kDecimal,    // numbers out of 5 million in text
+  kFew,        // kRandom out of 50 thousand: ten versions of each
+};
 
 struct Key {
-  explicit Key(uint64_t n) {
-    n = __builtin_bswap64(n);
-    std::memcpy(bytes, &n, sizeof(n));
-    std::memset(bytes + sizeof(n), '0', sizeof(bytes) - sizeof(n));
+  Key(Keys keys, uint64_t n) {
+    if (keys == kDecimal) {
+      char text[sizeof(bytes) + 1];
+      snprintf(text, sizeof(text), "user%012llu", static_cast<unsigned long long>(n));
+      std::memcpy(bytes, text, sizeof(bytes));
+      return;
+    }
+    uint64_t first = __builtin_bswap64(n);
+    uint64_t second = 0x3030303030303030u;
+    if (keys == kSparse) {
+      Random random(n);
+      first = random.Next();
+      second = random.Next();
+    }
+    std::memcpy(bytes, &first, sizeof(first));
+    std::memcpy(bytes + sizeof(first), &second, sizeof(second));
   }
   operator Slice() const { return Slice(bytes, sizeof(bytes)); }
   char bytes[16];
 };
+
+Key RandomKey(Keys keys, Random* random) {
+  const uint64_t n = random->Next();
+  return Key(keys,
+             keys == kAscending ? 1 + n % kEntries : n % (keys == kFew ? kFewKeys : kKeySpace));
+}
+
+Keys KeysOf(const benchmark::State& state) { return static_cast<Keys>(state.range(1)); }
 
 // Shared by the threads of one benchmark; the first one makes and drops it.
 std::unique_ptr<MemTable> table;
@@ -42,9 +70,9 @@ void NewTable(const benchmark::State& state) {
   next_sequence = 1;
 }
 
-void InsertOne(bool ascending, Random* random, const std::string& value) {
+void InsertOne(Keys keys, Random* random, const std::string& value) {
   const uint64_t sequence = next_sequence.fetch_add(1, std::memory_order_relaxed);
-  const Key key(ascending ? sequence : random->Uniform(kKeySpace));
+  const Key key = keys == kAscending ? Key(keys, sequence) : RandomKey(keys, random);
   table->Prepare(1, sizeof(key.bytes) + value.size());
   table->Insert(sequence, EntryType::kPut, key, value, nullptr);
 }
@@ -53,14 +81,14 @@ void Fill(const benchmark::State& state) {
   NewTable(state);
   Random random(42);
   const std::string value(100, 'v');
-  for (int64_t i = 0; i < kEntries; ++i) InsertOne(state.range(1) == kAscending, &random, value);
+  for (int64_t i = 0; i < kEntries; ++i) InsertOne(KeysOf(state), &random, value);
 }
 
 void Insert(benchmark::State& state) {
   if (state.thread_index() == 0) NewTable(state);
   Random random(static_cast<uint64_t>(state.thread_index()));
   const std::string value(100, 'v');
-  for (auto _ : state) InsertOne(state.range(1) == kAscending, &random, value);
+  for (auto _ : state) InsertOne(KeysOf(state), &random, value);
   if (state.thread_index() != 0) return;
   const auto entries = static_cast<double>(table->Entries());
   state.counters["overhead_bytes"] =
@@ -74,8 +102,7 @@ void Get(benchmark::State& state) {
   Random random(42);  // replays the fill's keys, so all are found
   uint64_t found = 0;
   for (auto _ : state) {
-    const Key key(state.range(1) == kAscending ? 1 + random.Uniform(kEntries)
-                                               : random.Uniform(kKeySpace));
+    const Key key = RandomKey(KeysOf(state), &random);
     found += table->Visit(
         key, kMaxSequence, [](void*, const Entry&) { return false; }, nullptr);
   }
@@ -103,7 +130,7 @@ void Seek(benchmark::State& state) {
   Random random(7);
   auto iterator = table->NewIterator();
   for (auto _ : state) {
-    iterator->Seek(Key(random.Uniform(kKeySpace)), kMaxSequence);
+    iterator->Seek(RandomKey(KeysOf(state), &random), kMaxSequence);
     benchmark::DoNotOptimize(iterator->Valid());
   }
   iterator.reset();
@@ -111,9 +138,11 @@ void Seek(benchmark::State& state) {
 }
 
 void Kinds(benchmark::internal::Benchmark* b) {
-  b->ArgNames({"kind", "ascending"});
-  for (const auto kind : {MemTableKind::kDefault, MemTableKind::kSkipList}) {
-    for (const int64_t order : {kRandom, kAscending}) b->Args({static_cast<int64_t>(kind), order});
+  b->ArgNames({"kind", "keys"});
+  for (const auto kind : {MemTableKind::kDefault, MemTableKind::kSkipList, MemTableKind::kRax}) {
+    for (const int64_t keys : {kRandom, kAscending, kSparse, kDecimal, kFew}) {
+      b->Args({static_cast<int64_t>(kind), keys});
+    }
   }
 }
 

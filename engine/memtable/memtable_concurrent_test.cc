@@ -21,7 +21,15 @@ struct Kind {
 };
 
 // What a key of a run looks like decides where threads meet.
-enum class Shape { kScattered, kCrowded, kAscendingEach, kAscendingTogether, kOneKey, kPrefixed };
+enum class Shape {
+  kScattered,
+  kCrowded,
+  kAscendingEach,
+  kAscendingTogether,
+  kOneKey,
+  kPrefixed,
+  kNested
+};
 
 struct Item {
   std::string key;
@@ -62,6 +70,10 @@ std::vector<std::vector<Item>> MakeItems(Shape shape, int threads, int each) {
           break;
         case Shape::kPrefixed:
           key = std::string(33, 'p') + std::to_string(random.Uniform(100000));
+          break;
+        case Shape::kNested:  // prefixes of one another, and what leaves them somewhere
+          key = std::string(random.Uniform(200), 'n');
+          if (random.OneIn(2)) key.push_back(static_cast<char>(random.Uniform(256)));
           break;
       }
       items[static_cast<size_t>(t)].push_back({key, ++sequence});
@@ -231,8 +243,8 @@ TEST_P(MemTableConcurrentTest, MoreThreadsThanShards) {
 }
 
 std::string NameOf(const ::testing::TestParamInfo<std::tuple<Kind, Shape>>& instance) {
-  static const char* const kShapes[] = {"Scattered",         "Crowded", "AscendingEach",
-                                        "AscendingTogether", "OneKey",  "Prefixed"};
+  static const char* const kShapes[] = {
+      "Scattered", "Crowded", "AscendingEach", "AscendingTogether", "OneKey", "Prefixed", "Nested"};
   const auto& [kind, shape] = instance.param;
   return std::string(kind.name) + kShapes[static_cast<int>(shape)];
 }
@@ -240,19 +252,33 @@ std::string NameOf(const ::testing::TestParamInfo<std::tuple<Kind, Shape>>& inst
 INSTANTIATE_TEST_SUITE_P(
     Kinds, MemTableConcurrentTest,
     ::testing::Combine(::testing::Values(Kind{"Default", MemTableKind::kDefault},
-                                         Kind{"SkipList", MemTableKind::kSkipList}),
+                                         Kind{"SkipList", MemTableKind::kSkipList},
+                                         Kind{"Rax", MemTableKind::kRax}),
                        ::testing::Values(Shape::kScattered, Shape::kCrowded, Shape::kAscendingEach,
                                          Shape::kAscendingTogether, Shape::kOneKey,
-                                         Shape::kPrefixed)),
+                                         Shape::kPrefixed, Shape::kNested)),
     NameOf);
+
+class MemTableRaceTest : public ::testing::TestWithParam<Kind> {
+ protected:
+  static std::unique_ptr<MemTable> NewTable() {
+    return NewMemTable(GetParam().kind, BytewiseComparator());
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, MemTableRaceTest,
+                         ::testing::Values(Kind{"Default", MemTableKind::kDefault},
+                                           Kind{"SkipList", MemTableKind::kSkipList},
+                                           Kind{"Rax", MemTableKind::kRax}),
+                         [](const auto& param_info) { return std::string(param_info.param.name); });
 
 // Threads that keep to the same leaf, so that splits and inserts, and the ends of arena blocks,
 // meet.
-TEST(MemTableRaceTest, NothingIsLostWhereThreadsMeet) {
+TEST_P(MemTableRaceTest, NothingIsLostWhereThreadsMeet) {
   constexpr uint64_t kKeys = 30000;
   constexpr uint64_t kWindow = 8;  // how far apart the threads get
   for (const size_t threads_count : {2u, 18u}) {
-    auto table = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
+    auto table = NewTable();
     const uint64_t each = kKeys / threads_count;
     std::vector<std::atomic<uint64_t>> at(threads_count);
     std::vector<std::thread> threads;
@@ -285,7 +311,7 @@ TEST(MemTableRaceTest, NothingIsLostWhereThreadsMeet) {
 // A batch and its helper insert the same entry. The second one finds it there and its caller
 // publishes the batch, whatever the first one has still to do: no flush may find the table empty
 // then.
-TEST(MemTableRaceTest, WhoeverHasInsertedFindsTheTableNotEmpty) {
+TEST_P(MemTableRaceTest, WhoeverHasInsertedFindsTheTableNotEmpty) {
   for (const EntryType type : {EntryType::kPut, EntryType::kRangeDelete}) {
     constexpr int kRounds = 20000;
     std::atomic<int> round{0};
@@ -305,7 +331,7 @@ TEST(MemTableRaceTest, WhoeverHasInsertedFindsTheTableNotEmpty) {
     std::thread owner(work);
     std::thread helper(work);
     for (int r = 1; r <= kRounds; ++r) {
-      table = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
+      table = NewTable();
       round.store(r, std::memory_order_release);
       while (finished.load(std::memory_order_acquire) < 2 * r) std::this_thread::yield();
     }
@@ -313,6 +339,136 @@ TEST(MemTableRaceTest, WhoeverHasInsertedFindsTheTableNotEmpty) {
     helper.join();
     EXPECT_EQ(empty.load(), 0) << "of " << kRounds;
   }
+}
+
+// Keys that part at one place arrive from all threads at once, some from two of them, and others
+// below them: the place grows from one child to 257 while its children change and others read it.
+TEST_P(MemTableRaceTest, NothingIsLostWhereOnePlaceGrows) {
+  constexpr size_t kThreads = 4;
+  constexpr uint64_t kPlaces = 150;
+  auto table = NewTable();
+  const auto key_of = [](uint64_t place, uint64_t symbol) {
+    std::string key = Number(place * 0x9e3779b97f4a7c15u);
+    if (symbol < 256) key.push_back(static_cast<char>(symbol));
+    return key;
+  };
+  const auto sequence_of = [](uint64_t place, uint64_t symbol) { return place * 257 + symbol + 1; };
+  const auto holds = [&](const std::string& key) {
+    auto iterator = table->NewIterator();
+    iterator->Seek(key, kMaxSequence);
+    return iterator->Valid() && iterator->key() == Slice(key) &&
+           table->Visit(
+               key, kMaxSequence, [](void*, const Entry&) { return false; }, nullptr);
+  };
+  std::atomic<size_t> arrived{0};
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      Random random(t);
+      for (uint64_t place = 0; place < kPlaces; ++place) {
+        arrived.fetch_add(1);
+        while (arrived.load() < (place + 1) * kThreads) std::this_thread::yield();
+        for (uint64_t i = 0; i < 257; ++i) {
+          // 257 is a prime: each thread has an order of its own.
+          const uint64_t symbol = (i * (29 + t) + place) % 257;
+          if (symbol % kThreads == t || symbol % kThreads == (t + place) % kThreads) {
+            const std::string key = key_of(place, symbol);
+            table->Insert(sequence_of(place, symbol), EntryType::kPut, key, key, nullptr);
+          }
+          // Perhaps another thread's, perhaps not there yet.
+          const uint64_t above = random.Uniform(256);
+          const std::string below = key_of(place, above) + static_cast<char>('0' + t);
+          table->Insert(sequence_of(place, above), EntryType::kPut, below, below, nullptr);
+          ASSERT_TRUE(holds(below));
+          const uint64_t earlier = (random.Uniform(i + 1) * (29 + t) + place) % 257;
+          if (earlier % kThreads == t) {
+            ASSERT_TRUE(holds(key_of(place, earlier)));
+          }
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::map<std::string, SequenceNumber> model;
+  for (uint64_t place = 0; place < kPlaces; ++place) {
+    for (uint64_t s = 0; s < 257; ++s) model[key_of(place, s)] = sequence_of(place, s);
+  }
+  for (size_t t = 0; t < kThreads; ++t) {
+    Random random(t);
+    for (uint64_t place = 0; place < kPlaces; ++place) {
+      for (uint64_t i = 0; i < 257; ++i) {
+        const uint64_t above = random.Uniform(256);
+        model[key_of(place, above) + static_cast<char>('0' + t)] = sequence_of(place, above);
+        random.Next();
+      }
+    }
+  }
+  EXPECT_EQ(table->Entries(), model.size());
+  auto iterator = table->NewIterator();
+  iterator->SeekToFirst();
+  for (const auto& [key, sequence] : model) {
+    ASSERT_TRUE(iterator->Valid());
+    ASSERT_EQ(iterator->key(), Slice(key));
+    ASSERT_EQ(TagSequence(iterator->tag()), sequence);
+    iterator->Next();
+  }
+  EXPECT_FALSE(iterator->Valid());
+}
+
+// One long path that all threads leave at every place, from both ends and in between.
+TEST_P(MemTableRaceTest, NothingIsLostWhereAPathIsLeft) {
+  constexpr size_t kThreads = 4;
+  constexpr size_t kRounds = 60;
+  constexpr size_t kLength = 120;
+  auto table = NewTable();
+  std::map<std::string, SequenceNumber> model;
+  std::vector<std::vector<Item>> items(kThreads);
+  Random random(31);
+  SequenceNumber sequence = 0;
+  for (size_t round = 0; round < kRounds; ++round) {
+    const std::string path = Number(random.Next()) + std::string(kLength, 'p');
+    for (size_t t = 0; t < kThreads; ++t) {
+      items[t].push_back({path, sequence + 1});  // by all: only one may put it there
+    }
+    model[path] = ++sequence;
+    for (size_t i = 0; i < kLength; ++i) {
+      for (size_t t = 0; t < kThreads; ++t) {
+        const size_t at = t == 0   ? i
+                          : t == 1 ? kLength - 1 - i
+                                   : (i * (t == 2 ? 37 : 49)) % kLength;
+        const std::string key = path.substr(0, 8 + at) + static_cast<char>('a' + t);
+        items[t].push_back({key, ++sequence});
+        model[key] = sequence;
+      }
+    }
+  }
+  std::atomic<size_t> arrived{0};
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (size_t i = 0; i < items[t].size(); ++i) {
+        if (i % (kLength + 1) == 0) {
+          arrived.fetch_add(1);
+          while (arrived.load() < (i / (kLength + 1) + 1) * kThreads) std::this_thread::yield();
+        }
+        const Item& item = items[t][i];
+        table->Insert(item.sequence, EntryType::kPut, item.key, ValueOf(item), nullptr);
+        ASSERT_TRUE(table->Visit(
+            item.key, item.sequence, [](void*, const Entry&) { return false; }, nullptr));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(table->Entries(), model.size());
+  auto iterator = table->NewIterator();
+  iterator->SeekToLast();
+  for (auto it = model.rbegin(); it != model.rend(); ++it) {
+    ASSERT_TRUE(iterator->Valid());
+    ASSERT_EQ(iterator->key(), Slice(it->first));
+    ASSERT_EQ(TagSequence(iterator->tag()), it->second);
+    iterator->Prev();
+  }
+  EXPECT_FALSE(iterator->Valid());
 }
 
 // Every range deletion that was acknowledged, and perhaps newer ones, answers.

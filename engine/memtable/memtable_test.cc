@@ -1,4 +1,4 @@
-// What a table must do, for both kinds and three orders, against a sorted map.
+// What a table must do, for all kinds and two orders, against a sorted map.
 
 #include "engine/memtable/memtable.h"
 
@@ -267,6 +267,106 @@ TEST_P(MemTableTest, ManyVersionsOfOneKey) {
   }
 }
 
+// One place where keys part, from one child to as many as there can be: each byte and the end of
+// the key.
+TEST_P(MemTableTest, EveryNumberOfKeysThatPartAtOneByte) {
+  for (const size_t before : {0, 3, 8, 30}) {
+    for (const char* arrival : {"ascending", "descending", "mixed"}) {
+      SCOPED_TRACE(testing::Message() << before << " bytes before, " << arrival);
+      table_ = NewMemTable(GetParam().kind, order());
+      model_ = Model(ModelLess{order()});
+      Random random(before);
+      std::vector<int> symbols(257);
+      for (int i = 0; i < 257; ++i) symbols[static_cast<size_t>(i)] = i - 1;
+      if (arrival[0] == 'd') std::reverse(symbols.begin(), symbols.end());
+      if (arrival[0] == 'm') {
+        for (size_t i = 256; i > 0; --i) std::swap(symbols[i], symbols[random.Uniform(i + 1)]);
+      }
+      const auto key_of = [&](int symbol) {
+        std::string key(before, 'b');
+        if (symbol >= 0) key.push_back(static_cast<char>(symbol));
+        // Behind the byte: nothing, or more.
+        if (symbol % 3 == 1) key += "tail";
+        return key;
+      };
+      std::vector<std::string> probes = {"",
+                                         "a",
+                                         "b",
+                                         "c",
+                                         std::string(before, 'b'),
+                                         std::string(before + 9, 'b'),
+                                         std::string(before, 'b') + "\xff\xff"};
+      for (int symbol = -1; symbol < 256; symbol += 5) probes.push_back(key_of(symbol) + "x");
+      SequenceNumber sequence = 0;
+      for (const int symbol : symbols) {
+        Put(key_of(symbol), ++sequence, EntryType::kPut, std::to_string(symbol));
+        probes.push_back(key_of(symbol));
+        // Where nodes of the radix tree are full, and one further.
+        for (const SequenceNumber full : {1, 5, 13, 29, 52, 256}) {
+          if (sequence != full && sequence != full + 1) continue;
+          ASSERT_NO_FATAL_FAILURE(CheckAll(&random, probes));
+        }
+      }
+      // And a second level below each.
+      for (const int symbol : symbols) {
+        Put(key_of(symbol) + "0", ++sequence, EntryType::kPut, "0");
+        Put(key_of(symbol), ++sequence, EntryType::kDelete, "");
+      }
+      ASSERT_NO_FATAL_FAILURE(CheckAll(&random, probes));
+    }
+  }
+}
+
+// Keys that leave a long one at each of its bytes, or end there.
+TEST_P(MemTableTest, KeysThatLeaveAPathAnywhere) {
+  const std::string path(300, 'p');
+  for (int order_of_lengths = 0; order_of_lengths < 3; ++order_of_lengths) {
+    table_ = NewMemTable(GetParam().kind, order());
+    model_ = Model(ModelLess{order()});
+    Random random(static_cast<uint64_t>(order_of_lengths));
+    std::vector<size_t> lengths(300);
+    for (size_t i = 0; i < 300; ++i) lengths[i] = order_of_lengths == 1 ? 299 - i : i;
+    if (order_of_lengths == 2) {
+      for (size_t i = 299; i > 0; --i) std::swap(lengths[i], lengths[random.Uniform(i + 1)]);
+    }
+    Put(path, 1, EntryType::kPut, "path");
+    Put(path, 2, EntryType::kMerge, "newer");
+    SequenceNumber sequence = 2;
+    std::vector<std::string> probes = {path, path + "p"};
+    for (const size_t length : lengths) {
+      const std::string start = path.substr(0, length);
+      for (const std::string& key : {start, start + "o", start + "q" + std::string(length, 'r')}) {
+        if (random.OneIn(2)) Put(key, ++sequence, EntryType::kPut, "leaves");
+        probes.push_back(key);
+      }
+      if (length % 29 == 0) {
+        ASSERT_NO_FATAL_FAILURE(CheckAll(&random, probes));
+      }
+    }
+    ASSERT_NO_FATAL_FAILURE(CheckAll(&random, probes));
+  }
+}
+
+TEST_P(MemTableTest, KeysOfMegabytes) {
+  const std::string large(3 << 20, 'm');
+  std::vector<std::string> probes = {"", "m", large + "x", large.substr(1)};
+  SequenceNumber sequence = 0;
+  for (const size_t at : {size_t{0}, size_t{1}, large.size() / 2, large.size() - 1}) {
+    for (const char other : {'a', 'z'}) {
+      std::string key = large;
+      key[at] = other;
+      Put(key, ++sequence, EntryType::kPut, "differs");
+      probes.push_back(key);
+    }
+    Put(large, ++sequence, EntryType::kPut, "version");
+    Put(large.substr(0, at), ++sequence, EntryType::kPut, "ends");
+    probes.push_back(large.substr(0, at));
+  }
+  probes.push_back(large);
+  Random random(9);
+  ASSERT_NO_FATAL_FAILURE(CheckAll(&random, probes));
+}
+
 TEST_P(MemTableTest, VisitorStopsWhenToldTo) {
   for (SequenceNumber s = 1; s <= 50; ++s) Put("k", s, EntryType::kMerge, "m");
   int calls = 0;
@@ -493,6 +593,7 @@ INSTANTIATE_TEST_SUITE_P(
     Kinds, MemTableTest,
     ::testing::Values(Kind{"Default", MemTableKind::kDefault, BytewiseComparator()},
                       Kind{"SkipList", MemTableKind::kSkipList, BytewiseComparator()},
+                      Kind{"Rax", MemTableKind::kRax, BytewiseComparator()},
                       Kind{"Reverse", MemTableKind::kDefault, ReverseBytewiseComparator()}),
     [](const auto& param_info) { return std::string(param_info.param.name); });
 

@@ -53,7 +53,9 @@ StoreOptions RandomStoreOptions(Random* random, const std::string& name) {
   StoreOptions options;
   options.order = IsReversed(name) ? ReverseBytewiseComparator() : BytewiseComparator();
   options.merge_operator = JoinOperator();
-  options.memtable = random->OneIn(3) ? MemTableKind::kSkipList : MemTableKind::kDefault;
+  constexpr MemTableKind kKinds[] = {MemTableKind::kSkipList, MemTableKind::kDefault,
+                                     MemTableKind::kRax};
+  options.memtable = kKinds[random->Uniform(3)];
   options.write_buffer_size = uint64_t{4096} << random->Uniform(6);
   options.max_write_buffers = static_cast<int>(2 + random->Uniform(3));
   if (random->OneIn(2)) options.pool = Pool::New(size_t{64 << 10} << random->Uniform(5));
