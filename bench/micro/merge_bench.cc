@@ -67,8 +67,9 @@ class Sources {
     }
   }
   std::unique_ptr<MergingIterator> Merge() const {
-    std::vector<std::unique_ptr<EntryIterator>> sources;
-    for (const auto& source : records_) sources.push_back(std::make_unique<ArrayIterator>(&source));
+    std::vector<MergeSource> sources;
+    for (const auto& source : records_)
+      sources.push_back({std::make_unique<ArrayIterator>(&source), kMaxSequence});
     return std::make_unique<MergingIterator>(BytewiseComparator(), std::move(sources));
   }
 

@@ -15,10 +15,12 @@ uint64_t HeadOf(Slice key) {
 
 }  // namespace
 
-MergingIterator::MergingIterator(const Comparator* order,
-                                 std::vector<std::unique_ptr<EntryIterator>> sources)
+MergingIterator::MergingIterator(const Comparator* order, std::vector<MergeSource> sources)
     : order_(order), bytewise_(order->bytewise()), children_(sources.size()) {
-  for (size_t i = 0; i < sources.size(); ++i) children_[i].source = std::move(sources[i]);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    children_[i].source = std::move(sources[i].entries);
+    children_[i].newest = sources[i].newest;
+  }
   losers_.resize(children_.size());
 }
 
@@ -140,6 +142,18 @@ void MergingIterator::Prev() {
   if (forward_) Turn(false);
   if (top_ == nullptr) return;
   top_->source->Prev();
+  Load(top_);
+  Replay();
+}
+
+void MergingIterator::SkipInSourceTo(Slice end) {
+  top_->source->Seek(end, kMaxSequence);
+  Load(top_);
+  Replay();
+}
+
+void MergingIterator::SkipInSourceBefore(Slice begin) {
+  top_->source->SeekForPrev(begin, kMaxSequence);
   Load(top_);
   Replay();
 }

@@ -19,9 +19,14 @@
 
 namespace aether {
 
+struct MergeSource {
+  std::unique_ptr<EntryIterator> entries;
+  SequenceNumber newest = kMaxSequence;  // of all entries it has or will have
+};
+
 class MergingIterator final : public EntryIterator {
  public:
-  MergingIterator(const Comparator* order, std::vector<std::unique_ptr<EntryIterator>> sources);
+  MergingIterator(const Comparator* order, std::vector<MergeSource> sources);
 
   bool Valid() const override { return top_ != nullptr; }
   void SeekToFirst() override;
@@ -35,9 +40,17 @@ class MergingIterator final : public EntryIterator {
   Slice value() const override { return top_->source->value(); }
   Status status() const override;
 
+  // The newest sequence that the source of the current entry can have. REQUIRES: Valid().
+  SequenceNumber NewestOfSource() const { return top_->newest; }
+  // Leave out the current source's entries before `end` (after it has gone forward), or at and
+  // after `begin` (backward). REQUIRES: Valid().
+  void SkipInSourceTo(Slice end);
+  void SkipInSourceBefore(Slice begin);
+
  private:
   struct Child {
     std::unique_ptr<EntryIterator> source;
+    SequenceNumber newest = kMaxSequence;
     Slice key;
     uint64_t tag = 0;
     // The first eight bytes of the key, big-endian; decides most comparisons of bytewise orders.

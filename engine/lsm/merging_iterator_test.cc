@@ -86,10 +86,10 @@ class MergingIteratorTest : public ::testing::TestWithParam<bool> {
     }
     const auto less = [this](const Item& a, const Item& b) { return Less(a, b); };
     std::sort(all_.begin(), all_.end(), less);
-    std::vector<std::unique_ptr<EntryIterator>> iterators;
+    std::vector<MergeSource> iterators;
     for (auto& list : lists) {
       std::sort(list.begin(), list.end(), less);
-      iterators.push_back(std::make_unique<ListIterator>(order(), list));
+      iterators.push_back({std::make_unique<ListIterator>(order(), list), kMaxSequence});
     }
     return std::make_unique<MergingIterator>(order(), std::move(iterators));
   }
@@ -163,9 +163,9 @@ TEST_P(MergingIteratorTest, ASourceThatFailsEndsAll) {
       const std::string key(1, static_cast<char>(GetParam() ? 'a' + i : 'z' - i));
       (i % 2 == 0 ? good : bad).push_back({key, PackTag(7, EntryType::kPut)});
     }
-    std::vector<std::unique_ptr<EntryIterator>> sources;
-    sources.push_back(std::make_unique<ListIterator>(order(), good));
-    sources.push_back(std::make_unique<ListIterator>(order(), bad, fails_at));
+    std::vector<MergeSource> sources;
+    sources.push_back({std::make_unique<ListIterator>(order(), good), kMaxSequence});
+    sources.push_back({std::make_unique<ListIterator>(order(), bad, fails_at), kMaxSequence});
     MergingIterator merge(order(), std::move(sources));
     size_t seen = 0;
     for (merge.SeekToFirst(); merge.Valid(); merge.Next()) ++seen;
