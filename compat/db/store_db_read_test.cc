@@ -1,5 +1,6 @@
 // Reading through the public interface of StoreDb: iterators, Get, MultiGet.
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -57,6 +58,52 @@ TEST_F(StoreDbReadTest, IteratorsWalkBothWaysWithinBounds) {
   EXPECT_EQ(property, "0");
   EXPECT_EQ(it->GetProperty("nonsense", &property).ToString(),
             "Invalid argument: Unidentified property.");
+}
+
+TEST_F(StoreDbReadTest, ADeletedRangeIsPassedInOneStep) {
+  const auto key = [](int i) { return "k" + std::to_string(100000 + i); };
+  Open();
+  const auto family = db_->DefaultColumnFamily();
+  for (int i = 0; i < 5000; ++i) Put(key(i), "old");
+  ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
+  const Snapshot* const before = db_->GetSnapshot();
+  ASSERT_TRUE(db_->DeleteRange(WriteOptions(), family, key(10), key(4990)).ok());
+  Put(key(2000), "new");
+  for (const bool flushed : {false, true}) {
+    SCOPED_TRACE(flushed);
+    if (flushed) {
+      ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
+    }
+    ReadOptions options;
+    // Were the hidden entries passed one by one, the scan would give up.
+    options.max_skippable_internal_keys = 8;
+    std::unique_ptr<Iterator> it(db_->NewIterator(options));
+    std::vector<std::string> forward, backward;
+    for (it->SeekToFirst(); it->Valid(); it->Next()) forward.push_back(it->key().ToString());
+    ASSERT_TRUE(it->status().ok()) << it->status().ToString();
+    for (it->SeekToLast(); it->Valid(); it->Prev()) backward.push_back(it->key().ToString());
+    ASSERT_TRUE(it->status().ok()) << it->status().ToString();
+    std::vector<std::string> expected;
+    for (int i = 0; i < 10; ++i) expected.push_back(key(i));
+    expected.push_back(key(2000));
+    for (int i = 4990; i < 5000; ++i) expected.push_back(key(i));
+    EXPECT_EQ(forward, expected);
+    std::reverse(expected.begin(), expected.end());
+    EXPECT_EQ(backward, expected);
+    it->Seek(key(2001));
+    ASSERT_TRUE(it->Valid());
+    EXPECT_EQ(it->key().ToString(), key(4990));
+    it->SeekForPrev(key(1999));
+    ASSERT_TRUE(it->Valid());
+    EXPECT_EQ(it->key().ToString(), key(9));
+    // Who looks from before sees all.
+    options.snapshot = before;
+    it.reset(db_->NewIterator(options));
+    int count = 0;
+    for (it->SeekToFirst(); it->Valid(); it->Next()) ++count;
+    EXPECT_EQ(count, 5000);
+  }
+  db_->ReleaseSnapshot(before);
 }
 
 TEST_F(StoreDbReadTest, RefreshShowsTheStateOfNow) {

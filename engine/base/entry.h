@@ -43,6 +43,14 @@ struct Entry {
   EntryType type() const { return TagType(tag); }
 };
 
+// The newest deleted range over a key, as a reader at some sequence sees it. The bytes live as long as
+// what was asked.
+struct CoveringRange {
+  SequenceNumber sequence = 0;  // 0: none
+  Slice begin;
+  Slice end;  // exclusive
+};
+
 // Negative when (a_key, a_sequence) comes first.
 inline int CompareEntries(const Comparator* order, Slice a_key, SequenceNumber a_sequence,
                           Slice b_key, SequenceNumber b_sequence) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/lsm/read_view.h"
-
 namespace aether {
 namespace {
 
@@ -50,10 +48,6 @@ Status Iterator::Refresh() {
 void Iterator::Fail(Status s) {
   status_ = std::move(s);
   valid_ = false;
-}
-
-bool Iterator::Covered(Slice key, SequenceNumber sequence) const {
-  return has_range_deletes_ && source_.view->CoveringRangeDelete(key, source_.sequence) > sequence;
 }
 
 bool Iterator::CountSkipped(uint64_t* skipped) {
@@ -222,11 +216,18 @@ void Iterator::FindForward(const std::string* skip) {
     }
     same = 0;
     const EntryType type = TagType(tag);
-    if (type == EntryType::kDelete || type == EntryType::kSingleDelete || Covered(key, sequence)) {
+    const CoveringRange range = Covering(key);
+    if (type == EntryType::kDelete || type == EntryType::kSingleDelete ||
+        range.sequence > sequence) {
       key_buffer_.assign(key.data(), key.size());
       skip = &key_buffer_;
       if (!CountSkipped(&skipped)) return;
-      step();
+      if (merging_ != nullptr && merging_->NewestOfSource() < range.sequence) {
+        // The source has nothing newer than the deletion: all of it under the range is gone.
+        merging_->SkipInSourceTo(range.end);
+      } else {
+        step();
+      }
       continue;
     }
     if (type == EntryType::kMerge) {
@@ -315,7 +316,15 @@ void Iterator::FindReverse() {
   uint64_t skipped = 0;
   std::vector<std::string> operands;  // oldest first
   while (entries_->Valid()) {
-    key_buffer_ = entries_->key().ToString();
+    key_buffer_.assign(entries_->key().data(), entries_->key().size());
+    if (merging_ != nullptr && has_range_deletes_) {
+      if (const CoveringRange range = Covering(key_buffer_);
+          range.sequence > merging_->NewestOfSource()) {
+        if (!CountSkipped(&skipped)) return;
+        merging_->SkipInSourceBefore(range.begin);
+        continue;
+      }
+    }
     if (options_.lower_bound && CompareKeys(order_, key_buffer_, *options_.lower_bound) < 0) {
       return;
     }

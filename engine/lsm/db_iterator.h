@@ -17,10 +17,9 @@
 #include "engine/base/entry.h"
 #include "engine/base/operators.h"
 #include "engine/lsm/merging_iterator.h"
+#include "engine/lsm/read_view.h"
 
 namespace aether {
-
-class ReadView;
 
 // What an Iterator reads: entries of a pinned view up to a sequence.
 struct IteratorSource {
@@ -86,7 +85,13 @@ class Iterator {
   bool EndsInPrefix(Slice prefix) const;
   void SeekFrom(Slice target);
   void SeekToEnd();
-  bool Covered(Slice key, SequenceNumber sequence) const;
+  CoveringRange Covering(Slice key) const {
+    return has_range_deletes_ ? source_.view->CoveringRangeDelete(key, source_.sequence)
+                              : CoveringRange();
+  }
+  bool Covered(Slice key, SequenceNumber sequence) const {
+    return Covering(key).sequence > sequence;
+  }
   bool CountSkipped(uint64_t* skipped);
   void Fail(Status s);
   void LoadView();

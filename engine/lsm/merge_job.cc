@@ -120,10 +120,11 @@ void MergeJob::OpenCluster(Cluster* cluster) {
   cluster->inputs.clear();
   RunReadOptions options;
   options.stream = true;
-  std::vector<std::unique_ptr<EntryIterator>> sources;
+  std::vector<MergeSource> sources;
   cluster_runs_.clear();
   for (auto& [id, run] : by_run) {
-    sources.push_back(std::make_unique<RunCursor>(context_.order, run.get(), options));
+    sources.push_back(
+        {std::make_unique<RunCursor>(context_.order, run.get(), options), kMaxSequence});
     cluster_runs_.push_back(std::move(run));
   }
   input_ = std::make_unique<MergingIterator>(context_.order, std::move(sources));

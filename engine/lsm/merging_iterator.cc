@@ -1,6 +1,8 @@
 #include "engine/lsm/merging_iterator.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 namespace aether {
 namespace {
@@ -13,68 +15,75 @@ uint64_t HeadOf(Slice key) {
 
 }  // namespace
 
-MergingIterator::MergingIterator(const Comparator* order,
-                                 std::vector<std::unique_ptr<EntryIterator>> sources)
+MergingIterator::MergingIterator(const Comparator* order, std::vector<MergeSource> sources)
     : order_(order), bytewise_(order->bytewise()), children_(sources.size()) {
-  for (size_t i = 0; i < sources.size(); ++i) children_[i].source = std::move(sources[i]);
-  heap_.reserve(children_.size());
+  for (size_t i = 0; i < sources.size(); ++i) {
+    children_[i].source = std::move(sources[i].entries);
+    children_[i].newest = sources[i].newest;
+  }
+  losers_.resize(children_.size());
 }
 
-bool MergingIterator::Load(Child* child) {
-  if (!child->source->Valid()) {
+void MergingIterator::Load(Child* child) {
+  child->ended = !child->source->Valid();
+  if (child->ended) {
     failed_ |= !child->source->status().ok();
-    return false;
+    return;
   }
   child->key = child->source->key();
   child->tag = child->source->tag();
   if (bytewise_) child->head = HeadOf(child->key);
-  return true;
 }
 
-bool MergingIterator::Before(const Child& a, const Child& b) const {
-  if (bytewise_ && a.head != b.head) return forward_ == (a.head < b.head);
+bool MergingIterator::KeyBefore(const Child& a, const Child& b) const {
   int by_key = CompareKeys(order_, a.key, b.key);
   if (by_key == 0) by_key = a.tag > b.tag ? -1 : (a.tag < b.tag ? 1 : 0);
   return forward_ ? by_key < 0 : by_key > 0;
 }
 
-void MergingIterator::SiftDown(size_t i) {
-  Child* const moving = heap_[i];
-  const size_t n = heap_.size();
-  for (;;) {
-    size_t child = 2 * i + 1;
-    if (child >= n) break;
-    if (child + 1 < n && Before(*heap_[child + 1], *heap_[child])) ++child;
-    if (!Before(*heap_[child], *moving)) break;
-    heap_[i] = heap_[child];
-    i = child;
-  }
-  heap_[i] = moving;
-}
-
 void MergingIterator::Rebuild() {
-  heap_.clear();
-  for (Child& child : children_) {
-    if (Load(&child)) heap_.push_back(&child);
+  const size_t n = children_.size();
+  next_ = nullptr;
+  top_ = nullptr;
+  for (Child& child : children_) Load(&child);
+  if (n == 0) return;
+  // Whoever comes to a node first waits there for the other side.
+  std::fill(losers_.begin(), losers_.end(), nullptr);
+  for (size_t i = 0; i < n; ++i) {
+    Child* winner = &children_[i];
+    size_t node = (n + i) / 2;
+    while (node > 0) {
+      Child*& waiting = losers_[node];
+      if (waiting == nullptr) {
+        waiting = winner;
+        break;
+      }
+      if (Before(*waiting, *winner)) std::swap(waiting, winner);
+      node /= 2;
+    }
+    if (node == 0) SetTop(winner);
   }
-  if (failed_) {
-    heap_.clear();
-    return;
-  }
-  for (size_t i = heap_.size() / 2; i-- > 0;) SiftDown(i);
 }
 
-void MergingIterator::ReplaceOrPopTop(bool valid) {
-  if (failed_) {
-    heap_.clear();
-    return;
+void MergingIterator::Replay() {
+  Child* const moved = top_;
+  if (next_ != nullptr) {
+    if (!failed_ && Before(*moved, *next_)) return;
+    next_ = nullptr;
   }
-  if (!valid) {
-    heap_[0] = heap_.back();
-    heap_.pop_back();
-    if (heap_.empty()) return;
+  const size_t n = children_.size();
+  const size_t leaf = n + static_cast<size_t>(moved - children_.data());
+  Child* winner = moved;
+  for (size_t node = leaf / 2; node > 0; node /= 2) {
+    if (Before(*losers_[node], *winner)) std::swap(losers_[node], winner);
   }
-  SiftDown(0);
+  SetTop(winner);
+  if (top_ != moved || n == 1) return;
+  // It won twice: the best of the others is one of those that lost to it.
+  next_ = losers_[leaf / 2];
+  for (size_t node = leaf / 4; node > 0; node /= 2) {
+    if (Before(*losers_[node], *next_)) next_ = losers_[node];
+  }
 }
 
 void MergingIterator::SeekToFirst() {
@@ -106,7 +115,7 @@ void MergingIterator::SeekForPrev(Slice key, SequenceNumber sequence) {
 }
 
 void MergingIterator::Turn(bool forward) {
-  Child* const top = heap_[0];
+  const Child* const top = top_;
   const std::string key = top->key.ToString();
   const SequenceNumber sequence = TagSequence(top->tag);
   forward_ = forward;
@@ -123,18 +132,30 @@ void MergingIterator::Turn(bool forward) {
 
 void MergingIterator::Next() {
   if (!forward_) Turn(true);
-  if (heap_.empty()) return;
-  Child* const top = heap_[0];
-  top->source->Next();
-  ReplaceOrPopTop(Load(top));
+  if (top_ == nullptr) return;
+  top_->source->Next();
+  Load(top_);
+  Replay();
 }
 
 void MergingIterator::Prev() {
   if (forward_) Turn(false);
-  if (heap_.empty()) return;
-  Child* const top = heap_[0];
-  top->source->Prev();
-  ReplaceOrPopTop(Load(top));
+  if (top_ == nullptr) return;
+  top_->source->Prev();
+  Load(top_);
+  Replay();
+}
+
+void MergingIterator::SkipInSourceTo(Slice end) {
+  top_->source->Seek(end, kMaxSequence);
+  Load(top_);
+  Replay();
+}
+
+void MergingIterator::SkipInSourceBefore(Slice begin) {
+  top_->source->SeekForPrev(begin, kMaxSequence);
+  Load(top_);
+  Replay();
 }
 
 void MergingIterator::Confine(const PrefixScan* scan) {

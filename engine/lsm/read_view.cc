@@ -13,7 +13,8 @@ Status ReadView::Get(Lookup* lookup, const RunReadOptions& options, bool memtabl
   };
   if (memtables) {
     for (const auto& table : tables_) {
-      lookup->AddRangeDelete(table->CoveringRangeDelete(lookup->key(), lookup->sequence()));
+      lookup->AddRangeDelete(
+          table->CoveringRangeDelete(lookup->key(), lookup->sequence()).sequence);
       table->Visit(lookup->key(), lookup->sequence(), visit, lookup);
       if (lookup->finished()) return Status::OK();
     }
@@ -29,21 +30,24 @@ bool ReadView::HasRangeDeletes() const {
   return false;
 }
 
-SequenceNumber ReadView::CoveringRangeDelete(Slice key, SequenceNumber sequence) const {
-  SequenceNumber covering =
-      version_->range_deletes().empty() ? 0 : version_->range_deletes().Covering(key, sequence);
-  for (const auto& table : tables_) {
-    covering = std::max(covering, table->CoveringRangeDelete(key, sequence));
+CoveringRange ReadView::CoveringRangeDelete(Slice key, SequenceNumber sequence) const {
+  CoveringRange newest;
+  if (!version_->range_deletes().empty()) {
+    newest = version_->range_deletes().Covering(key, sequence);
   }
-  return covering;
+  for (const auto& table : tables_) {
+    const CoveringRange range = table->CoveringRangeDelete(key, sequence);
+    if (range.sequence > newest.sequence) newest = range;
+  }
+  return newest;
 }
 
 std::unique_ptr<EntryIterator> ReadView::NewEntryIterator(const RunReadOptions& options,
                                                           bool memtables, bool runs) const {
-  std::vector<std::unique_ptr<EntryIterator>> sources;
+  std::vector<MergeSource> sources;
   if (memtables) {
     for (const auto& table : tables_) {
-      if (table->Entries() > 0) sources.push_back(table->NewIterator());
+      if (table->Entries() > 0) sources.push_back({table->NewIterator(), kMaxSequence});
     }
   }
   if (runs) version_->AddIterators(options, &sources);

@@ -32,7 +32,7 @@ class ReadView {
   Status Get(Lookup* lookup, const RunReadOptions& options, bool memtables, bool runs) const;
 
   bool HasRangeDeletes() const;
-  SequenceNumber CoveringRangeDelete(Slice key, SequenceNumber sequence) const;
+  CoveringRange CoveringRangeDelete(Slice key, SequenceNumber sequence) const;
 
   // A cursor over all entries of the view, which must outlive it.
   std::unique_ptr<EntryIterator> NewEntryIterator(const RunReadOptions& options, bool memtables,

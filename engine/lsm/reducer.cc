@@ -19,7 +19,7 @@ SequenceNumber Reducer::StripeEnd(size_t stripe) const {
 
 bool Reducer::Covered(Slice key, SequenceNumber sequence, size_t stripe) const {
   return options_.range_deletes != nullptr && !options_.range_deletes->empty() &&
-         options_.range_deletes->Covering(key, StripeEnd(stripe)) > sequence;
+         options_.range_deletes->Covering(key, StripeEnd(stripe)).sequence > sequence;
 }
 
 Status Reducer::Emit(const Sink& sink, uint64_t tag, Slice value) {

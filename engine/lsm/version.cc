@@ -90,7 +90,7 @@ Status Version::Build(const Comparator* order, const FamilyState& state, const V
 Status Version::Get(Lookup* lookup, const RunReadOptions& options) const {
   const Slice key = lookup->key();
   if (!range_deletes_->empty()) {
-    lookup->AddRangeDelete(range_deletes_->Covering(key, lookup->sequence()));
+    lookup->AddRangeDelete(range_deletes_->Covering(key, lookup->sequence()).sequence);
   }
   const auto visit = [](void* context, const Entry& entry, const PinSource& pin) {
     return static_cast<Lookup*>(context)->Add(entry, &pin);
@@ -124,12 +124,14 @@ Status Version::Get(Lookup* lookup, const RunReadOptions& options) const {
   return Status::OK();
 }
 
-void Version::AddIterators(const RunReadOptions& options,
-                           std::vector<std::unique_ptr<EntryIterator>>* sources) const {
+void Version::AddIterators(const RunReadOptions& options, std::vector<MergeSource>* sources) const {
   for (const Run* run : runs_) {
-    if (!run->parts.empty()) {
-      sources->push_back(std::make_unique<RunCursor>(order_, run, options));
+    if (run->parts.empty()) continue;
+    SequenceNumber newest = 0;
+    for (const RunPart& part : run->parts) {
+      newest = std::max(newest, part.file->meta().largest_sequence);
     }
+    sources->push_back({std::make_unique<RunCursor>(order_, run, options), newest});
   }
 }
 

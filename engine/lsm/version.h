@@ -17,6 +17,7 @@
 #include "engine/base/entry.h"
 #include "engine/lsm/lookup.h"
 #include "engine/lsm/manifest_edit.h"
+#include "engine/lsm/merging_iterator.h"
 #include "engine/run/run_file.h"
 #include "engine/wal/planted_bugs.h"
 
@@ -82,8 +83,7 @@ class Version {
   Status Get(Lookup* lookup, const RunReadOptions& options) const;
 
   // One source for each run, for a merging iterator.
-  void AddIterators(const RunReadOptions& options,
-                    std::vector<std::unique_ptr<EntryIterator>>* sources) const;
+  void AddIterators(const RunReadOptions& options, std::vector<MergeSource>* sources) const;
 
   const RangeDeleteSet& range_deletes() const { return *range_deletes_; }
   const Comparator* order() const { return order_; }

@@ -55,7 +55,7 @@ class IndexedMemTable final : public MemTable {
     return index_.Visit(key, sequence, visit, context);
   }
 
-  SequenceNumber CoveringRangeDelete(Slice key, SequenceNumber sequence) const override {
+  CoveringRange CoveringRangeDelete(Slice key, SequenceNumber sequence) const override {
     return range_deletes_.Covering(key, sequence);
   }
 

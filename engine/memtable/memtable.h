@@ -50,9 +50,8 @@ class MemTable {
   using Visitor = bool (*)(void* context, const Entry& entry);
   virtual bool Visit(Slice key, SequenceNumber sequence, Visitor visit, void* context) const = 0;
 
-  // The largest sequence, at most `sequence`, of a range deletion that covers `key`; 0 when there
-  // is none.
-  virtual SequenceNumber CoveringRangeDelete(Slice key, SequenceNumber sequence) const = 0;
+  // The newest range deletion over `key` with a sequence of at most `sequence`.
+  virtual CoveringRange CoveringRangeDelete(Slice key, SequenceNumber sequence) const = 0;
 
   // Point entries. The iterator must not outlive the table.
   virtual std::unique_ptr<EntryIterator> NewIterator() const = 0;

@@ -174,7 +174,7 @@ TEST_P(MemTableTest, EmptyTable) {
   EXPECT_TRUE(VisitAll("a", kMaxSequence, &found).empty());
   EXPECT_FALSE(found);
   EXPECT_TRUE(table_->Empty());
-  EXPECT_EQ(table_->CoveringRangeDelete("a", kMaxSequence), 0u);
+  EXPECT_EQ(table_->CoveringRangeDelete("a", kMaxSequence).sequence, 0u);
   EXPECT_EQ(table_->ApproximateShare("a", "z"), 0.0);
 }
 
@@ -471,14 +471,17 @@ TEST_P(MemTableTest, RangeDeletions) {
                               : i == 1 ? range.end
                                        : RandomKey(&random, static_cast<int>(random.Uniform(5)));
       const SequenceNumber bound = random.OneIn(3) ? kMaxSequence : random.Uniform(s + 1);
-      SequenceNumber expected = 0;
+      Range expected{"", "", 0};
       for (const Range& r : ranges) {
-        if (r.sequence <= bound && CompareKeys(order(), r.begin, key) <= 0 &&
-            CompareKeys(order(), key, r.end) < 0) {
-          expected = std::max(expected, r.sequence);
+        if (r.sequence <= bound && r.sequence > expected.sequence &&
+            CompareKeys(order(), r.begin, key) <= 0 && CompareKeys(order(), key, r.end) < 0) {
+          expected = r;
         }
       }
-      ASSERT_EQ(table_->CoveringRangeDelete(key, bound), expected) << "after " << s;
+      const CoveringRange got = table_->CoveringRangeDelete(key, bound);
+      ASSERT_EQ(got.sequence, expected.sequence) << "after " << s;
+      ASSERT_EQ(got.begin.ToString(), expected.begin);
+      ASSERT_EQ(got.end.ToString(), expected.end);
     }
   }
   EXPECT_EQ(table_->RangeDeletes(), 700u);

@@ -1,7 +1,6 @@
 #include "engine/memtable/range_deletes.h"
 
 #include <algorithm>
-#include <functional>
 #include <new>
 #include <utility>
 #include <vector>
@@ -37,6 +36,12 @@ struct RangeDeletes::Deletion {
   Slice end;
 };
 
+// Either may be null.
+const RangeDeletes::Deletion* RangeDeletes::Newer(const Deletion* a, const Deletion* b) {
+  if (a == nullptr || b == nullptr) return a == nullptr ? b : a;
+  return a->sequence >= b->sequence ? a : b;
+}
+
 // The deletions of a stretch of the log, arranged for queries. The distinct ends of ranges cut the
 // keys into elementary intervals; a segment tree (Bentley, 1977) over them holds each range in at
 // most two nodes a level, so a query visits one node a level.
@@ -56,7 +61,7 @@ class RangeDeletes::Stab {
     // Interval i is [cuts[i], cuts[i + 1]). Node i of the tree has children 2i and 2i + 1, the
     // leaves are nodes [n, 2n).
     const size_t n = cuts_.size();
-    std::vector<std::pair<uint32_t, SequenceNumber>> marks;
+    std::vector<std::pair<uint32_t, const Deletion*>> marks;
     for (const Deletion* d : items_) {
       const auto index = [&](Slice key) {
         return static_cast<size_t>(std::lower_bound(cuts_.begin(), cuts_.end(), key, less) -
@@ -65,19 +70,19 @@ class RangeDeletes::Stab {
       size_t low = index(d->begin) + n;
       size_t high = index(d->end) + n;
       for (; low < high; low >>= 1, high >>= 1) {
-        if (low & 1) marks.emplace_back(static_cast<uint32_t>(low++), d->sequence);
-        if (high & 1) marks.emplace_back(static_cast<uint32_t>(--high), d->sequence);
+        if (low & 1) marks.emplace_back(static_cast<uint32_t>(low++), d);
+        if (high & 1) marks.emplace_back(static_cast<uint32_t>(--high), d);
       }
     }
     // Per node newest first.
     std::sort(marks.begin(), marks.end(), [](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first : a.second > b.second;
+      return a.first != b.first ? a.first < b.first : a.second->sequence > b.second->sequence;
     });
     first_.assign(2 * n + 1, 0);
-    sequences_.reserve(marks.size());
-    for (const auto& [node, sequence] : marks) {
+    marks_.reserve(marks.size());
+    for (const auto& [node, deletion] : marks) {
       ++first_[node + 1];
-      sequences_.push_back(sequence);
+      marks_.push_back(deletion);
     }
     for (size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
   }
@@ -85,21 +90,22 @@ class RangeDeletes::Stab {
   const std::vector<const Deletion*>& items() const { return items_; }
   size_t Bytes() const {
     return sizeof(Stab) + items_.capacity() * sizeof(items_[0]) + cuts_.capacity() * sizeof(Slice) +
-           first_.capacity() * sizeof(first_[0]) + sequences_.capacity() * sizeof(sequences_[0]);
+           first_.capacity() * sizeof(first_[0]) + marks_.capacity() * sizeof(marks_[0]);
   }
 
-  SequenceNumber Covering(Slice key, SequenceNumber sequence) const {
+  const Deletion* Covering(Slice key, SequenceNumber sequence) const {
     const auto after = std::upper_bound(cuts_.begin(), cuts_.end(), key, [this](Slice a, Slice b) {
       return CompareKeys(order_, a, b) < 0;
     });
-    if (after == cuts_.begin()) return 0;
-    SequenceNumber newest = 0;
+    if (after == cuts_.begin()) return nullptr;
+    const Deletion* newest = nullptr;
     const size_t n = cuts_.size();
     for (size_t node = n + static_cast<size_t>(after - cuts_.begin()) - 1; node > 0; node >>= 1) {
-      const auto begin = sequences_.begin() + first_[node];
-      const auto end = sequences_.begin() + first_[node + 1];
-      const auto it = std::lower_bound(begin, end, sequence, std::greater<SequenceNumber>());
-      if (it != end) newest = std::max(newest, *it);
+      const auto begin = marks_.begin() + first_[node];
+      const auto end = marks_.begin() + first_[node + 1];
+      const auto it = std::partition_point(
+          begin, end, [sequence](const Deletion* d) { return d->sequence > sequence; });
+      if (it != end) newest = Newer(newest, *it);
     }
     return newest;
   }
@@ -108,8 +114,8 @@ class RangeDeletes::Stab {
   const Comparator* const order_;
   const std::vector<const Deletion*> items_;
   std::vector<Slice> cuts_;
-  std::vector<uint32_t> first_;  // of each node, into sequences_
-  std::vector<SequenceNumber> sequences_;
+  std::vector<uint32_t> first_;  // of each node, into marks_
+  std::vector<const Deletion*> marks_;
 };
 
 // What queries see; replaced as a whole and kept until the table goes.
@@ -174,7 +180,7 @@ bool RangeDeletes::Insert(int shard, SequenceNumber sequence, Slice begin, Slice
   return state->list.Insert(shard, PackTag(sequence, EntryType::kRangeDelete), begin, end, nullptr);
 }
 
-SequenceNumber RangeDeletes::Search(const State* state, Slice key, SequenceNumber sequence) const {
+CoveringRange RangeDeletes::Search(const State* state, Slice key, SequenceNumber sequence) const {
   const Deletion* newest_entry = state->log.load(std::memory_order_acquire);
   const View* view = state->view.load(std::memory_order_acquire);
   uint64_t covered = view == nullptr ? 0 : view->covered;
@@ -183,17 +189,18 @@ SequenceNumber RangeDeletes::Search(const State* state, Slice key, SequenceNumbe
     view = state->view.load(std::memory_order_acquire);
     covered = view == nullptr ? 0 : view->covered;
   }
-  SequenceNumber newest = 0;
+  const Deletion* newest = nullptr;
   for (const Deletion* d = newest_entry; d != nullptr && d->position > covered; d = d->older) {
-    if (d->sequence <= sequence && d->sequence > newest &&
+    if (d->sequence <= sequence && (newest == nullptr || d->sequence > newest->sequence) &&
         CompareKeys(order_, d->begin, key) <= 0 && CompareKeys(order_, key, d->end) < 0) {
-      newest = d->sequence;
+      newest = d;
     }
   }
   if (view != nullptr) {
-    for (const Stab* stab : view->stabs) newest = std::max(newest, stab->Covering(key, sequence));
+    for (const Stab* stab : view->stabs) newest = Newer(newest, stab->Covering(key, sequence));
   }
-  return newest;
+  if (newest == nullptr) return {};
+  return {newest->sequence, newest->begin, newest->end};
 }
 
 void RangeDeletes::Fold(State* state) const {

@@ -37,9 +37,9 @@ class RangeDeletes {
   bool Insert(int shard, SequenceNumber sequence, Slice begin, Slice end);
 
   // See MemTable::CoveringRangeDelete.
-  SequenceNumber Covering(Slice key, SequenceNumber sequence) const {
+  CoveringRange Covering(Slice key, SequenceNumber sequence) const {
     const State* const state = state_.load(std::memory_order_acquire);
-    return state == nullptr ? 0 : Search(state, key, sequence);
+    return state == nullptr ? CoveringRange() : Search(state, key, sequence);
   }
 
   std::unique_ptr<EntryIterator> NewIterator() const;
@@ -51,8 +51,9 @@ class RangeDeletes {
   struct View;
   struct State;
 
+  static const Deletion* Newer(const Deletion* a, const Deletion* b);
   State* GetState();
-  SequenceNumber Search(const State* state, Slice key, SequenceNumber sequence) const;
+  CoveringRange Search(const State* state, Slice key, SequenceNumber sequence) const;
   void Fold(State* state) const;
 
   const Comparator* const order_;

@@ -32,19 +32,20 @@ size_t RangeDeleteSet::Build(size_t low, size_t high) {
 }
 
 void RangeDeleteSet::Search(size_t low, size_t high, Slice key, SequenceNumber sequence,
-                            SequenceNumber* best) const {
+                            const RangeDelete** best) const {
   while (low < high) {
     const size_t middle = low + (high - low) / 2;
     const Node& node = nodes_[middle];
-    if (node.max <= *best || node.min > sequence ||
+    const SequenceNumber newest = *best == nullptr ? 0 : (*best)->sequence;
+    if (node.max <= newest || node.min > sequence ||
         CompareKeys(order_, key, list_[node.latest_end].end) >= 0) {
       return;  // nothing newer, nothing visible, or all of it ends before the key
     }
     const RangeDelete& range = list_[middle];
     if (CompareKeys(order_, range.begin, key) <= 0) {
-      if (range.sequence <= sequence && range.sequence > *best &&
+      if (range.sequence <= sequence && range.sequence > newest &&
           CompareKeys(order_, key, range.end) < 0) {
-        *best = range.sequence;
+        *best = &range;
       }
       Search(middle + 1, high, key, sequence, best);
     }
@@ -52,10 +53,11 @@ void RangeDeleteSet::Search(size_t low, size_t high, Slice key, SequenceNumber s
   }
 }
 
-SequenceNumber RangeDeleteSet::Covering(Slice key, SequenceNumber sequence) const {
-  SequenceNumber best = 0;
+CoveringRange RangeDeleteSet::Covering(Slice key, SequenceNumber sequence) const {
+  const RangeDelete* best = nullptr;
   Search(0, list_.size(), key, sequence, &best);
-  return best;
+  if (best == nullptr) return {};
+  return {best->sequence, best->begin, best->end};
 }
 
 size_t RangeDeleteSet::MemoryBytes() const {

@@ -29,8 +29,8 @@ class RangeDeleteSet {
 
   bool empty() const { return list_.empty(); }
   const std::vector<RangeDelete>& list() const { return list_; }
-  // The largest sequence, at most `sequence`, of a range over `key`; 0 when there is none.
-  SequenceNumber Covering(Slice key, SequenceNumber sequence) const;
+  // The newest range over `key` with a sequence of at most `sequence`.
+  CoveringRange Covering(Slice key, SequenceNumber sequence) const;
   size_t MemoryBytes() const;
 
  private:
@@ -40,7 +40,7 @@ class RangeDeleteSet {
   };
   size_t Build(size_t low, size_t high);
   void Search(size_t low, size_t high, Slice key, SequenceNumber sequence,
-              SequenceNumber* best) const;
+              const RangeDelete** best) const;
 
   const Comparator* order_ = nullptr;
   std::vector<RangeDelete> list_;

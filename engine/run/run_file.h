@@ -127,9 +127,9 @@ class RunFile {
   std::unique_ptr<RunIterator> NewIterator(const RunReadOptions& options) const;
 
   const std::vector<RangeDelete>& RangeDeletes() const { return range_deletes_.list(); }
-  // The largest sequence, at most `sequence`, of a range delete over `key`; 0 when there is none.
-  SequenceNumber CoveringRangeDelete(Slice key, SequenceNumber sequence) const {
-    return range_deletes_.empty() ? 0 : range_deletes_.Covering(key, sequence);
+  // The newest range delete over `key` with a sequence of at most `sequence`.
+  CoveringRange CoveringRangeDelete(Slice key, SequenceNumber sequence) const {
+    return range_deletes_.empty() ? CoveringRange() : range_deletes_.Covering(key, sequence);
   }
 
   // Bytes of the file that lie before the first entry of `key`, to within a page.

@@ -145,7 +145,7 @@ Status FamilyStore::LatestSequence(Slice key, uint64_t* sequence, bool* found) {
   entries->Seek(key, visible);
   *found = entries->Valid() && CompareKeys(options_.order, entries->key(), key) == 0;
   *sequence = *found ? TagSequence(entries->tag()) : 0;
-  *sequence = std::max(*sequence, view->CoveringRangeDelete(key, visible));
+  *sequence = std::max(*sequence, view->CoveringRangeDelete(key, visible).sequence);
   *found |= *sequence > 0;
   return entries->status();
 }

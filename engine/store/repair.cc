@@ -185,7 +185,7 @@ class Repairer {
     context.new_number = [this] { return next_number_++; };
 
     std::vector<std::unique_ptr<Run>> runs;
-    std::vector<std::unique_ptr<EntryIterator>> sources;
+    std::vector<MergeSource> sources;
     std::vector<RangeDelete> deletes;
     RunReadOptions read;
     read.stream = true;
@@ -197,7 +197,7 @@ class Repairer {
       auto run = std::make_unique<Run>();
       run->parts.push_back(
           {std::make_shared<OpenFile>(std::move(file), [](uint64_t) {}), nullptr, 0});
-      sources.push_back(std::make_unique<RunCursor>(store.order, run.get(), read));
+      sources.push_back({std::make_unique<RunCursor>(store.order, run.get(), read), kMaxSequence});
       runs.push_back(std::move(run));
     }
     RunState all;

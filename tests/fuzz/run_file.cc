@@ -59,7 +59,7 @@ void CheckRangeDeletes(const RunFile& file, Slice key, SequenceNumber sequence) 
       newest = std::max(newest, range.sequence);
     }
   }
-  FUZZ_CHECK(file.CoveringRangeDelete(key, sequence) == newest, key.ToString());
+  FUZZ_CHECK(file.CoveringRangeDelete(key, sequence).sequence == newest, key.ToString());
 }
 
 void Probe(const RunFile& file, const RunReadOptions& options, const std::string& key,
