@@ -1,7 +1,8 @@
 // What an insert, a lookup and a step of a scan cost, for the kinds of table, several shapes of
 // keys, one and several threads. Keys are 16 bytes, values 100. The table of docs/memtable.md:
 //
-//   memtable_bench --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
+//   micro --benchmark_filter=^MemTable --benchmark_repetitions=5
+//   --benchmark_report_aggregates_only=true
 
 #include <benchmark/benchmark.h>
 
@@ -84,7 +85,7 @@ void Fill(const benchmark::State& state) {
   for (int64_t i = 0; i < kEntries; ++i) InsertOne(KeysOf(state), &random, value);
 }
 
-void Insert(benchmark::State& state) {
+void MemTableInsert(benchmark::State& state) {
   if (state.thread_index() == 0) NewTable(state);
   Random random(static_cast<uint64_t>(state.thread_index()));
   const std::string value(100, 'v');
@@ -97,7 +98,7 @@ void Insert(benchmark::State& state) {
   table.reset();
 }
 
-void Get(benchmark::State& state) {
+void MemTableGet(benchmark::State& state) {
   if (state.thread_index() == 0) Fill(state);
   Random random(42);  // replays the fill's keys, so all are found
   uint64_t found = 0;
@@ -110,7 +111,7 @@ void Get(benchmark::State& state) {
   if (state.thread_index() == 0) table.reset();
 }
 
-void Scan(benchmark::State& state) {
+void MemTableScan(benchmark::State& state) {
   Fill(state);
   uint64_t bytes = 0;
   auto iterator = table->NewIterator();
@@ -125,7 +126,7 @@ void Scan(benchmark::State& state) {
   table.reset();
 }
 
-void Seek(benchmark::State& state) {
+void MemTableSeek(benchmark::State& state) {
   Fill(state);
   Random random(7);
   auto iterator = table->NewIterator();
@@ -146,15 +147,13 @@ void Kinds(benchmark::internal::Benchmark* b) {
   }
 }
 
-BENCHMARK(Insert)->Apply(Kinds)->Iterations(kEntries)->Threads(1);
-BENCHMARK(Insert)->Apply(Kinds)->Iterations(kEntries / 2)->Threads(2);
-BENCHMARK(Insert)->Apply(Kinds)->Iterations(kEntries / 4)->Threads(4);
-BENCHMARK(Get)->Apply(Kinds)->Iterations(kEntries)->Threads(1);
-BENCHMARK(Get)->Apply(Kinds)->Iterations(kEntries / 2)->Threads(2);
-BENCHMARK(Scan)->Apply(Kinds)->Iterations(2 * kEntries);
-BENCHMARK(Seek)->Apply(Kinds)->Iterations(100000);
+BENCHMARK(MemTableInsert)->Apply(Kinds)->Iterations(kEntries)->Threads(1);
+BENCHMARK(MemTableInsert)->Apply(Kinds)->Iterations(kEntries / 2)->Threads(2);
+BENCHMARK(MemTableInsert)->Apply(Kinds)->Iterations(kEntries / 4)->Threads(4);
+BENCHMARK(MemTableGet)->Apply(Kinds)->Iterations(kEntries)->Threads(1);
+BENCHMARK(MemTableGet)->Apply(Kinds)->Iterations(kEntries / 2)->Threads(2);
+BENCHMARK(MemTableScan)->Apply(Kinds)->Iterations(2 * kEntries);
+BENCHMARK(MemTableSeek)->Apply(Kinds)->Iterations(100000);
 
 }  // namespace
 }  // namespace aether
-
-BENCHMARK_MAIN();
