@@ -32,7 +32,7 @@ class ArrayIterator final : public EntryIterator {
   void Seek(Slice key, SequenceNumber) override {
     at_ = static_cast<size_t>(
         std::partition_point(records_->begin(), records_->end(),
-                             [&](const Record& r) { return Slice(r.key, 16).compare(key) < 0; }) -
+                             [&](const Record& r) { return Slice(r.key, 16).Compare(key) < 0; }) -
         records_->begin());
   }
   void SeekForPrev(Slice key, SequenceNumber sequence) override {
@@ -62,7 +62,7 @@ class Sources {
     }
     for (auto& source : records_) {
       std::sort(source.begin(), source.end(), [](const Record& a, const Record& b) {
-        return Slice(a.key, 16).compare(Slice(b.key, 16)) < 0;
+        return Slice(a.key, 16).Compare(Slice(b.key, 16)) < 0;
       });
     }
   }

@@ -183,7 +183,7 @@ void SearchOnePage(benchmark::State& state, bool heads) {
   class SameOrder final : public Comparator {
    public:
     SameOrder() : Comparator(false, false) {}
-    int Compare(Slice a, Slice b) const override { return a.compare(b); }
+    int Compare(Slice a, Slice b) const override { return a.Compare(b); }
     const char* Name() const override { return "bench.SameOrder"; }
   } by_comparison;
   const Comparator* const order = heads ? BytewiseComparator() : &by_comparison;

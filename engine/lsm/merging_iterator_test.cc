@@ -60,7 +60,7 @@ class ListIterator final : public EntryIterator {
 class BackwardOrder final : public Comparator {
  public:
   BackwardOrder() : Comparator(false, false) {}
-  int Compare(Slice a, Slice b) const override { return b.compare(a); }
+  int Compare(Slice a, Slice b) const override { return b.Compare(a); }
   const char* Name() const override { return "test.Backward"; }
 };
 

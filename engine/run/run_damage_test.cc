@@ -68,7 +68,7 @@ class RunDamage : public RunTest {
       }
       EXPECT_TRUE(file->MayContain(RunFile::KeyHash(e.key)));
     }
-    EXPECT_EQ(file->CoveringRangeDelete("aa", kMaxSequence), 78u);
+    EXPECT_EQ(file->CoveringRangeDelete("aa", kMaxSequence).sequence, 78u);
     return file->VerifyChecksums();
   }
 

@@ -136,7 +136,7 @@ TEST_F(RunFormat, FilesOfVersion1AreRead) {
   open(kCitiesOfVersion1, &run);
   if (HasFatalFailure()) return;
   ExpectEntries(*run, Cities());
-  EXPECT_EQ(run->CoveringRangeDelete("city:berlin", 100), 8u);
+  EXPECT_EQ(run->CoveringRangeDelete("city:berlin", 100).sequence, 8u);
 
   // Keys of 1104 bytes and a value of 1200, which stand outside the leaf.
   std::vector<TestEntry> large;

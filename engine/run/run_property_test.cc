@@ -423,7 +423,7 @@ TEST_F(RunProperty, RangeDeletesAnswerLikeAList) {
             best = std::max(best, d.sequence);
           }
         }
-        ASSERT_EQ(file_->CoveringRangeDelete(key, sequence), best);
+        ASSERT_EQ(file_->CoveringRangeDelete(key, sequence).sequence, best);
       }
       for (const RangeDelete& d : list) {
         EXPECT_LE(order->Compare(meta.smallest, d.begin), 0);
