@@ -43,7 +43,7 @@ class ListIterator final : public EntryIterator {
   uint64_t tag() const override { return items_[at_].tag; }
   Slice value() const override { return items_[at_].key; }
   Status status() const override {
-    return at_ == fails_at_ ? Status::IOError("planned") : Status::OK();
+    return at_ != SIZE_MAX && at_ == fails_at_ ? Status::IOError("planned") : Status::OK();
   }
 
  private:
