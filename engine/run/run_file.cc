@@ -8,7 +8,9 @@
 #include "engine/base/checksum.h"
 #include "engine/base/coding.h"
 #include "engine/base/epoch.h"
+#include "engine/io/clock.h"
 #include "engine/run/format.h"
+#include "engine/run/page_batch.h"
 #include "engine/run/run_iterator.h"
 
 namespace aether {
@@ -77,11 +79,24 @@ Status RunFile::CorruptLeaf(size_t index, const std::string& what) const {
 Status RunFile::ReadExact(uint64_t offset, size_t n, char* to) const {
   Slice got;
   AETHER_RETURN_IF_ERROR(file_->ReadAt(offset, n, to, &got));
-  if (got.size() != n) {
-    return Corrupt(offset, "the file ends after " + std::to_string(offset + got.size()) +
-                               " bytes, " + std::to_string(offset + n) + " are needed");
-  }
+  if (got.size() != n) return CutOff(offset, n, got.size());
   if (got.data() != to) std::memcpy(to, got.data(), n);
+  return Status::OK();
+}
+
+Status RunFile::CutOff(uint64_t offset, size_t wanted, size_t got) const {
+  return Corrupt(offset, "the file ends after " + std::to_string(offset + got) + " bytes, " +
+                             std::to_string(offset + wanted) + " are needed");
+}
+
+Status RunFile::OpenStream(std::unique_ptr<RandomReadFile>* own,
+                           const RandomReadFile** file) const {
+  *file = file_.get();
+  if (!options_.direct_streams || file_->direct()) return Status::OK();
+  ReadFileOptions read_options;
+  read_options.direct = true;
+  AETHER_RETURN_IF_ERROR(fs_->NewRandomReadFile(path_, read_options, own));
+  *file = own->get();
   return Status::OK();
 }
 
@@ -105,6 +120,7 @@ Status RunFile::ReadMeta(FileSystem* fs, const std::string& path, FileMeta* meta
 }
 
 Status RunFile::LoadDescription(FileSystem* fs, Description* description) {
+  fs_ = fs;
   ReadFileOptions read_options;
   read_options.direct = options_.direct_reads;
   read_options.pattern = AccessPattern::kRandom;
@@ -273,25 +289,104 @@ Status RunFile::CheckExtent(const Extent& extent, const char* data) const {
   return Status::OK();
 }
 
-Status RunFile::LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const {
-  if (options.cache_only) return Status::Incomplete(path_ + ": a page is not in the cache");
+Status RunFile::PrepareRead(uint64_t offset, size_t extent_bytes, const RunReadOptions& options,
+                            const char* what, PageLoad* load, ReadRequest* request) const {
+  if (options.cache_only) return Status::Incomplete(path_ + ": " + what + " is not in the cache");
+  request->timeout_micros = options.io_timeout_micros;
+  if (options.deadline_micros != 0) {
+    const uint64_t now = RealClock()->NowMicros();
+    if (now >= options.deadline_micros) return Status::TimedOut("Deadline exceeded");
+    const uint64_t left = options.deadline_micros - now;
+    if (request->timeout_micros == 0 || left < request->timeout_micros) {
+      request->timeout_micros = left;
+    }
+  }
   Frame* frame = nullptr;
-  bool publishable = false;
-  AETHER_RETURN_IF_ERROR(pool_->Take(0, &frame, &publishable));
-  Pin pin = Pin::Adopt(frame);
-  char* data = Pool::Data(frame);
-  AETHER_RETURN_IF_ERROR(ReadExact(LeafOffset(index), kPageSize, data));
-  AETHER_RETURN_IF_ERROR(CheckLeaf(index, data, options.verify));
+  AETHER_RETURN_IF_ERROR(pool_->Take(extent_bytes, &frame, &load->publishable));
+  load->pin = Pin::Adopt(frame);
+  request->file = file_.get();
+  request->offset = offset;
+  request->size = extent_bytes != 0 ? extent_bytes : kPageSize;
+  request->scratch = Pool::Data(frame);
+  return Status::OK();
+}
+
+void RunFile::ReadNow(ReadRequest* request) const {
+  if (request->timeout_micros != 0) {
+    fs_->ReadBatch(request, 1);
+  } else {
+    request->status =
+        file_->ReadAt(request->offset, request->size, request->scratch, &request->result);
+  }
+}
+
+Status RunFile::TakeBytes(const ReadRequest& request) const {
+  AETHER_RETURN_IF_ERROR(request.status);
+  const Slice got = request.result;
+  if (got.size() != request.size) return CutOff(request.offset, request.size, got.size());
+  if (got.data() != request.scratch) std::memcpy(request.scratch, got.data(), got.size());
+  return Status::OK();
+}
+
+Status RunFile::PrepareLeaf(size_t index, const RunReadOptions& options, PageLoad* load,
+                            ReadRequest* request) const {
+  return PrepareRead(LeafOffset(index), 0, options, "a page", load, request);
+}
+
+Status RunFile::FinishLeaf(size_t index, const RunReadOptions& options, const ReadRequest& request,
+                           PageLoad* load, PageRef* page) const {
+  AETHER_RETURN_IF_ERROR(TakeBytes(request));
+  AETHER_RETURN_IF_ERROR(CheckLeaf(index, request.scratch, options.verify));
   if (options.counters != nullptr) {
     ++options.counters->page_loads;
     options.counters->load_bytes += kPageSize;
   }
-  if (publishable && options.fill_cache) {
-    page->data = pool_->Publish(&swips_[index], pin.Detach());
+  if (load->publishable && options.fill_cache) {
+    page->data = pool_->Publish(&swips_[index], load->pin.Detach());
     page->pin.Release();
   } else {
-    page->data = data;
-    page->pin = std::move(pin);
+    page->data = request.scratch;
+    page->pin = std::move(load->pin);
+  }
+  return Status::OK();
+}
+
+Status RunFile::LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const {
+  PageLoad load;
+  ReadRequest request;
+  AETHER_RETURN_IF_ERROR(PrepareLeaf(index, options, &load, &request));
+  ReadNow(&request);
+  return FinishLeaf(index, options, request, &load, page);
+}
+
+Status RunFile::PrepareExtent(const Extent& extent, const RunReadOptions& options, PageLoad* load,
+                              ReadRequest* request) const {
+  return PrepareRead(extent.offset, extent.bytes, options, "a value", load, request);
+}
+
+Status RunFile::FinishExtent(const Extent& extent, const RunReadOptions& options,
+                             const ReadRequest& request, PageLoad* load, PageRef* ref) const {
+  AETHER_RETURN_IF_ERROR(TakeBytes(request));
+  if (options.verify) AETHER_RETURN_IF_ERROR(CheckExtent(extent, request.scratch));
+  if (options.counters != nullptr) {
+    ++options.counters->page_loads;
+    options.counters->load_bytes += extent.bytes;
+  }
+  if (load->publishable && options.fill_cache) {
+    ref->data = pool_->Publish(&extent_swips_[extent.ordinal], load->pin.Detach());
+    ref->pin.Release();
+  } else {
+    ref->data = request.scratch;
+    ref->pin = std::move(load->pin);
+  }
+  return CheckExtentFrame(extent, ref->data);
+}
+
+// Two records of a forged file could claim one ordinal with different sizes.
+Status RunFile::CheckExtentFrame(const Extent& extent, const char* data) const {
+  const Frame* frame = FrameOfExtent(data);
+  if (reinterpret_cast<const ExtentFrame*>(frame)->bytes != extent.bytes) {
+    return Corrupt(extent.offset, "two values share one ordinal");
   }
   return Status::OK();
 }
@@ -304,33 +399,13 @@ Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
     if (options.counters != nullptr) ++options.counters->page_hits;
     ref->data = Swip::Address(word);
     ref->pin.Release();
-  } else {
-    if (options.cache_only) return Status::Incomplete(path_ + ": a value is not in the cache");
-    Frame* frame = nullptr;
-    bool publishable = false;
-    AETHER_RETURN_IF_ERROR(pool_->Take(extent.bytes, &frame, &publishable));
-    Pin pin = Pin::Adopt(frame);
-    char* data = Pool::Data(frame);
-    AETHER_RETURN_IF_ERROR(ReadExact(extent.offset, extent.bytes, data));
-    if (options.verify) AETHER_RETURN_IF_ERROR(CheckExtent(extent, data));
-    if (options.counters != nullptr) {
-      ++options.counters->page_loads;
-      options.counters->load_bytes += extent.bytes;
-    }
-    if (publishable && options.fill_cache) {
-      ref->data = pool_->Publish(swip, pin.Detach());
-      ref->pin.Release();
-    } else {
-      ref->data = data;
-      ref->pin = std::move(pin);
-    }
+    return CheckExtentFrame(extent, ref->data);
   }
-  // Two records of a forged file could claim one ordinal with different sizes.
-  const Frame* frame = FrameOfExtent(ref->data);
-  if (reinterpret_cast<const ExtentFrame*>(frame)->bytes != extent.bytes) {
-    return Corrupt(extent.offset, "two values share one ordinal");
-  }
-  return Status::OK();
+  PageLoad load;
+  ReadRequest request;
+  AETHER_RETURN_IF_ERROR(PrepareExtent(extent, options, &load, &request));
+  ReadNow(&request);
+  return FinishExtent(extent, options, request, &load, ref);
 }
 
 // --- reading ---
@@ -338,17 +413,33 @@ Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
 Status RunFile::Visit(Slice key, SequenceNumber sequence, const RunReadOptions& options,
                       Visitor visit, void* context) const {
   if (LeafCount() == 0) return Status::OK();
-  const Comparator* order = options_.order;
   EpochGuard guard;
-  size_t leaf = FindLeaf(key, sequence);
-  PageRef page;
-  AETHER_RETURN_IF_ERROR(Leaf(leaf, options, &page));
+  VisitCursor cursor;
+  cursor.leaf = FindLeaf(key, sequence);
+  return VisitSome(key, sequence, options, visit, context, nullptr, &cursor);
+}
+
+Status RunFile::VisitSome(Slice key, SequenceNumber sequence, const RunReadOptions& options,
+                          Visitor visit, void* context, PageBatch* misses,
+                          VisitCursor* cursor) const {
+  const Comparator* order = options_.order;
+  size_t leaf = cursor->leaf;
+  PageRef& page = cursor->page;
+  if (page.data == nullptr) {
+    if (misses != nullptr && !LeafInMemory(leaf)) {
+      cursor->wants = VisitCursor::Wants::kLeaf;
+      cursor->ticket = misses->AddLeaf(this, leaf);
+      return Status::OK();
+    }
+    AETHER_RETURN_IF_ERROR(Leaf(leaf, options, &page));
+  }
   LeafView view(page.data);
   PoolKeyReader reader(this, options);
-  size_t slot;
-  AETHER_RETURN_IF_ERROR(view.LowerBound(order, key, sequence, &reader, &slot));
+  size_t slot = cursor->slot;
+  if (slot == SIZE_MAX) {
+    AETHER_RETURN_IF_ERROR(view.LowerBound(order, key, sequence, &reader, &slot));
+  }
   LeafRecord record;
-  PageRef large;
   for (;; ++slot) {
     if (slot == view.count()) {
       // Every later leaf begins after (key, sequence); it has more of the key only when it goes on
@@ -373,16 +464,25 @@ Status RunFile::Visit(Slice key, SequenceNumber sequence, const RunReadOptions& 
       AETHER_RETURN_IF_ERROR(ReadExtent(record.key_extent, options, &large_key));
       entry.key = Slice(large_key.data, record.key_extent.bytes);
     }
-    Frame* frame;
     if (record.large_value) [[unlikely]] {
-      AETHER_RETURN_IF_ERROR(ReadExtent(record.value_extent, options, &large));
+      PageRef large = std::move(cursor->value);
+      cursor->value.data = nullptr;
+      if (large.data == nullptr) {
+        if (misses != nullptr && !ExtentInMemory(record.value_extent)) {
+          cursor->leaf = leaf;
+          cursor->slot = slot;
+          cursor->wants = VisitCursor::Wants::kValue;
+          cursor->ticket = misses->AddExtent(this, record.value_extent);
+          return Status::OK();
+        }
+        AETHER_RETURN_IF_ERROR(ReadExtent(record.value_extent, options, &large));
+      }
       entry.value = Slice(large.data, record.value_extent.bytes);
-      frame = FrameOfExtent(large.data);
-    } else {
-      entry.value = record.value;
-      frame = FrameOfPage(page.data);
+      if (!visit(context, entry, PinSource(FrameOfExtent(large.data)))) return Status::OK();
+      continue;
     }
-    if (!visit(context, entry, PinSource(frame))) return Status::OK();
+    entry.value = record.value;
+    if (!visit(context, entry, PinSource(FrameOfPage(page.data)))) return Status::OK();
   }
 }
 
