@@ -119,6 +119,7 @@ void MergeJob::OpenCluster(Cluster* cluster) {
   cluster->inputs.clear();
   RunReadOptions options;
   options.stream = true;
+  options.limiter = context_.limiter;
   std::vector<std::unique_ptr<EntryIterator>> sources;
   cluster_runs_.clear();
   for (auto& [id, run] : by_run) {

@@ -15,6 +15,8 @@
 
 namespace aether {
 
+class RunCursor;
+
 class MergingIterator final : public EntryIterator {
  public:
   MergingIterator(const Comparator* order, std::vector<std::unique_ptr<EntryIterator>> sources);
@@ -34,6 +36,7 @@ class MergingIterator final : public EntryIterator {
  private:
   struct Child {
     std::unique_ptr<EntryIterator> source;
+    RunCursor* run = nullptr;  // the source when it is one
     Slice key;
     uint64_t tag = 0;
     uint64_t head =
@@ -45,6 +48,9 @@ class MergingIterator final : public EntryIterator {
   bool Before(const Child& a, const Child& b) const;
   void SiftDown(size_t i);
   void Rebuild();
+  // Puts all children but `except` at a position. The pages that runs need for it are on their way
+  // to the processor together, and those that are not in memory are read together.
+  void SeekAll(Slice key, SequenceNumber sequence, bool forward, const Child* except);
   void ReplaceOrPopTop(bool valid);
   // Puts all children but the top on the other side of the top's position.
   void Turn(bool forward);

@@ -391,6 +391,8 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
   RunFileOptions options;
   options.order = family.options_.order;
   options.owner = family.name_;
+  options.direct_reads = options_.direct_reads;
+  options.direct_streams = options_.direct_background;
   std::unique_ptr<RunFile> run;
   Status s = RunFile::Open(fs_, RunFileName(path_, meta.number), &meta, family.options_.pool,
                            options, &run);
@@ -400,7 +402,7 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
   return Status::OK();
 }
 
-JobContext EnvImpl::ContextFor(FamilyStore* family) {
+JobContext EnvImpl::ContextFor(FamilyStore* family, IoLimiter::Priority priority) {
   JobContext context;
   context.fs = fs_;
   context.clock = clock_;
@@ -415,6 +417,9 @@ JobContext EnvImpl::ContextFor(FamilyStore* family) {
     context.target_file_size = family->tree_.target_file_size;
   }
   if (options_.bytes_per_sync > 0) context.bytes_per_sync = options_.bytes_per_sync;
+  context.direct_writes = options_.direct_background;
+  context.limiter = options_.limiter.get();
+  context.priority = priority;
   context.new_number = [this] { return NewFileNumber(); };
   context.install = [this](FamilyEdit&& edit) {
     ManifestEdit whole;

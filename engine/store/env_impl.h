@@ -93,6 +93,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status CheckNothingIsLost() const;
   Status CheckStores(const std::vector<StoreDescriptor>& stores) const;
   Status LoadIdentity();
+  Status CheckDirectIo() const;
   Status BuildFamilies(const std::vector<StoreDescriptor>& stores);
   Status RecoverLog();
   // The replay of the log: where records go, and the flush of full tables that goes on meanwhile.
@@ -145,7 +146,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status NewManifest() REQUIRES(manifest_mutex_);
   Status OpenRunFile(const FamilyStore& family, const FileMeta& meta,
                      std::shared_ptr<OpenFile>* file);
-  JobContext ContextFor(FamilyStore* family);
+  JobContext ContextFor(FamilyStore* family, IoLimiter::Priority priority);
 
   // --- background (background.cc) ---
   void FlushLoop();
