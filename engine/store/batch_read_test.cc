@@ -333,6 +333,7 @@ TEST_F(BatchReadTest, RunsAreWrittenBackInStepsOfBytesPerSync) {
     std::atomic<uint64_t> count{0};
     env_options_.bytes_per_sync = bytes_per_sync;
     store_.write_buffer_size = 16 << 20;
+    store_.tree.auto_merge = false;
     store_.tree.target_file_size = 64 << 20;
     EXPECT_TRUE(TryOpen().ok());
     for (int i = 0; i < 4000; ++i) Put(Key(static_cast<uint64_t>(i)), std::string(1000, 'x'));
@@ -431,7 +432,9 @@ TEST_F(DirectIoTest, EverythingIsThereAfterDirectFlushesAndMerges) {
   for (int round = 0; round < 6; ++round) {
     for (int i = 0; i < 1500; ++i) {
       const std::string key = Key(random.Uniform(3000));
-      const size_t size = random.OneIn(30) ? 1025 + random.Uniform(700000) : random.Uniform(300);
+      const size_t size = i == 700           ? 700000
+                          : random.OneIn(30) ? 1025 + random.Uniform(60000)
+                                             : random.Uniform(300);
       expected[key] = std::string(size, static_cast<char>('a' + random.Uniform(26)));
       Put(key, expected[key]);
     }
