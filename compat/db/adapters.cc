@@ -9,6 +9,8 @@
 #include "rocksdb/compaction_filter.h"
 #include "rocksdb/comparator.h"
 #include "rocksdb/merge_operator.h"
+#include "rocksdb/rate_limiter.h"
+#include "rocksdb/statistics.h"
 #include "rocksdb/write_buffer_manager.h"
 
 namespace rocksdb {
@@ -167,6 +169,22 @@ class WriteMemoryAdapter final : public aether::WriteMemory {
   const std::shared_ptr<WriteBufferManager> manager_;
 };
 
+class LimiterAdapter final : public aether::IoLimiter {
+ public:
+  LimiterAdapter(std::shared_ptr<RateLimiter> limiter, std::shared_ptr<Statistics> statistics)
+      : limiter_(std::move(limiter)), statistics_(std::move(statistics)) {}
+  size_t Request(size_t bytes, size_t alignment, Priority priority, Operation operation) override {
+    return limiter_->RequestToken(
+        bytes, alignment, priority == Priority::kHigh ? Env::IO_HIGH : Env::IO_LOW,
+        statistics_.get(),
+        operation == Operation::kRead ? RateLimiter::OpType::kRead : RateLimiter::OpType::kWrite);
+  }
+
+ private:
+  const std::shared_ptr<RateLimiter> limiter_;
+  const std::shared_ptr<Statistics> statistics_;
+};
+
 }  // namespace
 
 const aether::Comparator* ToEngineOrder(const Comparator* comparator,
@@ -201,6 +219,12 @@ std::shared_ptr<aether::WriteMemory> ToEngineWriteMemory(
     const std::shared_ptr<WriteBufferManager>& manager) {
   if (manager == nullptr) return nullptr;
   return std::make_shared<WriteMemoryAdapter>(manager);
+}
+
+std::shared_ptr<aether::IoLimiter> ToEngineLimiter(const std::shared_ptr<RateLimiter>& limiter,
+                                                   const std::shared_ptr<Statistics>& statistics) {
+  if (limiter == nullptr) return nullptr;
+  return std::make_shared<LimiterAdapter>(limiter, statistics);
 }
 
 }  // namespace rocksdb

@@ -1,5 +1,5 @@
 // What an application plugs into its options, as the engine's interfaces: orders of keys, merge
-// operators, compaction filters, extractors of prefixes, the write buffer manager.
+// operators, compaction filters, extractors of prefixes, the write buffer manager, the rate limiter.
 //
 // Thread safety: as the engine asks for; the application's objects are called from several threads
 // as RocksDB does. Ownership: an adapter shares the application's object where that is shared, and
@@ -33,6 +33,10 @@ std::shared_ptr<const aether::PrefixExtractor> ToEnginePrefix(
 
 std::shared_ptr<aether::WriteMemory> ToEngineWriteMemory(
     const std::shared_ptr<WriteBufferManager>& manager);
+
+// Null when there is none.
+std::shared_ptr<aether::IoLimiter> ToEngineLimiter(const std::shared_ptr<RateLimiter>& limiter,
+                                                   const std::shared_ptr<Statistics>& statistics);
 
 }  // namespace rocksdb
 

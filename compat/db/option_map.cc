@@ -215,6 +215,10 @@ DBOptions SanitizeDb(const DBOptions& options) {
     out.write_buffer_manager = std::make_shared<WriteBufferManager>(out.db_write_buffer_size);
   }
   if (out.max_background_jobs < 1) out.max_background_jobs = 1;
+  if (out.rate_limiter != nullptr && out.bytes_per_sync == 0) out.bytes_per_sync = 1 << 20;
+  if (out.use_direct_reads && out.compaction_readahead_size == 0) {
+    out.compaction_readahead_size = 2 << 20;
+  }
   while (out.wal_dir.size() > 1 && out.wal_dir.back() == '/') out.wal_dir.pop_back();
   return out;
 }
@@ -286,6 +290,13 @@ Status ToEngineStore(const Family& family, const DBOptions& db_options,
     out.pool = PoolOfCache(cache.get());
     if (out.pool == nullptr) out.pool = aether::Pool::New(cache->GetCapacity());
   }
+  if (const BlockBasedTableOptions* table = TableOptionsOf(options)) {
+    out.first_readahead = table->initial_auto_readahead_size;
+    out.max_readahead =
+        table->initial_auto_readahead_size == 0 ? 0 : table->max_auto_readahead_size;
+    out.readahead_after_reads = static_cast<uint32_t>(
+        std::min<uint64_t>(table->num_file_reads_for_auto_readahead, UINT32_MAX - 1));
+  }
   out.tree = ToEngineTree(options);
   *result = std::move(out);
   return Status::OK();
@@ -311,6 +322,9 @@ aether::EnvOptions ToEngineEnv(const DBOptions& options) {
     out.write_memory = ToEngineWriteMemory(options.write_buffer_manager);
   }
   out.bytes_per_sync = options.bytes_per_sync;
+  out.direct_reads = options.use_direct_reads;
+  out.direct_background = options.use_direct_io_for_flush_and_compaction;
+  out.limiter = ToEngineLimiter(options.rate_limiter, options.statistics);
   return out;
 }
 

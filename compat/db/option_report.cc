@@ -102,6 +102,9 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   HONOURED(log_file_time_to_roll);
   HONOURED(db_write_buffer_size);
   HONOURED(bytes_per_sync);
+  HONOURED(rate_limiter);
+  HONOURED(use_direct_reads);
+  HONOURED(use_direct_io_for_flush_and_compaction);
   HONOURED(wal_bytes_per_sync);
   HONOURED(wal_recovery_mode);
   HONOURED(avoid_flush_during_recovery);
@@ -119,7 +122,6 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   MAPPED(two_write_queues, "the log has as many streams as writers");
   MAPPED(atomic_flush, "one log over all families keeps batches whole");
   MAPPED(recycle_log_file_num, "log segments are always recycled");
-  IGNORED(rate_limiter, "background work is paced by what is written");
   IGNORED(sst_file_manager, "");
   IGNORED(max_open_files, "files of live runs stay open");
   IGNORED(max_file_opening_threads, "");
@@ -132,8 +134,6 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   IGNORED(WAL_size_limit_MB, "logs are not archived");
   IGNORED(allow_mmap_reads, "runs are read through the buffer pool");
   IGNORED(allow_mmap_writes, "");
-  IGNORED(use_direct_reads, "runs are read through the page cache");
-  IGNORED(use_direct_io_for_flush_and_compaction, "runs are written through the page cache");
   IGNORED(allow_fallocate, "");
   IGNORED(is_fd_close_on_exec, "descriptors are always closed");
   IGNORED(stats_dump_period_sec, "statistics are not dumped to LOG periodically");

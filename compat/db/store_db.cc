@@ -2,6 +2,7 @@
 
 #include "compat/db/store_db.h"
 
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -38,7 +39,13 @@ const aether::Snapshot* EngineSnapshot(const Snapshot* snapshot) {
   return snapshot == nullptr ? nullptr : static_cast<const SnapshotImpl*>(snapshot)->engine;
 }
 
-aether::ReadOptions ToEngineRead(const ReadOptions& options) {
+// The engine's clock starts elsewhere and does not jump.
+uint64_t ToEngineDeadline(std::chrono::microseconds deadline, Env* env) {
+  const int64_t left = deadline.count() - static_cast<int64_t>(env->NowMicros());
+  return left <= 0 ? 1 : aether::RealClock()->NowMicros() + static_cast<uint64_t>(left);
+}
+
+aether::ReadOptions ToEngineRead(const ReadOptions& options, Env* env) {
   aether::ReadOptions out;
   out.snapshot = EngineSnapshot(options.snapshot);
   switch (options.read_tier) {
@@ -60,6 +67,11 @@ aether::ReadOptions ToEngineRead(const ReadOptions& options) {
   out.fill_cache = options.fill_cache;
   out.ignore_range_deletes = options.ignore_range_deletions;
   out.readahead = options.readahead_size;
+  out.async_io = options.async_io;
+  if (options.deadline.count() > 0) out.deadline_micros = ToEngineDeadline(options.deadline, env);
+  if (options.io_timeout.count() > 0) {
+    out.io_timeout_micros = static_cast<uint64_t>(options.io_timeout.count());
+  }
   return out;
 }
 
@@ -246,7 +258,7 @@ Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, cons
   value->Reset();
   aether::PinnedValue found;
   found.buffer()->swap(*value->GetSelf());
-  aether::ReadOptions engine_options = ToEngineRead(options);
+  aether::ReadOptions engine_options = ToEngineRead(options, env_);
   aether::ReadCounters counters;
   const bool counted = ReadsCounted(statistics_);
   if (counted) engine_options.counters = &counters;
@@ -300,8 +312,8 @@ Status StoreDb::GetMergeOperands(const ReadOptions& options, ColumnFamilyHandle*
   const auto limit =
       static_cast<size_t>(get_merge_operands_options->expected_max_number_of_operands);
   std::vector<std::string> operands;
-  s = ConvertRead(options, Store(handle)->GetMergeOperands(ToEngineRead(options), ToEngine(key),
-                                                           limit, &operands));
+  s = ConvertRead(options, Store(handle)->GetMergeOperands(ToEngineRead(options, env_),
+                                                           ToEngine(key), limit, &operands));
   *number_of_operands = static_cast<int>(operands.size());
   if (s.IsIncomplete() || (s.ok() && operands.size() > limit)) {
     // Status has no way to combine this sub-code with a text of ours; the code and sub-code are
@@ -326,7 +338,7 @@ void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
     return;
   }
   const HistogramTimer timer(statistics_, DB_MULTIGET);
-  aether::ReadOptions engine_options = ToEngineRead(options);
+  aether::ReadOptions engine_options = ToEngineRead(options, env_);
   // All groups must show one moment.
   const aether::Snapshot* own = nullptr;
   if (num_keys > kMultiGetGroup && engine_options.snapshot == nullptr) {
@@ -405,7 +417,11 @@ std::vector<Status> StoreDb::MultiGet(const ReadOptions& options,
   std::vector<PinnableSlice> found(n);
   std::vector<ColumnFamilyHandle*> families(handles);
   values->assign(n, std::string());
-  MultiGet(options, n, families.data(), keys.data(), found.data(), statuses.data(), false);
+  // This form looks at the deadline after each key, so the first one always has its answer.
+  const size_t alone = options.deadline.count() > 0 && n > 1 ? 1 : 0;
+  if (alone != 0) statuses[0] = Get(options, handles[0], keys[0], &found[0]);
+  MultiGet(options, n - alone, families.data() + alone, keys.data() + alone, found.data() + alone,
+           statuses.data() + alone, false);
   for (size_t i = 0; i < n; ++i) {
     if (statuses[i].ok()) (*values)[i].assign(found[i].data(), found[i].size());
   }
@@ -450,7 +466,7 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
   if (!usable.ok()) return NewErrorIterator(usable);
 
   StoreHandle* const family = Handle(handle);
-  aether::ReadOptions engine_options = ToEngineRead(options);
+  aether::ReadOptions engine_options = ToEngineRead(options, env_);
   aether::Slice lower;
   aether::Slice upper;
   if (options.iterate_lower_bound != nullptr) {

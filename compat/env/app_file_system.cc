@@ -1,6 +1,10 @@
 #include "compat/env/app_file_system.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -60,16 +64,69 @@ class AppSequentialFile : public aether::SequentialFile {
   const std::unique_ptr<FSSequentialFile> file_;
 };
 
+IOOptions WithTimeout(uint64_t micros) {
+  IOOptions options;
+  options.timeout = std::chrono::microseconds(micros);
+  return options;
+}
+
+struct FreeMemory {
+  void operator()(char* p) const { free(p); }
+};
+
 class AppRandomReadFile : public aether::RandomReadFile {
  public:
   AppRandomReadFile(std::shared_ptr<FileSystem> fs, std::string path,
                     std::unique_ptr<FSRandomAccessFile> file)
-      : fs_(std::move(fs)), path_(std::move(path)), file_(std::move(file)) {}
+      : fs_(std::move(fs)),
+        path_(std::move(path)),
+        file_(std::move(file)),
+        alignment_(file_->use_direct_io() ? std::max<size_t>(file_->GetRequiredBufferAlignment(), 1)
+                                          : 1) {}
 
   Status ReadAt(uint64_t offset, size_t n, char* scratch, aether::Slice* result) const override {
+    return ReadWithin(0, offset, n, scratch, result);
+  }
+  // With a limit of time for each read, 0: none.
+  Status ReadWithin(uint64_t timeout_micros, uint64_t offset, size_t n, char* scratch,
+                    aether::Slice* result) const {
+    if (!Aligned(offset, n, scratch)) {
+      return ReadThroughBounce(timeout_micros, offset, n, scratch, result);
+    }
     return ReadFully(n, scratch, result, [&](size_t have, size_t want, char* to, Slice* piece) {
-      return file_->Read(offset + have, want, IOOptions(), piece, to, nullptr);
+      return file_->Read(offset + have, want, WithTimeout(timeout_micros), piece, to, nullptr);
     });
+  }
+  // All of these are for this file.
+  void ReadMany(aether::ReadRequest* const* requests, size_t n) const {
+    std::vector<FSReadRequest> list;
+    std::vector<aether::ReadRequest*> asked;
+    uint64_t timeout_micros = 0;
+    for (size_t i = 0; i < n; ++i) {
+      aether::ReadRequest* const r = requests[i];
+      if (n == 1 || !Aligned(r->offset, r->size, r->scratch)) {
+        Retry(r);
+        continue;
+      }
+      FSReadRequest request;
+      request.offset = r->offset;
+      request.len = r->size;
+      request.scratch = r->scratch;
+      list.push_back(std::move(request));
+      asked.push_back(r);
+      timeout_micros = std::max(timeout_micros, r->timeout_micros);
+    }
+    if (list.empty()) return;
+    const IOStatus whole =
+        file_->MultiRead(list.data(), list.size(), WithTimeout(timeout_micros), nullptr);
+    for (size_t i = 0; i < list.size(); ++i) {
+      aether::ReadRequest* const r = asked[i];
+      r->status = ToAether(whole.ok() ? list[i].status : whole);
+      r->result = r->status.ok() ? aether::Slice(list[i].result.data(), list[i].result.size())
+                                 : aether::Slice();
+      // A short one may go on.
+      if (r->status.ok() && r->result.size() < r->size) Retry(r);
+    }
   }
   Status Size(uint64_t* size) const override {
     return Opened(fs_->GetFileSize(path_, IOOptions(), size, nullptr));
@@ -80,11 +137,41 @@ class AppRandomReadFile : public aether::RandomReadFile {
   void ReadAhead(uint64_t offset, size_t n) const override {
     file_->Prefetch(offset, n, IOOptions(), nullptr).PermitUncheckedError();
   }
+  bool direct() const override { return file_->use_direct_io(); }
 
  private:
+  // Only a file that bypasses the page cache minds.
+  bool Aligned(uint64_t offset, size_t n, const char* scratch) const {
+    return offset % alignment_ == 0 && n % alignment_ == 0 &&
+           reinterpret_cast<uintptr_t>(scratch) % alignment_ == 0;
+  }
+  void Retry(aether::ReadRequest* r) const {
+    r->status = ReadWithin(r->timeout_micros, r->offset, r->size, r->scratch, &r->result);
+  }
+  Status ReadThroughBounce(uint64_t timeout_micros, uint64_t offset, size_t n, char* scratch,
+                           aether::Slice* result) const {
+    const uint64_t begin = offset / alignment_ * alignment_;
+    const uint64_t end = (offset + n + alignment_ - 1) / alignment_ * alignment_;
+    const size_t length = static_cast<size_t>(end - begin);
+    const std::unique_ptr<char, FreeMemory> bounce(
+        static_cast<char*>(aligned_alloc(alignment_, length)));
+    if (bounce == nullptr) {
+      return Status::IOError("no memory for a direct read of " + path_, Status::kMemoryLimit);
+    }
+    aether::Slice got;
+    Status status = ReadWithin(timeout_micros, begin, length, bounce.get(), &got);
+    if (!status.ok()) return status;
+    const size_t skip = static_cast<size_t>(offset - begin);
+    const size_t have = got.size() > skip ? std::min(n, got.size() - skip) : 0;
+    memcpy(scratch, got.data() + skip, have);
+    *result = aether::Slice(scratch, have);
+    return Status::OK();
+  }
+
   const std::shared_ptr<FileSystem> fs_;
   const std::string path_;
   const std::unique_ptr<FSRandomAccessFile> file_;
+  const size_t alignment_;
 };
 
 class AppWritableFile : public aether::WritableFile {
@@ -263,10 +350,12 @@ class AppFileSystem : public aether::FileSystem {
     if (status.ok()) *result = std::make_unique<AppSequentialFile>(std::move(file));
     return status;
   }
-  Status NewRandomReadFile(const std::string& path, const aether::ReadFileOptions& /*options*/,
+  Status NewRandomReadFile(const std::string& path, const aether::ReadFileOptions& options,
                            std::unique_ptr<aether::RandomReadFile>* result) override {
+    FileOptions file_options;
+    file_options.use_direct_reads = options.direct;
     std::unique_ptr<FSRandomAccessFile> file;
-    Status status = Opened(fs_->NewRandomAccessFile(path, FileOptions(), &file, nullptr));
+    Status status = Opened(fs_->NewRandomAccessFile(path, file_options, &file, nullptr));
     if (status.ok()) *result = std::make_unique<AppRandomReadFile>(fs_, path, std::move(file));
     return status;
   }
@@ -287,6 +376,23 @@ class AppFileSystem : public aether::FileSystem {
                                   : fs_->NewWritableFile(path, FileOptions(), &file, nullptr));
     if (status.ok()) *result = std::make_unique<AppWritableFile>(std::move(file), size);
     return status;
+  }
+
+  // The application's MultiRead for each file.
+  void ReadBatch(aether::ReadRequest* requests, size_t n) override {
+    std::vector<aether::ReadRequest*> list(n);
+    for (size_t i = 0; i < n; ++i) list[i] = &requests[i];
+    std::stable_sort(list.begin(), list.end(),
+                     [](const auto* a, const auto* b) { return std::less<>()(a->file, b->file); });
+    for (size_t first = 0; first < n;) {
+      size_t end = first + 1;
+      while (end < n && list[end]->file == list[first]->file) ++end;
+      static_cast<const AppRandomReadFile*>(list[first]->file)->ReadMany(&list[first], end - first);
+      first = end;
+    }
+  }
+  std::string ReadBatchMethod() override {
+    return std::string("MultiRead of the file system ") + Name();
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 #include "compat/env/status_convert.h"
 #include "rocksdb/options.h"
@@ -37,14 +38,30 @@ class EngineSequentialFile : public FSSequentialFile {
 
 class EngineRandomAccessFile : public FSRandomAccessFile {
  public:
-  explicit EngineRandomAccessFile(std::unique_ptr<aether::RandomReadFile> file)
-      : file_(std::move(file)) {}
+  EngineRandomAccessFile(aether::FileSystem* engine, std::unique_ptr<aether::RandomReadFile> file)
+      : engine_(engine), file_(std::move(file)) {}
   IOStatus Read(uint64_t offset, size_t n, const IOOptions&, Slice* result, char* scratch,
                 IODebugContext*) const override {
     aether::Slice data;
     IOStatus status = ToRocksIO(file_->ReadAt(offset, n, scratch, &data));
     *result = ToRocks(data);
     return status;
+  }
+  IOStatus MultiRead(FSReadRequest* reqs, size_t num_reqs, const IOOptions&,
+                     IODebugContext*) override {
+    std::vector<aether::ReadRequest> requests(num_reqs);
+    for (size_t i = 0; i < num_reqs; ++i) {
+      requests[i].file = file_.get();
+      requests[i].offset = reqs[i].offset;
+      requests[i].size = reqs[i].len;
+      requests[i].scratch = reqs[i].scratch;
+    }
+    engine_->ReadBatch(requests.data(), num_reqs);
+    for (size_t i = 0; i < num_reqs; ++i) {
+      reqs[i].result = ToRocks(requests[i].result);
+      reqs[i].status = ToRocksIO(requests[i].status);
+    }
+    return IOStatus::OK();
   }
   IOStatus Prefetch(uint64_t offset, size_t n, const IOOptions&, IODebugContext*) override {
     file_->ReadAhead(offset, n);
@@ -58,6 +75,7 @@ class EngineRandomAccessFile : public FSRandomAccessFile {
   IOStatus InvalidateCache(size_t, size_t) override { return IOStatus::OK(); }
 
  private:
+  aether::FileSystem* const engine_;
   const std::unique_ptr<aether::RandomReadFile> file_;
 };
 static_assert(static_cast<int>(aether::AccessPattern::kDontNeed) ==
@@ -167,7 +185,9 @@ class EngineFileSystem : public FileSystem {
     read.direct = options.use_direct_reads;
     std::unique_ptr<aether::RandomReadFile> file;
     IOStatus status = ToRocksIO(engine_->NewRandomReadFile(f, read, &file));
-    if (status.ok()) *result = std::make_unique<EngineRandomAccessFile>(std::move(file));
+    if (status.ok()) {
+      *result = std::make_unique<EngineRandomAccessFile>(engine_, std::move(file));
+    }
     return status;
   }
 

@@ -40,6 +40,20 @@ Status FileSystem::SyncDir(const std::string& path) {
   return directory->Sync();
 }
 
+void FileSystem::ReadBatch(ReadRequest* requests, size_t n) {
+  for (ReadRequest* r = requests; r != requests + n; ++r) {
+    r->status = r->file->ReadAt(r->offset, r->size, r->scratch, &r->result);
+  }
+}
+
+std::unique_ptr<PendingReads> FileSystem::StartReads(ReadRequest* /*requests*/, size_t /*n*/) {
+  return nullptr;
+}
+
+std::string FileSystem::ReadBatchMethod() {
+  return std::string("the file system ") + Name() + ", one after the other";
+}
+
 bool FileSystem::MappedLogIsSafe(const std::string& /*directory*/) { return false; }
 
 Status FileSystem::NewLogSegment(const std::string& path, const LogSegmentOptions& options,

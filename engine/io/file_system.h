@@ -72,6 +72,30 @@ class RandomReadFile {
 
 inline constexpr size_t kDirectAlignment = 4096;
 
+// One read of a batch: `result` and `status` are what ReadAt would give.
+struct ReadRequest {
+  const RandomReadFile* file = nullptr;  // of the file system that gets the batch
+  uint64_t offset = 0;
+  size_t size = 0;
+  char* scratch = nullptr;
+  // How long the caller would wait, for a file system that can give up; 0: as long as it takes.
+  uint64_t timeout_micros = 0;
+  Slice result;
+  Status status;
+};
+
+// Reads that go on in the background. Used by one thread at a time, not always the same.
+class PendingReads {
+ public:
+  PendingReads() = default;
+  PendingReads(const PendingReads&) = delete;
+  PendingReads& operator=(const PendingReads&) = delete;
+  virtual ~PendingReads() = default;  // waits
+
+  // Returns when all requests have their outcome. Idempotent.
+  virtual void Wait() = 0;
+};
+
 // Written by one thread at a time, mostly at the end. Append goes straight to the system: buffer
 // before calling.
 class WritableFile {
@@ -119,14 +143,15 @@ class FileLock {
 };
 
 struct ReadFileOptions {
-  bool direct =
-      false;  // bypass the page cache where the file system can; silently buffered where it cannot
+  // Bypasses the page cache. Where the file system cannot, opening fails.
+  bool direct = false;
   AccessPattern pattern = AccessPattern::kNormal;
 };
 
 struct WriteFileOptions {
-  // Bypass the page cache where the file system can. Aligned parts of an Append go to the device as
-  // they are.
+  // Bypasses the page cache: of an Append whose bytes lie, in memory and in the file, at multiples
+  // of kDirectAlignment, the whole blocks go to the device as they are. The rest is buffered. Where
+  // the file system cannot, opening fails.
   bool direct = false;
   enum Mode : uint8_t {
     kTruncate,   // create, or empty what is there
@@ -272,6 +297,17 @@ class FileSystem {
                                    std::unique_ptr<RandomReadFile>* result) = 0;
   virtual Status NewWritableFile(const std::string& path, const WriteFileOptions& options,
                                  std::unique_ptr<WritableFile>* result) = 0;
+
+  // --- several reads at once ---
+  // All in flight together where the file system can, else one after the other. Requests that are
+  // neighbours in the list and in their file may become one call. Only for files that do not
+  // change.
+  virtual void ReadBatch(ReadRequest* requests, size_t n);
+  // The same in the background. Null: nothing was started, because this is not possible here or too
+  // much is under way. REQUIRES: requests and buffers stay, and nobody looks at them, until Wait.
+  virtual std::unique_ptr<PendingReads> StartReads(ReadRequest* requests, size_t n);
+  // How ReadBatch is done here, for the information log.
+  virtual std::string ReadBatchMethod();
 
   // --- the log ---
   // True when stores into a shared mapping are safe on the file system that holds `directory`: an

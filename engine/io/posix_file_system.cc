@@ -19,6 +19,7 @@
 #include "engine/io/file_system.h"
 #include "engine/io/posix_files.h"
 #include "engine/io/posix_log_segment.h"
+#include "engine/io/read_ring.h"
 #include "engine/io/thread.h"
 
 namespace aether {
@@ -258,6 +259,11 @@ class DiskFileSystem : public FileSystem {
                          std::unique_ptr<WritableFile>* result) override {
     return OpenPosixWritable(path, options, result);
   }
+  void ReadBatch(ReadRequest* requests, size_t n) override { ReadBatchFromDisk(requests, n); }
+  std::unique_ptr<PendingReads> StartReads(ReadRequest* requests, size_t n) override {
+    return StartReadsFromDisk(requests, n);
+  }
+  std::string ReadBatchMethod() override { return DiskReadBatchMethod(); }
   bool MappedLogIsSafe(const std::string& directory) override {
     return PosixMappedLogIsSafe(directory);
   }

@@ -310,16 +310,10 @@ Status OpenPosixSequential(const std::string& path, std::unique_ptr<SequentialFi
 
 Status OpenPosixRandomRead(const std::string& path, const ReadFileOptions& options,
                            std::unique_ptr<RandomReadFile>* result) {
-  int fd = -1;
-  bool direct = false;
-  if (options.direct) {
-    fd = OpenNoIntr(path.c_str(), O_RDONLY | O_DIRECT);
-    direct = fd >= 0;
-  }
-  if (fd < 0) fd = OpenNoIntr(path.c_str(), O_RDONLY);
+  const int fd = OpenNoIntr(path.c_str(), O_RDONLY | (options.direct ? O_DIRECT : 0));
   if (fd < 0) return ErrnoStatus("open a file for random read", path, errno);
-  auto file = std::make_unique<PosixRandomReadFile>(fd, path, direct);
-  if (!direct && options.pattern != AccessPattern::kNormal) file->Advise(options.pattern);
+  auto file = std::make_unique<PosixRandomReadFile>(fd, path, options.direct);
+  if (!options.direct && options.pattern != AccessPattern::kNormal) file->Advise(options.pattern);
   *result = std::move(file);
   return Status::OK();
 }
@@ -338,6 +332,11 @@ Status OpenPosixWritable(const std::string& path, const WriteFileOptions& option
     return s;
   }
   const int direct_fd = options.direct ? OpenNoIntr(path.c_str(), O_WRONLY | O_DIRECT) : -1;
+  if (options.direct && direct_fd < 0) {
+    Status s = ErrnoStatus("open a file for direct writing", path, errno);
+    close(fd);
+    return s;
+  }
   *result =
       std::make_unique<PosixWritableFile>(fd, direct_fd, path, static_cast<uint64_t>(st.st_size));
   return Status::OK();

@@ -73,6 +73,8 @@ class SimFileSystem::Core {
   uint64_t ios_to_crash GUARDED_BY(mutex) = 0;
   uint64_t write_back_one_in GUARDED_BY(mutex) = 4;
   bool mapped_log_is_safe GUARDED_BY(mutex) = true;
+  bool direct_is_refused GUARDED_BY(mutex) = false;
+  bool background_reads GUARDED_BY(mutex) = true;
   std::map<std::string, uint64_t> locks GUARDED_BY(mutex);  // path -> when
   std::vector<std::weak_ptr<SimInode>> mapped GUARDED_BY(mutex);
   const std::shared_ptr<SimSpace> space;
@@ -100,7 +102,10 @@ std::unique_ptr<SequentialFile> NewSimSequential(std::shared_ptr<SimFileSystem::
                                                  std::shared_ptr<SimInode> inode);
 std::unique_ptr<RandomReadFile> NewSimRandomRead(std::shared_ptr<SimFileSystem::Core> core,
                                                  std::string path, uint64_t life,
-                                                 std::shared_ptr<SimInode> inode);
+                                                 std::shared_ptr<SimInode> inode, bool direct);
+// Carried out in an order that the seed decides; in the background some at once, some in Wait.
+std::unique_ptr<PendingReads> StartSimReads(std::shared_ptr<SimFileSystem::Core> core,
+                                            ReadRequest* requests, size_t n, bool background);
 std::unique_ptr<WritableFile> NewSimWritable(std::shared_ptr<SimFileSystem::Core> core,
                                              std::string path, uint64_t life,
                                              std::shared_ptr<SimInode> inode);

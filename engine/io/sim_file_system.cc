@@ -81,6 +81,14 @@ void SimFileSystem::SetMappedLogIsSafe(bool safe) {
   MutexLock lock(&core_->mutex);
   core_->mapped_log_is_safe = safe;
 }
+void SimFileSystem::SetDirectIsRefused(bool refused) {
+  MutexLock lock(&core_->mutex);
+  core_->direct_is_refused = refused;
+}
+void SimFileSystem::SetBackgroundReads(bool possible) {
+  MutexLock lock(&core_->mutex);
+  core_->background_reads = possible;
+}
 void SimFileSystem::SetWriteBackOneIn(uint64_t n) {
   MutexLock lock(&core_->mutex);
   core_->write_back_one_in = n;
@@ -293,23 +301,39 @@ Status SimFileSystem::NewSequentialFile(const std::string& path,
   return Status::OK();
 }
 
-Status SimFileSystem::NewRandomReadFile(const std::string& path, const ReadFileOptions& /*options*/,
+Status SimFileSystem::NewRandomReadFile(const std::string& path, const ReadFileOptions& options,
                                         std::unique_ptr<RandomReadFile>* result) {
   const char* const what = "open a file for random read";
   AETHER_SIM_ENTER(kSimOpen, what, path);
+  if (options.direct && core_->direct_is_refused) return ErrnoStatus(what, path, EINVAL);
   std::shared_ptr<SimInode> inode;
   AETHER_RETURN_IF_ERROR(core_->FindFile(what, path, &inode));
-  *result = NewSimRandomRead(core_, path, life, std::move(inode));
+  *result = NewSimRandomRead(core_, path, life, std::move(inode), options.direct);
   return Status::OK();
 }
 
 Status SimFileSystem::NewWritableFile(const std::string& path, const WriteFileOptions& options,
                                       std::unique_ptr<WritableFile>* result) {
   AETHER_SIM_ENTER(kSimOpen, "open a file for writing", path);
+  if (options.direct && core_->direct_is_refused) {
+    return ErrnoStatus("open a file for direct writing", path, EINVAL);
+  }
   std::shared_ptr<SimInode> inode;
   AETHER_RETURN_IF_ERROR(core_->OpenForWriting(path, options.mode, &inode));
   *result = NewSimWritable(core_, path, life, std::move(inode));
   return Status::OK();
+}
+
+void SimFileSystem::ReadBatch(ReadRequest* requests, size_t n) {
+  StartSimReads(core_, requests, n, false)->Wait();
+}
+
+std::unique_ptr<PendingReads> SimFileSystem::StartReads(ReadRequest* requests, size_t n) {
+  {
+    MutexLock lock(&core_->mutex);
+    if (!core_->background_reads) return nullptr;
+  }
+  return StartSimReads(core_, requests, n, true);
 }
 
 bool SimFileSystem::MappedLogIsSafe(const std::string& /*directory*/) {

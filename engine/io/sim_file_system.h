@@ -17,6 +17,9 @@
 // CrashAtSync(n) and CrashAtIo(n) freeze just before the n-th such call takes effect. The test lets
 // its engine fail and close, then calls Crash or ProcessKill, which decide from the frozen state.
 //
+// Reads of a batch are done in an order that the seed decides, each with its own faults; those
+// started in the background partly at once and partly when they are waited for.
+//
 // Sync errors behave as on Linux: the error is told once to each handle that was open when it
 // happened, the blocks count as clean afterwards, and a later successful sync does not bring them
 // back.
@@ -123,6 +126,10 @@ class SimFileSystem : public FileSystem {
   Status FlipBit(const std::string& path, uint64_t bit);
   // False makes MappedLogIsSafe say no, so that the append backend is taken.
   void SetMappedLogIsSafe(bool safe);
+  // True makes opening for direct reads and writes fail, as on a file system that has none.
+  void SetDirectIsRefused(bool refused);
+  // False makes StartReads refuse, as where no ring can be had.
+  void SetBackgroundReads(bool possible);
   // One in n calls writes back some dirty page of some mapping; 0: never. Default 4.
   void SetWriteBackOneIn(uint64_t n);
   SimCounters counters() const;
@@ -153,6 +160,8 @@ class SimFileSystem : public FileSystem {
                            std::unique_ptr<RandomReadFile>* result) override;
   Status NewWritableFile(const std::string& path, const WriteFileOptions& options,
                          std::unique_ptr<WritableFile>* result) override;
+  void ReadBatch(ReadRequest* requests, size_t n) override;
+  std::unique_ptr<PendingReads> StartReads(ReadRequest* requests, size_t n) override;
   bool MappedLogIsSafe(const std::string& directory) override;
   Status NewLogSegment(const std::string& path, const LogSegmentOptions& options,
                        std::unique_ptr<LogSegment>* result) override;

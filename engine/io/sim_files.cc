@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "engine/io/sim_core.h"
 
@@ -136,8 +137,8 @@ class SimSequentialFile : public SequentialFile, private Handle {
 class SimRandomReadFile : public RandomReadFile, private Handle {
  public:
   SimRandomReadFile(std::shared_ptr<Core> core, std::string path, uint64_t life,
-                    std::shared_ptr<SimInode> inode)
-      : Handle(std::move(core), std::move(path), life), inode_(std::move(inode)) {}
+                    std::shared_ptr<SimInode> inode, bool direct)
+      : Handle(std::move(core), std::move(path), life), inode_(std::move(inode)), direct_(direct) {}
 
   Status ReadAt(uint64_t offset, size_t n, char* scratch, Slice* result) const override {
     return ReadFrom(core_.get(), path_, life_, inode_.get(), offset, n, scratch, result);
@@ -148,9 +149,51 @@ class SimRandomReadFile : public RandomReadFile, private Handle {
     *size = inode_->size();
     return Status::OK();
   }
+  bool direct() const override { return direct_; }
 
  private:
   const std::shared_ptr<SimInode> inode_;
+  const bool direct_;
+};
+
+class SimPendingReads : public PendingReads {
+ public:
+  SimPendingReads(std::shared_ptr<Core> core, ReadRequest* requests, size_t n, bool background)
+      : core_(std::move(core)) {
+    std::vector<ReadRequest*> now;
+    {
+      MutexLock lock(&core_->mutex);
+      for (size_t i = 0; i < n; ++i) {
+        ReadRequest* const r = &requests[i];
+        r->status = Status::OK();
+        r->result = Slice(r->scratch, 0);
+        (background && core_->random.OneIn(2) ? later_ : now).push_back(r);
+      }
+      Shuffle(&now);
+      Shuffle(&later_);
+    }
+    // What a buffer holds before its read is done must not matter.
+    for (ReadRequest* r : later_) std::memset(r->scratch, 0xa5, r->size);
+    Do(now);
+  }
+  ~SimPendingReads() override { SimPendingReads::Wait(); }
+
+  void Wait() override { Do(std::exchange(later_, {})); }
+
+ private:
+  void Shuffle(std::vector<ReadRequest*>* list) REQUIRES(core_->mutex) {
+    for (size_t i = list->size(); i > 1; --i) {
+      std::swap((*list)[i - 1], (*list)[core_->random.Uniform(i)]);
+    }
+  }
+  static void Do(const std::vector<ReadRequest*>& list) {
+    for (ReadRequest* r : list) {
+      r->status = r->file->ReadAt(r->offset, r->size, r->scratch, &r->result);
+    }
+  }
+
+  const std::shared_ptr<Core> core_;
+  std::vector<ReadRequest*> later_;
 };
 
 class SimWritableFile : public WritableFile, private Handle {
@@ -403,9 +446,14 @@ std::unique_ptr<SequentialFile> NewSimSequential(std::shared_ptr<Core> core, std
                                              std::move(inode));
 }
 std::unique_ptr<RandomReadFile> NewSimRandomRead(std::shared_ptr<Core> core, std::string path,
-                                                 uint64_t life, std::shared_ptr<SimInode> inode) {
+                                                 uint64_t life, std::shared_ptr<SimInode> inode,
+                                                 bool direct) {
   return std::make_unique<SimRandomReadFile>(std::move(core), std::move(path), life,
-                                             std::move(inode));
+                                             std::move(inode), direct);
+}
+std::unique_ptr<PendingReads> StartSimReads(std::shared_ptr<Core> core, ReadRequest* requests,
+                                            size_t n, bool background) {
+  return std::make_unique<SimPendingReads>(std::move(core), requests, n, background);
 }
 std::unique_ptr<WritableFile> NewSimWritable(std::shared_ptr<Core> core, std::string path,
                                              uint64_t life, std::shared_ptr<SimInode> inode) {

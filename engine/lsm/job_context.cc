@@ -23,7 +23,9 @@ Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* n
   *number = new_number();
   const std::string path = RunFileName(dir, *number);
   std::unique_ptr<WritableFile> file;
-  AETHER_RETURN_IF_ERROR(fs->NewWritableFile(path, WriteFileOptions(), &file));
+  WriteFileOptions file_options;
+  file_options.direct = direct_writes;
+  AETHER_RETURN_IF_ERROR(fs->NewWritableFile(path, file_options, &file));
   FileBuilderOptions options;
   options.order = order;
   options.filter_bits_per_key = last_level ? last_level_filter_bits : filter_bits_per_key;
@@ -37,6 +39,9 @@ Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* n
   options.salt = Hash64(reinterpret_cast<const char*>(life), sizeof(life));
   options.creation_time = clock->WallSeconds();
   options.range_sync_bytes = bytes_per_sync;
+  options.direct = direct_writes;
+  options.limiter = limiter;
+  options.priority = priority;
   *builder = std::make_unique<FileBuilder>(options, std::move(file), path);
   return Status::OK();
 }

@@ -13,6 +13,7 @@
 #include "engine/base/operators.h"
 #include "engine/io/clock.h"
 #include "engine/io/file_system.h"
+#include "engine/io/limiter.h"
 #include "engine/lsm/manifest_edit.h"
 #include "engine/run/file_builder.h"
 
@@ -33,6 +34,10 @@ struct JobContext {
   Compression compression;
   uint64_t target_file_size = 64 << 20;
   uint64_t bytes_per_sync = 1 << 20;
+  bool direct_writes = false;
+  IoLimiter* limiter = nullptr;  // may be null
+  // What the job's writes ask the limiter with.
+  IoLimiter::Priority priority = IoLimiter::Priority::kLow;
   std::function<uint64_t()> new_number;
   // Makes the edit durable and visible. Files it adds are durable already, their directory entries
   // too.

@@ -120,6 +120,7 @@ void MergeJob::OpenCluster(Cluster* cluster) {
   cluster->inputs.clear();
   RunReadOptions options;
   options.stream = true;
+  options.limiter = context_.limiter;
   std::vector<MergeSource> sources;
   cluster_runs_.clear();
   for (auto& [id, run] : by_run) {

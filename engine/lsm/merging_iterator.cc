@@ -4,6 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "engine/lsm/version.h"
+#include "engine/run/page_batch.h"
+
 namespace aether {
 namespace {
 
@@ -19,6 +22,7 @@ MergingIterator::MergingIterator(const Comparator* order, std::vector<MergeSourc
     : order_(order), bytewise_(order->bytewise()), children_(sources.size()) {
   for (size_t i = 0; i < sources.size(); ++i) {
     children_[i].source = std::move(sources[i].entries);
+    children_[i].run = dynamic_cast<RunCursor*>(children_[i].source.get());
     children_[i].newest = sources[i].newest;
   }
   losers_.resize(children_.size());
@@ -103,15 +107,39 @@ void MergingIterator::SeekToLast() {
 void MergingIterator::Seek(Slice key, SequenceNumber sequence) {
   forward_ = true;
   failed_ = false;
-  for (Child& child : children_) child.source->Seek(key, sequence);
+  SeekAll(key, sequence, true, nullptr);
   Rebuild();
 }
 
 void MergingIterator::SeekForPrev(Slice key, SequenceNumber sequence) {
   forward_ = false;
   failed_ = false;
-  for (Child& child : children_) child.source->SeekForPrev(key, sequence);
+  SeekAll(key, sequence, false, nullptr);
   Rebuild();
+}
+
+void MergingIterator::SeekAll(Slice key, SequenceNumber sequence, bool forward,
+                              const Child* except) {
+  const auto run = std::find_if(children_.begin(), children_.end(),
+                                [](const Child& child) { return child.run != nullptr; });
+  PageBatch misses(run != children_.end() ? run->run->options() : RunReadOptions());
+  for (Child& child : children_) {
+    if (&child == except || child.run == nullptr) continue;
+    if (forward) {
+      child.run->StartSeek(key, sequence, &misses);
+    } else {
+      child.run->StartSeekForPrev(key, sequence, &misses);
+    }
+  }
+  if (!misses.empty()) misses.Read();
+  for (Child& child : children_) {
+    if (&child == except) continue;
+    if (forward) {
+      child.source->Seek(key, sequence);
+    } else {
+      child.source->SeekForPrev(key, sequence);
+    }
+  }
 }
 
 void MergingIterator::Turn(bool forward) {
@@ -119,14 +147,7 @@ void MergingIterator::Turn(bool forward) {
   const std::string key = top->key.ToString();
   const SequenceNumber sequence = TagSequence(top->tag);
   forward_ = forward;
-  for (Child& child : children_) {
-    if (&child == top) continue;
-    if (forward) {
-      child.source->Seek(key, sequence);
-    } else {
-      child.source->SeekForPrev(key, sequence);
-    }
-  }
+  SeekAll(key, sequence, forward, top);
   Rebuild();
 }
 

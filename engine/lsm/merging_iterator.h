@@ -24,6 +24,8 @@ struct MergeSource {
   SequenceNumber newest = kMaxSequence;  // of all entries it has or will have
 };
 
+class RunCursor;
+
 class MergingIterator final : public EntryIterator {
  public:
   MergingIterator(const Comparator* order, std::vector<MergeSource> sources);
@@ -52,6 +54,7 @@ class MergingIterator final : public EntryIterator {
   struct Child {
     std::unique_ptr<EntryIterator> source;
     SequenceNumber newest = kMaxSequence;
+    RunCursor* run = nullptr;  // the source when it is one
     Slice key;
     uint64_t tag = 0;
     // The first eight bytes of the key, big-endian; decides most comparisons of bytewise orders.
@@ -74,6 +77,9 @@ class MergingIterator final : public EntryIterator {
   // The top has moved: plays its matches again.
   void Replay();
   void SetTop(Child* winner) { top_ = failed_ || winner->ended ? nullptr : winner; }
+  // Puts all children but `except` at a position. The pages that runs need for it are on their way
+  // to the processor together, and those that are not in memory are read together.
+  void SeekAll(Slice key, SequenceNumber sequence, bool forward, const Child* except);
   // Puts all children but the top on the other side of the top's position.
   void Turn(bool forward);
 

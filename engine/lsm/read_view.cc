@@ -22,6 +22,14 @@ Status ReadView::Get(Lookup* lookup, const RunReadOptions& options, bool memtabl
   return runs ? version_->Get(lookup, options) : Status::OK();
 }
 
+void ReadView::MultiGet(Lookup* lookups, Status* statuses, size_t n, const RunReadOptions& options,
+                        bool memtables, bool runs) const {
+  for (size_t i = 0; memtables && i < n; ++i) {
+    statuses[i] = Get(&lookups[i], options, true, false);
+  }
+  if (runs) version_->MultiGet(lookups, statuses, n, options);
+}
+
 bool ReadView::HasRangeDeletes() const {
   if (!version_->range_deletes().empty()) return true;
   for (const auto& table : tables_) {

@@ -31,6 +31,11 @@ class ReadView {
   // REQUIRES: the caller holds an EpochGuard.
   Status Get(Lookup* lookup, const RunReadOptions& options, bool memtables, bool runs) const;
 
+  // The same for n keys, at most Version::kKeysAtOnce. Lookups whose status is not OK afterwards
+  // have failed.
+  void MultiGet(Lookup* lookups, Status* statuses, size_t n, const RunReadOptions& options,
+                bool memtables, bool runs) const;
+
   bool HasRangeDeletes() const;
   CoveringRange CoveringRangeDelete(Slice key, SequenceNumber sequence) const;
 

@@ -2,10 +2,22 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
+#include "engine/base/inline_vector.h"
 #include "engine/run/run_iterator.h"
 
 namespace aether {
+namespace {
+
+// What the filter of a file says about a key. REQUIRES: filters apply to the order.
+bool MayHold(const RunFile& file, Slice key, uint64_t hash) {
+  if (file.HasFilter()) [[likely]]
+    return file.MayContain(hash);
+  return file.MayContainByPrefix(key);
+}
+
+}  // namespace
 
 const RunPart* Run::Find(const Comparator* order, Slice key, uint64_t head) const {
   size_t low = 0;
@@ -110,18 +122,115 @@ Status Version::Get(Lookup* lookup, const RunReadOptions& options) const {
       ++n;
     }
     for (size_t i = 0; i < n; ++i) {
-      if (filters_apply_) {
-        if (files[i]->HasFilter()) [[likely]] {
-          if (!files[i]->MayContain(hash)) continue;
-        } else if (!files[i]->MayContainByPrefix(key)) {
-          continue;
-        }
-      }
+      if (filters_apply_ && !MayHold(*files[i], key, hash)) continue;
       AETHER_RETURN_IF_ERROR(files[i]->Visit(key, lookup->sequence(), options, visit, lookup));
       if (lookup->finished()) return Status::OK();
     }
   }
   return Status::OK();
+}
+
+struct Version::KeyOfBatch {
+  static constexpr size_t kRuns = 16;  // looked at together
+
+  KeyOfBatch(Lookup* l, Status* s) : lookup(l), status(s), head(KeyHead(l->key())) {}
+
+  Lookup* const lookup;
+  Status* const status;
+  const uint64_t head;
+  uint64_t hash = 0;
+  // Files that may hold it, newest first; `at` is the one that the cursor stands in.
+  const RunFile* files[kRuns];
+  uint8_t n = 0;
+  uint8_t at = 0;
+  VisitCursor cursor;
+  bool alone = false;  // a strict pool has no room for what the batch needs together
+
+  bool live() const { return status->ok() && !lookup->finished(); }
+};
+
+void Version::Advance(KeyOfBatch* key, const RunReadOptions& options, const PageBatch& found,
+                      PageBatch* misses) const {
+  const auto visit = [](void* context, const Entry& entry, const PinSource& pin) {
+    return static_cast<Lookup*>(context)->Add(entry, &pin);
+  };
+  VisitCursor& cursor = key->cursor;
+  const Lookup& lookup = *key->lookup;
+  if (cursor.wants != VisitCursor::Wants::kNothing) {
+    PageRef* const place = cursor.wants == VisitCursor::Wants::kLeaf ? &cursor.page : &cursor.value;
+    *key->status = found.Get(cursor.ticket, place);
+    cursor.wants = VisitCursor::Wants::kNothing;
+    if (key->status->subcode() == Status::kMemoryLimit) {
+      *key->status = Status::OK();
+      key->alone = true;
+      return;
+    }
+  }
+  while (key->live() && key->at < key->n) {
+    *key->status = key->files[key->at]->VisitSome(lookup.key(), lookup.sequence(), options, visit,
+                                                  key->lookup, misses, &cursor);
+    if (cursor.wants != VisitCursor::Wants::kNothing) return;
+    cursor = VisitCursor();
+    if (++key->at < key->n) {
+      cursor.leaf = key->files[key->at]->FindLeaf(lookup.key(), lookup.sequence());
+    }
+  }
+}
+
+void Version::MultiGet(Lookup* lookups, Status* statuses, size_t n,
+                       const RunReadOptions& options) const {
+  InlineVector<KeyOfBatch, kKeysAtOnce> keys;
+  for (size_t i = 0; i < n; ++i) {
+    if (!statuses[i].ok() || lookups[i].finished()) continue;
+    KeyOfBatch& key = keys.Add(&lookups[i], &statuses[i]);
+    if (filters_apply_) key.hash = RunFile::KeyHash(key.lookup->key());
+    if (!range_deletes_->empty()) {
+      lookups[i].AddRangeDelete(
+          range_deletes_->Covering(lookups[i].key(), lookups[i].sequence()).sequence);
+    }
+  }
+  for (size_t begin = 0; begin < runs_.size(); begin += KeyOfBatch::kRuns) {
+    for (KeyOfBatch& key : keys) {
+      key.n = 0;
+      key.at = 0;
+      if (!key.live()) continue;
+      for (size_t i = begin; i < std::min(begin + KeyOfBatch::kRuns, runs_.size()); ++i) {
+        const RunPart* part = runs_[i]->Find(order_, key.lookup->key(), key.head);
+        if (part == nullptr) continue;
+        const RunFile* const file = &part->file->file();
+        if (filters_apply_ && file->HasFilter()) file->PrefetchFilter(key.hash);
+        key.files[key.n++] = file;
+      }
+    }
+    for (KeyOfBatch& key : keys) {
+      const auto* const end =
+          std::remove_if(key.files, key.files + key.n, [&](const RunFile* file) {
+            return file->LeafCount() == 0 ||
+                   (filters_apply_ && !MayHold(*file, key.lookup->key(), key.hash));
+          });
+      key.n = static_cast<uint8_t>(end - key.files);
+      if (key.n == 0) continue;
+      key.cursor = VisitCursor();
+      key.cursor.leaf = key.files[0]->FindLeaf(key.lookup->key(), key.lookup->sequence());
+    }
+    // Rounds: what one adds to `misses` the next finds in `found`.
+    PageBatch batches[2] = {PageBatch(options), PageBatch(options)};
+    for (size_t round = 0;; ++round) {
+      const PageBatch& found = batches[round % 2];
+      PageBatch& misses = batches[(round + 1) % 2];
+      misses.Clear();
+      for (KeyOfBatch& key : keys) {
+        const bool waits = key.cursor.wants != VisitCursor::Wants::kNothing;
+        if (round == 0 ? key.n > 0 : waits) Advance(&key, options, found, &misses);
+      }
+      if (misses.empty()) break;
+      misses.Read();
+    }
+    for (PageBatch& batch : batches) batch.Clear();
+    for (KeyOfBatch& key : keys) {
+      if (std::exchange(key.alone, false)) Advance(&key, options, batches[0], nullptr);
+    }
+  }
 }
 
 void Version::AddIterators(const RunReadOptions& options, std::vector<MergeSource>* sources) const {
@@ -275,18 +384,57 @@ bool RunCursor::MayHold(const PrefixScan& scan) const {
   return false;
 }
 
-void RunCursor::Seek(Slice key, SequenceNumber sequence) {
-  if (excluded_) return;
+size_t RunCursor::PartAtOrAfter(Slice key) const {
   const auto it = std::partition_point(
       run_->parts.begin(), run_->parts.end(),
       [&](const RunPart& part) { return CompareKeys(order_, part.file->meta().largest, key) < 0; });
-  if (it == run_->parts.end()) {
+  return it == run_->parts.end() ? SIZE_MAX : static_cast<size_t>(it - run_->parts.begin());
+}
+
+size_t RunCursor::PartAtOrBefore(Slice key) const {
+  const auto it =
+      std::partition_point(run_->parts.begin(), run_->parts.end(), [&](const RunPart& part) {
+        return CompareKeys(order_, part.file->meta().smallest, key) <= 0;
+      });
+  return static_cast<size_t>(it - run_->parts.begin()) - 1;
+}
+
+void RunCursor::StartAt(size_t part, Slice key, SequenceNumber sequence, PageBatch* misses) {
+  sought_part_ = part;
+  if (part == SIZE_MAX) return;
+  Open(part);
+  current_->StartSeek(key, sequence, misses);
+}
+
+void RunCursor::StartSeek(Slice key, SequenceNumber sequence, PageBatch* misses) {
+  if (excluded_) return;
+  const size_t part = PartAtOrAfter(key);
+  if (part == SIZE_MAX) return;
+  const auto& trim = run_->parts[part].trim;
+  if (trim && CompareKeys(order_, key, *trim) <= 0) {
+    StartAt(part, *trim, 0, misses);
+  } else {
+    StartAt(part, key, sequence, misses);
+  }
+}
+
+void RunCursor::StartSeekForPrev(Slice key, SequenceNumber sequence, PageBatch* misses) {
+  if (excluded_) return;
+  StartAt(PartAtOrBefore(key), key, sequence, misses);
+}
+
+void RunCursor::Seek(Slice key, SequenceNumber sequence) {
+  if (excluded_) return;
+  const size_t started = std::exchange(sought_part_, SIZE_MAX);
+  const size_t part = started != SIZE_MAX ? started : PartAtOrAfter(key);
+  if (part == SIZE_MAX) {
     valid_ = false;
     return;
   }
-  Open(static_cast<size_t>(it - run_->parts.begin()));
-  if (it->trim && CompareKeys(order_, key, *it->trim) <= 0) {
-    current_->Seek(*it->trim, 0);
+  Open(part);
+  const auto& trim = run_->parts[part].trim;
+  if (trim && CompareKeys(order_, key, *trim) <= 0) {
+    current_->Seek(*trim, 0);
     while (current_->Valid() && Trimmed()) current_->Next();
   } else {
     current_->Seek(key, sequence);
@@ -296,16 +444,13 @@ void RunCursor::Seek(Slice key, SequenceNumber sequence) {
 
 void RunCursor::SeekForPrev(Slice key, SequenceNumber sequence) {
   if (excluded_) return;
-  // The last part that starts at or before the key.
-  const auto it =
-      std::partition_point(run_->parts.begin(), run_->parts.end(), [&](const RunPart& part) {
-        return CompareKeys(order_, part.file->meta().smallest, key) <= 0;
-      });
-  if (it == run_->parts.begin()) {
+  const size_t started = std::exchange(sought_part_, SIZE_MAX);
+  const size_t part = started != SIZE_MAX ? started : PartAtOrBefore(key);
+  if (part == SIZE_MAX) {
     valid_ = false;
     return;
   }
-  Open(static_cast<size_t>(it - run_->parts.begin()) - 1);
+  Open(part);
   current_->SeekForPrev(key, sequence);
   SkipBackward();
 }

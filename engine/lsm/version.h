@@ -18,6 +18,7 @@
 #include "engine/lsm/lookup.h"
 #include "engine/lsm/manifest_edit.h"
 #include "engine/lsm/merging_iterator.h"
+#include "engine/run/page_batch.h"
 #include "engine/run/run_file.h"
 #include "engine/wal/planted_bugs.h"
 
@@ -82,6 +83,12 @@ class Version {
   // REQUIRES: the caller holds an EpochGuard.
   Status Get(Lookup* lookup, const RunReadOptions& options) const;
 
+  // The same for up to kKeysAtOnce keys together: the filters and pages of all of them are on their
+  // way to the processor at once, and what is not in memory is read several at a time. Statuses
+  // that are not OK, and lookups that are finished, are left alone. REQUIRES: as Get.
+  static constexpr size_t kKeysAtOnce = 32;
+  void MultiGet(Lookup* lookups, Status* statuses, size_t n, const RunReadOptions& options) const;
+
   // One source for each run, for a merging iterator.
   void AddIterators(const RunReadOptions& options, std::vector<MergeSource>* sources) const;
 
@@ -97,7 +104,13 @@ class Version {
   void ForEachFile(const std::function<void(int level, const Run&, const RunPart&)>& visit) const;
 
  private:
+  // One key of MultiGet on its way through the runs.
+  struct KeyOfBatch;
+
   Version() = default;
+  // Goes on with a key as far as it gets without reading what is not in memory.
+  void Advance(KeyOfBatch* key, const RunReadOptions& options, const PageBatch& found,
+               PageBatch* misses) const;
 
   const Comparator* order_ = nullptr;
   bool filters_apply_ = false;
@@ -118,6 +131,9 @@ class RunCursor final : public EntryIterator {
   void SeekToLast() override;
   void Seek(Slice key, SequenceNumber sequence) override;
   void SeekForPrev(Slice key, SequenceNumber sequence) override;
+  // The first steps of Seek and SeekForPrev: as RunIterator::StartSeek.
+  void StartSeek(Slice key, SequenceNumber sequence, PageBatch* misses);
+  void StartSeekForPrev(Slice key, SequenceNumber sequence, PageBatch* misses);
   void Next() override;
   void Prev() override;
   Slice key() const override;
@@ -127,8 +143,14 @@ class RunCursor final : public EntryIterator {
   // Asks the filters; a run without the prefix has no entries then, and costs no I/O.
   void Confine(const PrefixScan* scan) override;
 
+  const RunReadOptions& options() const { return options_; }
+
  private:
   bool MayHold(const PrefixScan& scan) const;
+  // The part where the seek begins; SIZE_MAX when there is none.
+  size_t PartAtOrAfter(Slice key) const;
+  size_t PartAtOrBefore(Slice key) const;
+  void StartAt(size_t part, Slice key, SequenceNumber sequence, PageBatch* misses);
   void Open(size_t part);
   void SkipForward();
   void SkipBackward();
@@ -138,6 +160,7 @@ class RunCursor final : public EntryIterator {
   const Run* const run_;
   const RunReadOptions options_;
   size_t part_ = SIZE_MAX;
+  size_t sought_part_ = SIZE_MAX;  // between the first step of a seek and the seek
   std::unique_ptr<RunIterator> current_;
   bool valid_ = false;
   bool excluded_ = false;

@@ -88,6 +88,7 @@ class FileBuilder::Rep {
   Status FinishRangeDeletes(Section* section);
   Status Append(const char* data, size_t n);
   Status Flush();
+  Status FlushBlocks();
   Status WriteOut(const char* data, size_t n);
 
   const FileBuilderOptions options_;
@@ -231,7 +232,7 @@ Status FileBuilder::Rep::EmitLeaf() {
 
 Status FileBuilder::Rep::EmitAligned() {
   const size_t padding = (kPageSize - offset_ % kPageSize) % kPageSize;
-  if (buffered_ + padding + kPageSize > capacity_) AETHER_RETURN_IF_ERROR(Flush());
+  if (buffered_ + padding + kPageSize > capacity_) AETHER_RETURN_IF_ERROR(FlushBlocks());
   std::memset(buffer_.get() + buffered_, 0, padding);
   buffered_ += padding;
   offset_ += padding;
@@ -279,7 +280,7 @@ Status FileBuilder::Rep::AddExtent(Slice bytes, Extent* extent) {
 Status FileBuilder::Rep::Append(const char* data, size_t n) {
   offset_ += n;
   while (n > 0) {
-    if (buffered_ == 0 && n >= capacity_) {
+    if (buffered_ == 0 && n >= capacity_ && !options_.direct) {
       AETHER_RETURN_IF_ERROR(WriteOut(data, capacity_));
       data += capacity_;
       n -= capacity_;
@@ -300,9 +301,30 @@ Status FileBuilder::Rep::Flush() {
   return n == 0 ? Status::OK() : WriteOut(buffer_.get(), n);
 }
 
+// All but the bytes of the last block: what follows starts at the beginning of one.
+Status FileBuilder::Rep::FlushBlocks() {
+  const size_t n = buffered_ / kPageSize * kPageSize;
+  const size_t rest = buffered_ - n;
+  AETHER_RETURN_IF_ERROR(WriteOut(buffer_.get(), n));
+  std::memmove(buffer_.get(), buffer_.get() + n, rest);
+  buffered_ = rest;
+  return Status::OK();
+}
+
 Status FileBuilder::Rep::WriteOut(const char* data, size_t n) {
-  status_ = file_->Append(Slice(data, n));
-  const uint64_t step = options_.range_sync_bytes;
+  while (n > 0 && status_.ok()) {
+    // A direct file takes whole blocks as long as there are any.
+    const size_t block = options_.direct && n >= kPageSize ? kPageSize : 0;
+    size_t part = block == 0 ? n : n / block * block;
+    if (options_.limiter != nullptr) {
+      part =
+          options_.limiter->Request(part, block, options_.priority, IoLimiter::Operation::kWrite);
+    }
+    status_ = file_->Append(Slice(data, part));
+    data += part;
+    n -= part;
+  }
+  const uint64_t step = options_.direct ? 0 : options_.range_sync_bytes;
   const uint64_t size = file_->Size();
   if (status_.ok() && step != 0 && size >= started_ + step) {
     status_ = file_->RangeSync(started_, size - started_);

@@ -19,6 +19,7 @@
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/io/file_system.h"
+#include "engine/io/limiter.h"
 #include "engine/run/codec.h"
 #include "engine/run/file_meta.h"
 
@@ -47,6 +48,11 @@ struct FileBuilderOptions {
   size_t write_buffer_bytes = size_t{512} << 10;
   // Starts write-out each time so much has been appended; 0: never.
   uint64_t range_sync_bytes = uint64_t{1} << 20;
+  // The file bypasses the page cache: only its last, incomplete block is written out of line.
+  bool direct = false;
+  // Paces what is written; may be null.
+  IoLimiter* limiter = nullptr;
+  IoLimiter::Priority priority = IoLimiter::Priority::kLow;
 };
 
 class FileBuilder {

@@ -9,7 +9,9 @@
 #include "engine/base/checksum.h"
 #include "engine/base/coding.h"
 #include "engine/base/epoch.h"
+#include "engine/io/clock.h"
 #include "engine/run/format.h"
+#include "engine/run/page_batch.h"
 #include "engine/run/run_iterator.h"
 
 namespace aether {
@@ -78,11 +80,24 @@ Status RunFile::CorruptLeaf(size_t index, const std::string& what) const {
 Status RunFile::ReadExact(uint64_t offset, size_t n, char* to) const {
   Slice got;
   AETHER_RETURN_IF_ERROR(file_->ReadAt(offset, n, to, &got));
-  if (got.size() != n) {
-    return Corrupt(offset, "the file ends after " + std::to_string(offset + got.size()) +
-                               " bytes, " + std::to_string(offset + n) + " are needed");
-  }
+  if (got.size() != n) return CutOff(offset, n, got.size());
   if (got.data() != to) std::memcpy(to, got.data(), n);
+  return Status::OK();
+}
+
+Status RunFile::CutOff(uint64_t offset, size_t wanted, size_t got) const {
+  return Corrupt(offset, "the file ends after " + std::to_string(offset + got) + " bytes, " +
+                             std::to_string(offset + wanted) + " are needed");
+}
+
+Status RunFile::OpenStream(std::unique_ptr<RandomReadFile>* own,
+                           const RandomReadFile** file) const {
+  *file = file_.get();
+  if (!options_.direct_streams || file_->direct()) return Status::OK();
+  ReadFileOptions read_options;
+  read_options.direct = true;
+  AETHER_RETURN_IF_ERROR(fs_->NewRandomReadFile(path_, read_options, own));
+  *file = own->get();
   return Status::OK();
 }
 
@@ -106,6 +121,7 @@ Status RunFile::ReadMeta(FileSystem* fs, const std::string& path, FileMeta* meta
 }
 
 Status RunFile::LoadDescription(FileSystem* fs, Description* description) {
+  fs_ = fs;
   ReadFileOptions read_options;
   read_options.direct = options_.direct_reads;
   read_options.pattern = AccessPattern::kRandom;
@@ -305,64 +321,131 @@ Status RunFile::OpenExtent(const Extent& extent, const char* stored, bool verify
   return Status::OK();
 }
 
-Status RunFile::ReadLeaf(size_t index, bool verify, char* page) const {
-  const uint64_t offset = LeafOffset(index);
-  const size_t size = StoredSize(index);
-  const uint64_t mask = file_->direct() ? kDirectAlignment - 1 : 0;
-  if (size == kPageSize && (offset & mask) == 0) {
-    AETHER_RETURN_IF_ERROR(ReadExact(offset, kPageSize, page));
-    return OpenLeaf(index, page, verify, page);
+Status RunFile::PrepareRead(const Place& place, const RunReadOptions& options, const char* what,
+                            PageLoad* load, ReadRequest* request) const {
+  if (options.cache_only) return Status::Incomplete(path_ + ": " + what + " is not in the cache");
+  request->timeout_micros = options.io_timeout_micros;
+  if (options.deadline_micros != 0) {
+    const uint64_t now = RealClock()->NowMicros();
+    if (now >= options.deadline_micros) return Status::TimedOut("Deadline exceeded");
+    const uint64_t left = options.deadline_micros - now;
+    if (request->timeout_micros == 0 || left < request->timeout_micros) {
+      request->timeout_micros = left;
+    }
   }
-  // Past the page cache a read has to begin and end at a boundary.
-  alignas(kDirectAlignment) char buffer[2 * kPageSize];
-  const uint64_t begin = offset & ~mask;
-  const size_t skip = static_cast<size_t>(offset - begin);
-  Slice got;
-  AETHER_RETURN_IF_ERROR(file_->ReadAt(begin, (skip + size + mask) & ~mask, buffer, &got));
-  if (got.size() < skip + size) {
-    return Corrupt(offset, "the file ends after " + std::to_string(begin + got.size()) +
-                               " bytes, " + std::to_string(offset + size) + " are needed");
-  }
-  const char* stored = got.data() + skip;
-  if (size == kPageSize) stored = static_cast<const char*>(std::memcpy(page, stored, size));
-  return OpenLeaf(index, stored, verify, page);
-}
-
-Status RunFile::ReadExtentBytes(const Extent& extent, bool verify, char* data) const {
-  if (!extent.packed()) {
-    AETHER_RETURN_IF_ERROR(ReadExact(extent.offset, extent.bytes, data));
-    return OpenExtent(extent, data, verify, data);
-  }
-  char buffer[4 * kPageSize];
-  char* stored = buffer;
-  std::unique_ptr<char, decltype(&std::free)> larger(nullptr, &std::free);
-  if (extent.stored > sizeof(buffer)) {
-    larger.reset(static_cast<char*>(std::malloc(extent.stored)));
-    stored = larger.get();
-    if (stored == nullptr) return Status(Status::kAborted, Status::kMemoryLimit, path_);
-  }
-  AETHER_RETURN_IF_ERROR(ReadExact(extent.offset, extent.stored, stored));
-  return OpenExtent(extent, stored, verify, data);
-}
-
-Status RunFile::LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const {
-  if (options.cache_only) return Status::Incomplete(path_ + ": a page is not in the cache");
   Frame* frame = nullptr;
-  bool publishable = false;
-  AETHER_RETURN_IF_ERROR(pool_->Take(0, &frame, &publishable));
-  Pin pin = Pin::Adopt(frame);
-  char* data = Pool::Data(frame);
-  AETHER_RETURN_IF_ERROR(ReadLeaf(index, options.verify, data));
+  AETHER_RETURN_IF_ERROR(pool_->Take(place.extent_bytes, &frame, &load->publishable));
+  load->pin = Pin::Adopt(frame);
+  load->data = Pool::Data(frame);
+  request->file = file_.get();
+  request->offset = place.offset;
+  request->size = place.stored;
+  request->scratch = load->data;
+  load->skip = 0;
+  load->needed = place.stored;
+  if (place.plain) return Status::OK();
+  // Past the page cache a read has to begin and end at a boundary.
+  const uint64_t mask = file_->direct() ? kDirectAlignment - 1 : 0;
+  request->offset = place.offset & ~mask;
+  load->skip = static_cast<size_t>(place.offset - request->offset);
+  load->needed = load->skip + place.stored;
+  request->size = (load->needed + mask) & ~mask;
+  request->scratch = load->Buffer(request->size);
+  return request->scratch != nullptr ? Status::OK()
+                                     : Status(Status::kAborted, Status::kMemoryLimit, path_);
+}
+
+void RunFile::ReadNow(ReadRequest* request) const {
+  if (request->timeout_micros != 0) {
+    fs_->ReadBatch(request, 1);
+  } else {
+    request->status =
+        file_->ReadAt(request->offset, request->size, request->scratch, &request->result);
+  }
+}
+
+Status RunFile::TakeBytes(const ReadRequest& request, const PageLoad& load,
+                          const char** stored) const {
+  AETHER_RETURN_IF_ERROR(request.status);
+  const Slice got = request.result;
+  if (got.size() < load.needed) return CutOff(request.offset, load.needed, got.size());
+  *stored = got.data() + load.skip;
+  return Status::OK();
+}
+
+Status RunFile::PrepareLeaf(size_t index, const RunReadOptions& options, PageLoad* load,
+                            ReadRequest* request) const {
+  const uint64_t offset = LeafOffset(index);
+  const size_t stored = StoredSize(index);
+  const bool plain = stored == kPageSize && (!file_->direct() || offset % kDirectAlignment == 0);
+  return PrepareRead({offset, stored, 0, plain}, options, "a page", load, request);
+}
+
+Status RunFile::FinishLeaf(size_t index, const RunReadOptions& options, const ReadRequest& request,
+                           PageLoad* load, PageRef* page) const {
+  const char* stored = nullptr;
+  AETHER_RETURN_IF_ERROR(TakeBytes(request, *load, &stored));
+  if (StoredSize(index) == kPageSize && stored != load->data) {
+    stored = static_cast<const char*>(std::memcpy(load->data, stored, kPageSize));
+  }
+  AETHER_RETURN_IF_ERROR(OpenLeaf(index, stored, options.verify, load->data));
   if (options.counters != nullptr) {
     ++options.counters->page_loads;
     options.counters->load_bytes += StoredSize(index);
   }
-  if (publishable && options.fill_cache) {
-    page->data = pool_->Publish(&swips_[index], pin.Detach());
+  if (load->publishable && options.fill_cache) {
+    page->data = pool_->Publish(&swips_[index], load->pin.Detach());
     page->pin.Release();
   } else {
-    page->data = data;
-    page->pin = std::move(pin);
+    page->data = load->data;
+    page->pin = std::move(load->pin);
+  }
+  return Status::OK();
+}
+
+Status RunFile::LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const {
+  alignas(kDirectAlignment) char buffer[PageLoad::kBuffer];
+  PageLoad load;
+  load.buffer = buffer;
+  ReadRequest request;
+  AETHER_RETURN_IF_ERROR(PrepareLeaf(index, options, &load, &request));
+  ReadNow(&request);
+  return FinishLeaf(index, options, request, &load, page);
+}
+
+Status RunFile::PrepareExtent(const Extent& extent, const RunReadOptions& options, PageLoad* load,
+                              ReadRequest* request) const {
+  return PrepareRead({extent.offset, extent.stored, extent.bytes, !extent.packed()}, options,
+                     "a value", load, request);
+}
+
+Status RunFile::FinishExtent(const Extent& extent, const RunReadOptions& options,
+                             const ReadRequest& request, PageLoad* load, PageRef* ref) const {
+  const char* stored = nullptr;
+  AETHER_RETURN_IF_ERROR(TakeBytes(request, *load, &stored));
+  if (!extent.packed() && stored != load->data) {
+    stored = static_cast<const char*>(std::memcpy(load->data, stored, extent.bytes));
+  }
+  AETHER_RETURN_IF_ERROR(OpenExtent(extent, stored, options.verify, load->data));
+  if (options.counters != nullptr) {
+    ++options.counters->page_loads;
+    options.counters->load_bytes += extent.stored;
+  }
+  if (load->publishable && options.fill_cache) {
+    ref->data = pool_->Publish(&extent_swips_[extent.ordinal], load->pin.Detach());
+    ref->pin.Release();
+  } else {
+    ref->data = load->data;
+    ref->pin = std::move(load->pin);
+  }
+  return CheckExtentFrame(extent, ref->data);
+}
+
+// Two records of a forged file could claim one ordinal with different sizes.
+Status RunFile::CheckExtentFrame(const Extent& extent, const char* data) const {
+  const Frame* frame = FrameOfExtent(data);
+  if (reinterpret_cast<const ExtentFrame*>(frame)->bytes != extent.bytes) {
+    return Corrupt(extent.offset, "two values share one ordinal");
   }
   return Status::OK();
 }
@@ -375,32 +458,15 @@ Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
     if (options.counters != nullptr) ++options.counters->page_hits;
     ref->data = Swip::Address(word);
     ref->pin.Release();
-  } else {
-    if (options.cache_only) return Status::Incomplete(path_ + ": a value is not in the cache");
-    Frame* frame = nullptr;
-    bool publishable = false;
-    AETHER_RETURN_IF_ERROR(pool_->Take(extent.bytes, &frame, &publishable));
-    Pin pin = Pin::Adopt(frame);
-    char* data = Pool::Data(frame);
-    AETHER_RETURN_IF_ERROR(ReadExtentBytes(extent, options.verify, data));
-    if (options.counters != nullptr) {
-      ++options.counters->page_loads;
-      options.counters->load_bytes += extent.stored;
-    }
-    if (publishable && options.fill_cache) {
-      ref->data = pool_->Publish(swip, pin.Detach());
-      ref->pin.Release();
-    } else {
-      ref->data = data;
-      ref->pin = std::move(pin);
-    }
+    return CheckExtentFrame(extent, ref->data);
   }
-  // Two records of a forged file could claim one ordinal with different sizes.
-  const Frame* frame = FrameOfExtent(ref->data);
-  if (reinterpret_cast<const ExtentFrame*>(frame)->bytes != extent.bytes) {
-    return Corrupt(extent.offset, "two values share one ordinal");
-  }
-  return Status::OK();
+  alignas(kDirectAlignment) char buffer[PageLoad::kBuffer];
+  PageLoad load;
+  load.buffer = buffer;
+  ReadRequest request;
+  AETHER_RETURN_IF_ERROR(PrepareExtent(extent, options, &load, &request));
+  ReadNow(&request);
+  return FinishExtent(extent, options, request, &load, ref);
 }
 
 // --- reading ---
@@ -408,17 +474,33 @@ Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
 Status RunFile::Visit(Slice key, SequenceNumber sequence, const RunReadOptions& options,
                       Visitor visit, void* context) const {
   if (LeafCount() == 0) return Status::OK();
-  const Comparator* order = options_.order;
   EpochGuard guard;
-  size_t leaf = FindLeaf(key, sequence);
-  PageRef page;
-  AETHER_RETURN_IF_ERROR(Leaf(leaf, options, &page));
+  VisitCursor cursor;
+  cursor.leaf = FindLeaf(key, sequence);
+  return VisitSome(key, sequence, options, visit, context, nullptr, &cursor);
+}
+
+Status RunFile::VisitSome(Slice key, SequenceNumber sequence, const RunReadOptions& options,
+                          Visitor visit, void* context, PageBatch* misses,
+                          VisitCursor* cursor) const {
+  const Comparator* order = options_.order;
+  size_t leaf = cursor->leaf;
+  PageRef& page = cursor->page;
+  if (page.data == nullptr) {
+    if (misses != nullptr && !LeafInMemory(leaf)) {
+      cursor->wants = VisitCursor::Wants::kLeaf;
+      cursor->ticket = misses->AddLeaf(this, leaf);
+      return Status::OK();
+    }
+    AETHER_RETURN_IF_ERROR(Leaf(leaf, options, &page));
+  }
   LeafView view(page.data);
   PoolKeyReader reader(this, options);
-  size_t slot;
-  AETHER_RETURN_IF_ERROR(view.LowerBound(order, key, sequence, &reader, &slot));
+  size_t slot = cursor->slot;
+  if (slot == SIZE_MAX) {
+    AETHER_RETURN_IF_ERROR(view.LowerBound(order, key, sequence, &reader, &slot));
+  }
   LeafRecord record;
-  PageRef large;
   for (;; ++slot) {
     if (slot == view.count()) {
       // Every later leaf begins after (key, sequence); it has more of the key only when it goes on
@@ -443,16 +525,25 @@ Status RunFile::Visit(Slice key, SequenceNumber sequence, const RunReadOptions& 
       AETHER_RETURN_IF_ERROR(ReadExtent(record.key_extent, options, &large_key));
       entry.key = Slice(large_key.data, record.key_extent.bytes);
     }
-    Frame* frame;
     if (record.large_value) [[unlikely]] {
-      AETHER_RETURN_IF_ERROR(ReadExtent(record.value_extent, options, &large));
+      PageRef large = std::move(cursor->value);
+      cursor->value.data = nullptr;
+      if (large.data == nullptr) {
+        if (misses != nullptr && !ExtentInMemory(record.value_extent)) {
+          cursor->leaf = leaf;
+          cursor->slot = slot;
+          cursor->wants = VisitCursor::Wants::kValue;
+          cursor->ticket = misses->AddExtent(this, record.value_extent);
+          return Status::OK();
+        }
+        AETHER_RETURN_IF_ERROR(ReadExtent(record.value_extent, options, &large));
+      }
       entry.value = Slice(large.data, record.value_extent.bytes);
-      frame = FrameOfExtent(large.data);
-    } else {
-      entry.value = record.value;
-      frame = FrameOfPage(page.data);
+      if (!visit(context, entry, PinSource(FrameOfExtent(large.data)))) return Status::OK();
+      continue;
     }
-    if (!visit(context, entry, PinSource(frame))) return Status::OK();
+    entry.value = record.value;
+    if (!visit(context, entry, PinSource(FrameOfPage(page.data)))) return Status::OK();
   }
 }
 

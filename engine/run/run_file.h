@@ -13,6 +13,7 @@
 #define AETHER_ENGINE_RUN_RUN_FILE_H_
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "engine/base/status.h"
 #include "engine/buffer/pool.h"
 #include "engine/io/file_system.h"
+#include "engine/io/limiter.h"
 #include "engine/run/fence.h"
 #include "engine/run/file_meta.h"
 #include "engine/run/filter.h"
@@ -32,11 +34,14 @@
 
 namespace aether {
 
+class PageBatch;
 class RunIterator;
 
 struct RunFileOptions {
   const Comparator* order = BytewiseComparator();
   bool direct_reads = false;
+  // Iterators in stream mode bypass the page cache by a handle of their own.
+  bool direct_streams = false;
   // Counts filter, fences and swips against the pool's capacity (cache_index_and_filter_blocks).
   bool charge_pool = false;
   std::string owner;  // the column family, for messages
@@ -55,12 +60,63 @@ struct RunReadOptions {
   bool cache_only = false;  // Incomplete instead of I/O
   bool fill_cache = true;   // false: pages that had to be read are not kept
   bool verify = true;       // checksums of what is read from the disk
-  // Iterators only. Bytes to ask the system for ahead of a scan; 0 leaves it to the system.
+  // On RealClock(): TimedOut instead of I/O from then on; 0: never.
+  uint64_t deadline_micros = 0;
+  // Handed to the file system with each read; 0: none.
+  uint64_t io_timeout_micros = 0;
+  // Iterators only. How much a forward pass reads at once when it comes to a page that is not in
+  // memory: readahead_bytes, or, when that is 0, from the (after_reads + 1)-th such page in a row
+  // first_readahead_bytes, then twice as much each time up to max_readahead_bytes (0: single
+  // pages).
   size_t readahead_bytes = 0;
+  size_t first_readahead_bytes = 8 << 10;
+  size_t max_readahead_bytes = 0;
+  uint32_t readahead_after_reads = 2;
+  // The next stretch is read in the background while this one is passed over.
+  bool readahead_in_background = false;
   // Iterators only: a forward pass with a private buffer that does not touch the pool (merging,
   // verification).
   bool stream = false;
+  // Paces what a stream reads; may be null.
+  IoLimiter* limiter = nullptr;
   RunReadCounters* counters = nullptr;
+};
+
+// A page or a large value on its way into memory: what lies between the two halves of a load.
+struct PageLoad {
+  static constexpr size_t kBuffer = 2 * kPageSize;
+  struct Free {
+    void operator()(char* p) const { std::free(p); }
+  };
+
+  // Room for what has to be decompressed: the caller's kBuffer bytes, aligned for direct reads,
+  // where they are given and suffice. Null when there is no memory.
+  char* Buffer(size_t n) {
+    if (buffer != nullptr && n <= kBuffer) return buffer;
+    own.reset(static_cast<char*>(std::aligned_alloc(
+        kDirectAlignment, (n + kDirectAlignment - 1) / kDirectAlignment * kDirectAlignment)));
+    return own.get();
+  }
+
+  Pin pin;  // of the frame it goes to
+  char* data = nullptr;
+  bool publishable = false;
+  size_t skip = 0;    // of what is read, before the stored bytes
+  size_t needed = 0;  // with these; a direct read may come to the end of the file behind them
+  char* buffer = nullptr;
+  std::unique_ptr<char, Free> own;
+};
+
+// Where a visit stands that stopped for something that is not in memory.
+struct VisitCursor {
+  enum class Wants : uint8_t { kNothing, kLeaf, kValue };
+
+  size_t leaf = 0;
+  size_t slot = SIZE_MAX;  // not searched yet
+  PageRef page;            // the leaf
+  PageRef value;           // the large value of the slot
+  Wants wants = Wants::kNothing;
+  size_t ticket = 0;  // of what it wants
 };
 
 // Where the value that a visitor sees lives. Valid during the visit only.
@@ -117,11 +173,12 @@ class RunFile {
   Status Visit(Slice key, SequenceNumber sequence, const RunReadOptions& options, Visitor visit,
                void* context) const;
 
-  // Starts fetching what Visit of this key will touch from memory; does no I/O. For batches: first
-  // all of these, then the visits.
-  void PrefetchKey(Slice key, SequenceNumber sequence) const {
-    if (LeafCount() != 0) FindLeaf(key, sequence);
-  }
+  // A visit that may stop: what is not in memory is added to *misses (when that is not null), and
+  // the cursor says what it wants. Once that has been read, the caller puts it into the cursor,
+  // clears `wants` and goes on with another call. First cursor->leaf = FindLeaf(key, sequence).
+  // REQUIRES: an EpochGuard held over all of these calls.
+  Status VisitSome(Slice key, SequenceNumber sequence, const RunReadOptions& options, Visitor visit,
+                   void* context, PageBatch* misses, VisitCursor* cursor) const;
 
   // The iterator must not outlive this file. Start with a Seek.
   std::unique_ptr<RunIterator> NewIterator(const RunReadOptions& options) const;
@@ -163,6 +220,25 @@ class RunFile {
   }
   // The bytes of a large value or key, verified. REQUIRES: as Leaf.
   Status ReadExtent(const Extent& extent, const RunReadOptions& options, PageRef* data) const;
+  bool LeafInMemory(size_t index) const { return swips_[index].Load() != Swip::kEvicted; }
+  bool ExtentInMemory(const Extent& extent) const {
+    return extent_swips_[extent.ordinal].Load() != Swip::kEvicted;
+  }
+  // The two halves of loading what is not in memory. The first takes memory and says what to read;
+  // the second, after the read, checks it and gives it to the pool. Both: the outcome of Leaf or
+  // ReadExtent. REQUIRES of the second: as Leaf.
+  Status PrepareLeaf(size_t index, const RunReadOptions& options, PageLoad* load,
+                     ReadRequest* request) const;
+  Status FinishLeaf(size_t index, const RunReadOptions& options, const ReadRequest& request,
+                    PageLoad* load, PageRef* page) const;
+  Status PrepareExtent(const Extent& extent, const RunReadOptions& options, PageLoad* load,
+                       ReadRequest* request) const;
+  Status FinishExtent(const Extent& extent, const RunReadOptions& options,
+                      const ReadRequest& request, PageLoad* load, PageRef* data) const;
+  FileSystem* file_system() const { return fs_; }
+  size_t PoolCapacity() const { return pool_->Capacity(); }
+  // What a stream reads from: a handle of its own when streams are direct and other reads are not.
+  Status OpenStream(std::unique_ptr<RandomReadFile>* own, const RandomReadFile** file) const;
   // The leaf to search for (key, sequence). Its lines are on their way to the processor when the
   // page is in memory (asked for only, so no guard is needed). REQUIRES: LeafCount() > 0.
   size_t FindLeaf(Slice key, SequenceNumber sequence) const {
@@ -208,11 +284,22 @@ class RunFile {
   Status Load(FileSystem* fs, const FileMeta* expected);
   Status LoadSections(Slice sections, uint64_t meta_offset, int probes);
   Status LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const;
-  // Both fill a frame from the file.
-  Status ReadLeaf(size_t index, bool verify, char* page) const;
-  Status ReadExtentBytes(const Extent& extent, bool verify, char* data) const;
   Status ReadExact(uint64_t offset, size_t n, char* to) const;
+  Status CutOff(uint64_t offset, size_t wanted, size_t got) const;
+  struct Place {
+    uint64_t offset;
+    size_t stored;
+    size_t extent_bytes;  // 0: a page
+    bool plain;           // read to where it stays
+  };
+  Status PrepareRead(const Place& place, const RunReadOptions& options, const char* what,
+                     PageLoad* load, ReadRequest* request) const;
+  // The stored bytes of a request that has been answered.
+  Status TakeBytes(const ReadRequest& request, const PageLoad& load, const char** stored) const;
+  Status CheckExtentFrame(const Extent& extent, const char* data) const;
+  void ReadNow(ReadRequest* request) const;
 
+  FileSystem* fs_ = nullptr;
   const std::string path_;
   const std::shared_ptr<Pool> pool_;
   const RunFileOptions options_;

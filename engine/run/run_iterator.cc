@@ -15,7 +15,10 @@ namespace aether {
 class RunIterator::Stream {
  public:
   Stream(const RunFile* file, const RunReadOptions& options)
-      : file_(file), verify_(options.verify), body_(file->Meta().data_bytes) {}
+      : file_(file),
+        verify_(options.verify),
+        limiter_(options.limiter),
+        body_(file->Meta().data_bytes) {}
 
   // *page stays valid until the next call.
   Status Leaf(size_t index, const char** page) {
@@ -74,14 +77,20 @@ class RunIterator::Stream {
     }
     const char* At(uint64_t at) const { return bytes.get() + (at - offset); }
 
-    Status Ensure(const Stream& stream, uint64_t at, uint64_t n) {
+    Status Ensure(Stream& stream, uint64_t at, uint64_t n) {
       if (Holds(at, n)) return Status::OK();
+      if (stream.from_ == nullptr) {
+        AETHER_RETURN_IF_ERROR(stream.file_->OpenStream(&stream.own_, &stream.from_));
+      }
       size = 0;
       offset = at / kPageSize * kPageSize;
       const uint64_t need = at + n - offset;
-      const uint64_t want = std::min(std::max<uint64_t>(need, kWindow), stream.body_ - offset);
+      uint64_t want = std::min(std::max<uint64_t>(need, kWindow), stream.body_ - offset);
       if (!Reserve(want, kWindow)) return stream.NoMemory();
-      const RandomReadFile& file = stream.file_->file();
+      const RandomReadFile& file = *stream.from_;
+      // A direct read takes whole blocks; what follows the body is in the file, too.
+      if (file.direct()) want = (want + kDirectAlignment - 1) / kDirectAlignment * kDirectAlignment;
+      stream.Pace(want);
       Slice got;
       AETHER_RETURN_IF_ERROR(file.ReadAt(offset, want, bytes.get(), &got));
       if (got.size() < need) {
@@ -98,10 +107,18 @@ class RunIterator::Stream {
   };
 
   Status NoMemory() const { return Status(Status::kAborted, Status::kMemoryLimit, file_->path()); }
+  void Pace(uint64_t bytes) const {
+    while (limiter_ != nullptr && bytes > 0) {
+      bytes -= limiter_->Request(bytes, 0, IoLimiter::Priority::kLow, IoLimiter::Operation::kRead);
+    }
+  }
 
   const RunFile* const file_;
   const bool verify_;
+  IoLimiter* const limiter_;
   const uint64_t body_;
+  std::unique_ptr<RandomReadFile> own_;
+  const RandomReadFile* from_ = nullptr;  // own_ or the file's own handle, once opened
   Window leaves_;
   Window values_;
   Window keys_;
@@ -159,17 +176,9 @@ bool RunIterator::LoadLeaf(size_t index) {
       return false;
     }
   } else {
-    if (options_.readahead_bytes != 0 && !options_.cache_only) {
-      const uint64_t offset = file_->LeafOffset(index);
-      if (leaf_index_ + 1 == index && offset + options_.readahead_bytes / 2 >= readahead_until_) {
-        const uint64_t from = std::max(offset, readahead_until_);
-        file_->file().ReadAhead(from, options_.readahead_bytes);
-        readahead_until_ = from + options_.readahead_bytes;
-      }
-    }
     PageRef ref;
     EpochGuard guard;
-    if (Status s = file_->Leaf(index, options_, &ref); !s.ok()) {
+    if (Status s = FetchLeaf(index, &ref); !s.ok()) {
       Unposition();
       Fail(std::move(s));
       return false;
@@ -183,6 +192,45 @@ bool RunIterator::LoadLeaf(size_t index) {
   const Slice prefix = leaf_.prefix();
   if (!prefix.empty()) std::memcpy(key_buffer_, prefix.data(), prefix.size());
   return true;
+}
+
+Status RunIterator::FetchLeaf(size_t index, PageRef* ref) {
+  if (sought_from_ != nullptr) {
+    misses_in_a_row_ = 1;
+    return std::exchange(sought_from_, nullptr)->Get(sought_ticket_, ref);
+  }
+  const bool forward = leaf_index_ + 1 == index;  // true for the first leaf of a new cursor
+  if (!forward) {
+    misses_in_a_row_ = 0;
+    if (ahead_ != nullptr && !ahead_->Holds(index)) ahead_.reset();
+  }
+  if (file_->LeafInMemory(index)) {
+    if (ahead_ != nullptr) ahead_->Passed(index);
+    return file_->Leaf(index, options_, ref);
+  }
+  if (options_.cache_only) return file_->Leaf(index, options_, ref);
+  if (ahead_ == nullptr) {
+    const bool wanted =
+        options_.readahead_bytes != 0 ||
+        (++misses_in_a_row_ > options_.readahead_after_reads && options_.max_readahead_bytes != 0);
+    if (!wanted) return file_->Leaf(index, options_, ref);
+    ahead_ = std::make_unique<LeafReadAhead>(file_, options_);
+  }
+  return ahead_->Load(index, ref);
+}
+
+void RunIterator::StartSeek(Slice key, SequenceNumber sequence, PageBatch* misses) {
+  sought_from_ = nullptr;
+  sought_leaf_ = SIZE_MAX;
+  if (stream_ != nullptr || file_->LeafCount() == 0) return;
+  sought_leaf_ = file_->FindLeaf(key, sequence);
+  if (sought_leaf_ == leaf_index_ || options_.cache_only || file_->LeafInMemory(sought_leaf_)) {
+    return;
+  }
+  if (ahead_ != nullptr && ahead_->Holds(sought_leaf_)) return;
+  ahead_.reset();
+  sought_ticket_ = misses->AddLeaf(file_, sought_leaf_);
+  sought_from_ = misses;
 }
 
 void RunIterator::DecodeLarge() {
@@ -234,8 +282,11 @@ bool RunIterator::Find(Slice key, SequenceNumber sequence, size_t* slot) {
   status_ = Status::OK();
   valid_ = false;
   if (file_->LeafCount() == 0) return false;
-  const size_t leaf = stream_ == nullptr ? file_->FindLeaf(key, sequence)
-                                         : file_->fences().Find(file_->order(), key, sequence);
+  size_t leaf = std::exchange(sought_leaf_, SIZE_MAX);
+  if (leaf == SIZE_MAX) {
+    leaf = stream_ == nullptr ? file_->FindLeaf(key, sequence)
+                              : file_->fences().Find(file_->order(), key, sequence);
+  }
   if (leaf != leaf_index_ && !LoadLeaf(leaf)) return false;
   IteratorKeyReader reader(
       [](void* context, const Extent& extent, Slice* large) {

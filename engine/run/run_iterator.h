@@ -20,6 +20,8 @@
 
 #include "engine/base/entry.h"
 #include "engine/run/leaf.h"
+#include "engine/run/page_batch.h"
+#include "engine/run/read_ahead.h"
 #include "engine/run/run_file.h"
 
 namespace aether {
@@ -36,6 +38,10 @@ class RunIterator final : public EntryIterator {
   void SeekToLast() override;
   void Seek(Slice key, SequenceNumber sequence) override;
   void SeekForPrev(Slice key, SequenceNumber sequence) override;
+  // Seek and SeekForPrev in two steps, for several cursors that fetch what they miss together: the
+  // first asks *misses for the leaf when it is not in memory. After misses->Read() comes Seek or
+  // SeekForPrev with the same key and sequence, before any other move; *misses may go after that.
+  void StartSeek(Slice key, SequenceNumber sequence, PageBatch* misses);
   void Next() override {
     if (++slot_ < leaf_.count()) [[likely]] {
       Decode();
@@ -84,6 +90,8 @@ class RunIterator final : public EntryIterator {
   void PrevLeaf();
   // Puts the leaf under the cursor; false after an error.
   bool LoadLeaf(size_t index);
+  // The leaf from memory, from the batch of StartSeek, from ahead or from the file.
+  Status FetchLeaf(size_t index, PageRef* ref);
   void Position(size_t slot) {
     slot_ = slot;
     valid_ = true;
@@ -110,7 +118,12 @@ class RunIterator final : public EntryIterator {
   mutable PageRef large_value_;
   mutable bool large_value_loaded_ = false;
   mutable Status status_;
-  uint64_t readahead_until_ = 0;
+  uint32_t misses_in_a_row_ = 0;  // of a forward pass
+  std::unique_ptr<LeafReadAhead> ahead_;
+  // Between StartSeek and the seek itself:
+  size_t sought_leaf_ = SIZE_MAX;
+  PageBatch* sought_from_ = nullptr;
+  size_t sought_ticket_ = 0;
   std::unique_ptr<Stream> stream_;
   // The assembled key: the prefix of the page stays at the front, the rest is written for each
   // entry.

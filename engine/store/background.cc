@@ -45,7 +45,7 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
   event.family_name = family->name_;
   if (options_.observer) options_.observer->OnFlushBegin(event);
   FlushResult result;
-  JobContext context = ContextFor(family, 0);
+  JobContext context = ContextFor(family, 0, IoLimiter::Priority::kHigh);
   std::vector<SequenceNumber> snapshots;
   {
     AETHER_TRACE_STEP();
@@ -275,9 +275,9 @@ Status EnvImpl::MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, b
     context.family = family->id_;
     options.filter = family->options_.filter_factory->Create(context);
   }
-  merge->job =
-      std::make_unique<MergeJob>(ContextFor(family, merge->state.output_level), family->id_,
-                                 merge->state, std::move(version), std::move(options));
+  merge->job = std::make_unique<MergeJob>(
+      ContextFor(family, merge->state.output_level, IoLimiter::Priority::kLow), family->id_,
+      merge->state, std::move(version), std::move(options));
   return Status::OK();
 }
 

@@ -395,6 +395,8 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
     MutexLock lock(&mutex_);
     options.prefix = family.tree_.prefix;
   }
+  options.direct_reads = options_.direct_reads;
+  options.direct_streams = options_.direct_background;
   std::unique_ptr<RunFile> run;
   Status s = RunFile::Open(fs_, RunFileName(path_, meta.number), &meta, family.options_.pool,
                            options, &run);
@@ -404,7 +406,7 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
   return Status::OK();
 }
 
-JobContext EnvImpl::ContextFor(FamilyStore* family, int level) {
+JobContext EnvImpl::ContextFor(FamilyStore* family, int level, IoLimiter::Priority priority) {
   JobContext context;
   context.fs = fs_;
   context.clock = clock_;
@@ -423,6 +425,9 @@ JobContext EnvImpl::ContextFor(FamilyStore* family, int level) {
     context.compression = family->tree_.compression[static_cast<size_t>(level)];
   }
   if (options_.bytes_per_sync > 0) context.bytes_per_sync = options_.bytes_per_sync;
+  context.direct_writes = options_.direct_background;
+  context.limiter = options_.limiter.get();
+  context.priority = priority;
   context.new_number = [this] { return NewFileNumber(); };
   context.install = [this](FamilyEdit&& edit) {
     ManifestEdit whole;

@@ -93,6 +93,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status CheckNothingIsLost() const;
   Status CheckStores(const std::vector<StoreDescriptor>& stores) const;
   Status LoadIdentity();
+  Status CheckDirectIo() const;
   Status BuildFamilies(const std::vector<StoreDescriptor>& stores);
   Status RecoverLog();
   // The replay of the log: where records go, and the flush of full tables that goes on meanwhile.
@@ -146,7 +147,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status OpenRunFile(const FamilyStore& family, const FileMeta& meta,
                      std::shared_ptr<OpenFile>* file);
   // For a job that writes into `level`.
-  JobContext ContextFor(FamilyStore* family, int level);
+  JobContext ContextFor(FamilyStore* family, int level, IoLimiter::Priority priority);
 
   // --- background (background.cc) ---
   void FlushLoop();

@@ -61,6 +61,8 @@ Status EnvImpl::Open(const std::vector<StoreDescriptor>& stores, std::vector<KvS
   AETHER_RETURN_IF_ERROR(ReadManifest(&created));
   AETHER_RETURN_IF_ERROR(CheckStores(stores));
   AETHER_RETURN_IF_ERROR(LoadIdentity());
+  AETHER_RETURN_IF_ERROR(CheckDirectIo());
+  Log("Batches of reads: " + fs_->ReadBatchMethod());
   AETHER_RETURN_IF_ERROR(BuildFamilies(stores));
   AETHER_RETURN_IF_ERROR(RecoverLog());
   for (const StoreDescriptor& store : stores) {
@@ -192,6 +194,23 @@ Status EnvImpl::LoadIdentity() {
   return WriteStringToFileAtomically(fs_, IdentityFileName(path_), identity_);
 }
 
+Status EnvImpl::CheckDirectIo() const {
+  if (!options_.direct_reads && !options_.direct_background) return Status::OK();
+  const std::string current = CurrentFileName(path_);
+  // A new store has no CURRENT yet.
+  const std::string probe = fs_->Exists(current).ok() ? current : IdentityFileName(path_);
+  std::unique_ptr<RandomReadFile> file;
+  ReadFileOptions options;
+  options.direct = true;
+  const Status direct = fs_->NewRandomReadFile(probe, options, &file);
+  if (direct.ok()) return direct;
+  options.direct = false;
+  return fs_->NewRandomReadFile(probe, options, &file).ok()
+             ? Status::InvalidArgument("Direct I/O is not supported by the specified DB.")
+             : Status::InvalidArgument("Found options incompatible with filesystem: " +
+                                       direct.ToString());
+}
+
 Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
   MutexLock manifest_lock(&manifest_mutex_);
   for (const StoreDescriptor& store : stores) {
@@ -239,7 +258,7 @@ Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
 Status EnvImpl::FlushRecovered(const FullTable& full) {
   FamilyStore* const family = full.family;
   FlushResult result;
-  JobContext context = ContextFor(family, 0);
+  JobContext context = ContextFor(family, 0, IoLimiter::Priority::kHigh);
   std::shared_ptr<const Version> version;
   {
     MutexLock lock(&mutex_);

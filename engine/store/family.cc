@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/epoch.h"
+#include "engine/base/inline_vector.h"
 #include "engine/base/trace.h"
 #include "engine/store/env_impl.h"
 #include "engine/wal/planted_bugs.h"
@@ -74,7 +75,13 @@ RunReadOptions FamilyStore::RunOptions(const ReadOptions& options) const {
   result.cache_only = options.tier == ReadTier::kCacheOnly;
   result.fill_cache = options.fill_cache;
   result.verify = options.verify_checksums;
+  result.deadline_micros = options.deadline_micros;
+  result.io_timeout_micros = options.io_timeout_micros;
   result.readahead_bytes = options.readahead;
+  result.first_readahead_bytes = options_.first_readahead;
+  result.max_readahead_bytes = options_.max_readahead;
+  result.readahead_after_reads = options_.readahead_after_reads;
+  result.readahead_in_background = options.async_io;
   result.counters = options.counters;
   return result;
 }
@@ -114,10 +121,27 @@ void FamilyStore::MultiGet(const ReadOptions& options, size_t n, const Slice* ke
       options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
   const RunReadOptions run_options = RunOptions(options);
   const bool memtables = UseMemTables(options);
+  for (size_t i = 0; i < n; i += Version::kKeysAtOnce) {
+    const size_t some = std::min(Version::kKeysAtOnce, n - i);
+    if (options.deadline_micros != 0 && env_->clock_->NowMicros() > options.deadline_micros) {
+      for (; i < n; ++i) statuses[i] = Status::TimedOut();
+      return;
+    }
+    MultiGetSome(*view, sequence, run_options, memtables, some, keys + i, values + i, statuses + i);
+  }
+}
+
+void FamilyStore::MultiGetSome(const ReadView& view, SequenceNumber sequence,
+                               const RunReadOptions& options, bool memtables, size_t n,
+                               const Slice* keys, PinnedValue* values, Status* statuses) const {
+  InlineVector<Lookup, Version::kKeysAtOnce> lookups;
   for (size_t i = 0; i < n; ++i) {
-    Lookup lookup(keys[i], sequence, options_.merge_operator.get(), &values[i]);
-    statuses[i] = view->Get(&lookup, run_options, memtables, true);
-    if (statuses[i].ok()) statuses[i] = lookup.Finish();
+    lookups.Add(keys[i], sequence, options_.merge_operator.get(), &values[i]);
+    statuses[i] = Status::OK();
+  }
+  view.MultiGet(lookups.data(), statuses, n, options, memtables, true);
+  for (size_t i = 0; i < n; ++i) {
+    if (statuses[i].ok()) statuses[i] = lookups[i].Finish();
   }
 }
 

@@ -104,6 +104,10 @@ class FamilyStore final : public KvStore {
   SequenceNumber ReadSequence(const ReadOptions& options) const;
   RunReadOptions RunOptions(const ReadOptions& options) const;
   bool UseMemTables(const ReadOptions& options) const;
+  // REQUIRES: n <= Version::kKeysAtOnce, an EpochGuard.
+  void MultiGetSome(const ReadView& view, SequenceNumber sequence, const RunReadOptions& options,
+                    bool memtables, size_t n, const Slice* keys, PinnedValue* values,
+                    Status* statuses) const;
   Status MakeSource(const ReadOptions& options, IteratorSource* source) const;
 
   EnvImpl* const env_;

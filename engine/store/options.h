@@ -16,6 +16,7 @@
 #include "engine/buffer/pool.h"
 #include "engine/io/clock.h"
 #include "engine/io/file_system.h"
+#include "engine/io/limiter.h"
 #include "engine/lsm/options.h"
 #include "engine/memtable/memtable.h"
 #include "engine/run/run_file.h"
@@ -34,6 +35,10 @@ struct StoreOptions {
   int max_write_buffers = 2;
   // The cache of pages; null takes a private one of 8 MiB.
   std::shared_ptr<Pool> pool;
+  // Reading ahead of iterators that were not told how much: see RunReadOptions.
+  size_t first_readahead = 8 << 10;
+  size_t max_readahead = 256 << 10;
+  uint32_t readahead_after_reads = 2;
   TreeOptions tree;
 };
 
@@ -73,7 +78,14 @@ struct EnvOptions {
   int background_jobs = 2;
   uint64_t db_write_buffer_size = 0;  // 0: no bound over all stores
   std::shared_ptr<WriteMemory> write_memory;
+  // Write-back of runs as they are written, in such steps; 0: of a megabyte.
   uint64_t bytes_per_sync = 0;
+  // Runs are read, and by flushes and merges written and read, past the page cache. Opening fails
+  // where the file system cannot.
+  bool direct_reads = false;
+  bool direct_background = false;
+  // Paces flushes (high priority) and merges (low).
+  std::shared_ptr<IoLimiter> limiter;
   uint64_t wal_bytes_per_sync = 0;  // write-back of the log in such steps; 0: left to the kernel
   std::shared_ptr<Observer> observer;
   // Receives one line of text for the information log; may be empty.
@@ -115,7 +127,14 @@ struct ReadOptions {
   bool fill_cache = true;
   ReadCounters* counters = nullptr;  // may be null
   bool ignore_range_deletes = false;
+  // On RealClock(): TimedOut instead of I/O from then on; 0: never.
+  uint64_t deadline_micros = 0;
+  // What the file system is told that a single read may take; 0: nothing.
+  uint64_t io_timeout_micros = 0;
+  // Iterators only: bytes to read at once; 0: by what the pass looks like.
   size_t readahead = 0;
+  // Iterators read ahead in the background.
+  bool async_io = false;
   // Iterators only; null: no bound. The keys must outlive the iterator.
   const Slice* lower_bound = nullptr;  // inclusive
   const Slice* upper_bound = nullptr;  // exclusive

@@ -171,7 +171,7 @@ Status EnvImpl::ResumeLog() {
   std::vector<uint64_t> written;
   Status s;
   for (Part& part : parts) {
-    const JobContext context = ContextFor(part.family, 0);
+    const JobContext context = ContextFor(part.family, 0, IoLimiter::Priority::kHigh);
     if (s.ok()) s = part.family->NewTable(&part.fresh);
     for (const auto& table : part.tables) {
       FlushResult result;

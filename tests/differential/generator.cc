@@ -37,6 +37,8 @@ const std::vector<Choice> kChangeable = {
     {"db", "paranoid_checks", {"false"}},
     {"db", "max_open_files", {"20"}},
     {"db", "allow_mmap_reads", {"true"}},
+    {"db", "use_direct_reads", {"true"}},
+    {"db", "use_direct_io_for_flush_and_compaction", {"true"}},
     {"db", "bytes_per_sync", {"4096"}},
     {"db", "wal_bytes_per_sync", {"4096"}},
     {"db", "db_write_buffer_size", {"131072", "1048576"}},

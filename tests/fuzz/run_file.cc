@@ -72,7 +72,7 @@ void Probe(const RunFile& file, const RunReadOptions& options, const std::string
   };
   RunReadOptions pooled = options;
   pooled.stream = false;
-  file.PrefetchKey(key, sequence);
+  if (file.LeafCount() != 0) file.FindLeaf(key, sequence);
   file.Visit(key, sequence, pooled, visit, nullptr).Ignore();
   if (file.HasFilter()) file.MayContain(RunFile::KeyHash(key));
   file.ApproximateOffset(key);
