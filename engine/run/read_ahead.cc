@@ -70,7 +70,8 @@ void LeafReadAhead::StartNext() {
   if (!next_.pages->Start()) {
     // The system may still bring it into its own cache.
     const uint64_t from = file_->LeafOffset(next_.begin);
-    file_->file().ReadAhead(from, file_->LeafOffset(next_.end - 1) + kPageSize - from);
+    file_->file().ReadAhead(
+        from, file_->LeafOffset(next_.end - 1) + file_->StoredSize(next_.end - 1) - from);
     next_ = Stretch();
     return;
   }
