@@ -22,6 +22,9 @@ enum class EntryType : uint8_t {
   kDelete = 0,
   kPut = 1,
   kMerge = 2,
+  // A put whose value stands in a blob file; the value of the entry is the reference to it. Only
+  // runs and merges see this type.
+  kPutReference = 3,
   kSingleDelete = 7,
   // Key is the begin (inclusive), value the end (exclusive) of a deleted range. Kept apart from
   // point entries.

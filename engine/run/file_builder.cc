@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "engine/base/coding.h"
 #include "engine/base/trace.h"
 #include "engine/buffer/frame.h"
+#include "engine/run/blob_ref.h"
 #include "engine/run/fence.h"
 #include "engine/run/filter.h"
 #include "engine/run/format.h"
@@ -68,6 +70,7 @@ class FileBuilder::Rep {
     return status_;
   }
   void Count(Slice key, uint64_t tag, Slice value);
+  void CountReference(Slice encoded, const BlobRef& ref);
   void NoteSequence(SequenceNumber sequence);
   Status EmitLeaf();
   void StartLeaf(Slice key, uint64_t tag, bool same_key);
@@ -103,6 +106,7 @@ class FileBuilder::Rep {
   std::vector<RangeDelete> range_deletes_;
   size_t range_delete_bytes_ = 0;
   FileMeta meta_;
+  std::map<uint64_t, BlobUse> blobs_;
   AETHER_TRACE_ONLY(std::vector<trace::Json> traced_;)
 };
 
@@ -118,6 +122,11 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
   }
   if (TagType(tag) == EntryType::kRangeDelete || key.size() > UINT32_MAX / 2) {
     return Invalid("this entry cannot be stored among points");
+  }
+  BlobRef ref;
+  const bool reference = TagType(tag) == EntryType::kPutReference;
+  if (reference && (value.size() > kMaxInlineValue || !ref.DecodeFrom(value))) {
+    return Invalid("this is no reference to a blob file");
   }
   if (filter_on_ && !same_key) hashes_.push_back(BloomHash(key));
   const bool large_key = key.size() > kMaxInlineKey;
@@ -141,7 +150,16 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
               large_value ? &value_extent : nullptr);
   }
   Count(key, tag, value);
+  if (reference) CountReference(value, ref);
   return Status::OK();
+}
+
+void FileBuilder::Rep::CountReference(Slice encoded, const BlobRef& ref) {
+  BlobUse& use = blobs_[ref.file];
+  use.number = ref.file;
+  ++use.count;
+  use.bytes += ref.stored;
+  meta_.raw_value_bytes += ref.size - encoded.size();
 }
 
 void FileBuilder::Rep::Count(Slice key, uint64_t tag, Slice value) {
@@ -308,6 +326,7 @@ Status FileBuilder::Rep::Finish(bool sync, FileMeta* meta) {
   AETHER_RETURN_IF_ERROR(FinishRangeDeletes(&delete_section));
   meta_.filter_bytes = filter_section.size;
   meta_.index_bytes = fence_section.size;
+  for (const auto& [number, use] : blobs_) meta_.blobs.push_back(use);
 
   std::string tail;
   meta_.EncodeTo(&tail);

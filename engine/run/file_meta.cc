@@ -30,6 +30,7 @@ enum Tag : uint32_t {
   kCreationTime = 36,
   kFamily = 38,
   kFamilyName = 40,
+  kBlobs = 45,
 };
 
 void PutNumber(std::string* out, Tag tag, uint64_t value) {
@@ -43,6 +44,21 @@ void PutBytes(std::string* out, Tag tag, const std::string& bytes) {
   if (bytes.empty()) return;
   PutVarint(out, tag);
   PutLengthPrefixed(out, bytes);
+}
+
+// Numbers are given by their distance from the one before.
+bool DecodeUses(Slice field, std::vector<BlobUse>* uses) {
+  uint64_t last = 0;
+  while (!field.empty()) {
+    BlobUse use;
+    if (!GetVarint64(&field, &use.number) || !GetVarint64(&field, &use.count) ||
+        !GetVarint64(&field, &use.bytes) || use.number == 0 || use.number > UINT64_MAX - last) {
+      return false;
+    }
+    last = use.number += last;
+    uses->push_back(use);
+  }
+  return true;
 }
 
 }  // namespace
@@ -70,6 +86,15 @@ void FileMeta::EncodeTo(std::string* out) const {
   PutNumber(out, kCreationTime, creation_time);
   PutNumber(out, kFamily, family);
   PutBytes(out, kFamilyName, family_name);
+  std::string uses;
+  uint64_t last = 0;
+  for (const BlobUse& use : blobs) {
+    PutVarint(&uses, use.number - last);
+    PutVarint(&uses, use.count);
+    PutVarint(&uses, use.bytes);
+    last = use.number;
+  }
+  PutBytes(out, kBlobs, uses);
   PutVarint(out, kEnd);
 }
 
@@ -155,6 +180,9 @@ Status FileMeta::DecodeFrom(Slice* input) {
         break;
       case kFamilyName:
         family_name = field.ToString();
+        break;
+      case kBlobs:
+        if (!DecodeUses(field, &blobs)) return malformed();
         break;
       default:
         if ((tag & 1) != 0) {

@@ -14,10 +14,12 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/base/entry.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
+#include "engine/run/blob_meta.h"
 
 namespace aether {
 
@@ -50,6 +52,8 @@ struct FileMeta {
   // Whose entries these are, so that a lost manifest can be made again.
   uint32_t family = 0;
   std::string family_name;
+  // The blob files that hold values of this file, ascending.
+  std::vector<BlobUse> blobs;
 
   // Appends; self-delimiting.
   void EncodeTo(std::string* out) const;

@@ -23,7 +23,7 @@
 //     key_rest        size of the key without the prefix
 //     sequence_delta  sequence_bytes bytes: sequence - base_sequence
 //     key_part        the key after prefix and head (after the prefix, without heads); large key: place of the whole key
-//     value_part      value_size bytes; large value: place
+//     value_part      value_size bytes; large value: place; entry type 3: a reference to a blob file (blob_ref.h)
 //   place    := ordinal:varint offset:varint checksum:u64      checksum seeded with Seed(salt, offset)
 //     ordinal         extents count from 0 in the order of the file
 //

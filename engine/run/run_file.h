@@ -23,6 +23,7 @@
 #include "engine/base/status.h"
 #include "engine/buffer/pool.h"
 #include "engine/io/file_system.h"
+#include "engine/run/blob_cache.h"
 #include "engine/run/fence.h"
 #include "engine/run/file_meta.h"
 #include "engine/run/filter.h"
@@ -39,6 +40,10 @@ struct RunFileOptions {
   // Counts filter, fences and swips against the pool's capacity (cache_index_and_filter_blocks).
   bool charge_pool = false;
   std::string owner;  // the column family, for messages
+  // The blob files that the file's description names, in its order, and where their values are kept
+  // in memory. Without them references are handed out and verified as such, but no value is read.
+  std::vector<std::shared_ptr<BlobFile>> blobs;
+  std::shared_ptr<BlobCache> blob_cache;
 };
 
 // What a read did; owned by the caller, one thread.
@@ -57,6 +62,8 @@ struct RunReadOptions {
   // Iterators only: a forward pass with a private buffer that does not touch the pool (merging,
   // verification).
   bool stream = false;
+  // Iterators only: values in blob files are not read; such an entry is a kPutReference.
+  bool references = false;
   RunReadCounters* counters = nullptr;
 };
 
@@ -152,6 +159,13 @@ class RunFile {
   }
   // The bytes of a large value or key, verified. REQUIRES: as Leaf.
   Status ReadExtent(const Extent& extent, const RunReadOptions& options, PageRef* data) const;
+  // The value that a record refers to, verified, and page->data, what its frame begins with.
+  // REQUIRES: as Leaf.
+  Status ReadBlob(Slice reference, const RunReadOptions& options, PageRef* page,
+                  Slice* value) const;
+  // The blob file of that number; null when no entry of this file can refer to it.
+  const std::shared_ptr<BlobFile>& Blob(uint64_t number) const;
+  const std::vector<std::shared_ptr<BlobFile>>& Blobs() const { return options_.blobs; }
   // The leaf to search for (key, sequence). Its lines are on their way to the processor when the
   // page is in memory (asked for only, so no guard is needed). REQUIRES: LeafCount() > 0.
   size_t FindLeaf(Slice key, SequenceNumber sequence) const {
@@ -193,6 +207,7 @@ class RunFile {
   Status LoadSections(Slice sections, uint64_t meta_offset, int probes);
   Status LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const;
   Status ReadExact(uint64_t offset, size_t n, char* to) const;
+  Status VerifyReference(Slice reference, uint64_t offset, std::string* scratch) const;
 
   const std::string path_;
   const std::shared_ptr<Pool> pool_;
