@@ -14,6 +14,7 @@
 #include "engine/io/clock.h"
 #include "engine/io/file_system.h"
 #include "engine/lsm/manifest_edit.h"
+#include "engine/lsm/options.h"
 #include "engine/run/file_builder.h"
 
 namespace aether {
@@ -29,6 +30,7 @@ struct JobContext {
   double filter_bits_per_key = 0;
   uint64_t target_file_size = 64 << 20;
   uint64_t bytes_per_sync = 1 << 20;
+  BlobOptions blob;
   std::function<uint64_t()> new_number;
   // Makes the edit durable and visible. Files it adds are durable already, their directory entries
   // too.
@@ -51,8 +53,9 @@ struct JobContext {
   Status FinishFile(FileBuilder* builder, uint64_t number,
                     std::shared_ptr<const FileMeta>* meta) const;
   Status SyncNames() const;
-  // Removes a file that was not installed, dropping errors.
+  // Remove a file that was not installed, dropping errors.
   void Discard(uint64_t number) const;
+  void DiscardBlob(uint64_t number) const;
 };
 
 }  // namespace aether
