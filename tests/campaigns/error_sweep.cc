@@ -166,6 +166,15 @@ std::vector<Workload> Workloads() {
   merges.push_back(CheckReads());
   list.push_back({"merges", options, kSmallSpaceStep, 1, merges});
 
+  options.tree.blob.enabled = true;
+  options.tree.blob.min_size = 30;
+  options.tree.blob.file_size = 8 << 10;
+  options.tree.blob.codec = Codec::kLz4;
+  options.tree.blob.collect_garbage = true;
+  options.tree.blob.age_cutoff = 1;
+  options.tree.blob.force_threshold = 0.3;
+  list.push_back({"blob files", options, kSmallSpaceStep, 1, merges});
+
   // Recovery has more than the memtables take, and one log is held back by the other family.
   options = MachineOptions();
   options.write_buffer_size = 20 << 10;
