@@ -82,8 +82,20 @@ class FilterAdapter final : public aether::CompactionFilter {
     const auto kind = type == aether::EntryType::kMerge
                           ? rocksdb::CompactionFilter::ValueType::kMergeOperand
                           : rocksdb::CompactionFilter::ValueType::kValue;
-    switch (
-        filter_->FilterV2(level, FromEngine(key), kind, FromEngine(value), new_value, skip_until)) {
+    return ToEngine(
+        filter_->FilterV2(level, FromEngine(key), kind, FromEngine(value), new_value, skip_until));
+  }
+
+  bool FilterKey(int level, aether::Slice key, Decision* decision, std::string* new_value,
+                 std::string* skip_until) override {
+    const auto said = filter_->FilterBlobByKey(level, FromEngine(key), new_value, skip_until);
+    *decision = ToEngine(said);
+    return said != rocksdb::CompactionFilter::Decision::kUndetermined;
+  }
+
+ private:
+  static Decision ToEngine(rocksdb::CompactionFilter::Decision decision) {
+    switch (decision) {
       case rocksdb::CompactionFilter::Decision::kRemove:
         return Decision::kRemove;
       case rocksdb::CompactionFilter::Decision::kChangeValue:
@@ -93,12 +105,11 @@ class FilterAdapter final : public aether::CompactionFilter {
       case rocksdb::CompactionFilter::Decision::kPurge:
         return Decision::kPurge;
       default:
-        // Blob decisions do not arise without blob files; whatever cannot be decided stays.
+        // Whatever cannot be decided stays; the other decisions are those of the stacked BlobDB.
         return Decision::kKeep;
     }
   }
 
- private:
   const rocksdb::CompactionFilter* const filter_;
   const std::unique_ptr<rocksdb::CompactionFilter> owned_;
 };

@@ -50,6 +50,7 @@ SstFileMetaData ToMetaData(const aether::FileInfo& file) {
   out.num_entries = file.entries;
   out.num_deletions = file.deletes;
   out.file_creation_time = file.creation_time;
+  out.oldest_blob_file_number = file.oldest_blob_file;
   return out;
 }
 
@@ -111,6 +112,9 @@ Status StoreDb::GetLiveFiles(std::vector<std::string>& files, uint64_t* manifest
     for (const aether::FileInfo& file : family->store->Files()) {
       files.push_back("/" + BaseName(file.path));
     }
+    for (const aether::BlobFileInfo& file : family->store->BlobFiles()) {
+      files.push_back("/" + BaseName(file.path));
+    }
   }
   files.push_back("/CURRENT");
   files.push_back("/" + BaseName(engine_->manifest_path()));
@@ -162,6 +166,16 @@ void StoreDb::AddFiles(const Family* family, ColumnFamilyMetaData* metadata) con
     metadata->size += file.bytes;
     ++metadata->file_count;
     levels[file.level].push_back(ToMetaData(file));
+  }
+  metadata->blob_file_size = 0;
+  metadata->blob_file_count = 0;
+  metadata->blob_files.clear();
+  for (const aether::BlobFileInfo& file : family->store->BlobFiles()) {
+    metadata->blob_file_size += file.bytes;
+    ++metadata->blob_file_count;
+    metadata->blob_files.emplace_back(
+        file.number, "/" + BaseName(file.path), DirectoryName(file.path), file.bytes,
+        file.value_count, file.value_bytes, file.garbage_count, file.garbage_bytes, "", "");
   }
   const int deepest = levels.empty() ? 0 : levels.rbegin()->first + 1;
   const int count = std::max(deepest, family->options.num_levels);

@@ -165,6 +165,17 @@ Status StoreDb::CompactRange(const CompactRangeOptions& options, ColumnFamilyHan
       out.force_last_level = true;
       break;
   }
+  const double cutoff = options.blob_garbage_collection_age_cutoff;
+  const bool own_cutoff = cutoff >= 0 && cutoff <= 1;
+  if (own_cutoff ||
+      options.blob_garbage_collection_policy != BlobGarbageCollectionPolicy::kUseDefault) {
+    const bool collect =
+        options.blob_garbage_collection_policy == BlobGarbageCollectionPolicy::kForce ||
+        (options.blob_garbage_collection_policy == BlobGarbageCollectionPolicy::kUseDefault &&
+         family.enable_blob_garbage_collection);
+    out.collect_age_cutoff =
+        collect ? (own_cutoff ? cutoff : family.blob_garbage_collection_age_cutoff) : 0;
+  }
   aether::Slice first;
   aether::Slice last;
   if (begin != nullptr) first = ToEngine(*begin);

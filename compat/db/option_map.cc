@@ -158,7 +158,24 @@ Status CheckFamilyOptions(const DBOptions& db_options, const ColumnFamilyOptions
     return Status::NotSupported("FIFO compaction");
   }
   if (options.inplace_update_support) return Status::NotSupported("inplace_update_support");
-  if (options.enable_blob_files) return Status::NotSupported("enable_blob_files");
+  if (!IsLinked(options.blob_compression_type)) {
+    return Status::InvalidArgument(
+        "The specified blob compression type " +
+        std::string(options.blob_compression_type == kXpressCompression ? "Xpress" : "") +
+        " is not available.");
+  }
+  if (options.enable_blob_garbage_collection) {
+    const auto share = [](double value) { return value >= 0 && value <= 1; };
+    if (!share(options.blob_garbage_collection_age_cutoff)) {
+      return Status::InvalidArgument(
+          "The age cutoff for blob garbage collection should be in the range [0.0, 1.0].");
+    }
+    if (!share(options.blob_garbage_collection_force_threshold)) {
+      return Status::InvalidArgument(
+          "The garbage ratio threshold for forcing blob garbage collection should be in the range "
+          "[0.0, 1.0].");
+    }
+  }
   if (options.cf_paths.size() > 1) {
     return Status::NotSupported("more than one path for the files of a column family");
   }
@@ -243,6 +260,43 @@ ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options) {
   return out;
 }
 
+namespace {
+
+aether::Codec ToEngineCodec(CompressionType type) {
+  switch (type) {
+    case kSnappyCompression:
+      return aether::Codec::kSnappy;
+    case kLZ4Compression:
+      return aether::Codec::kLz4;
+    case kLZ4HCCompression:
+      return aether::Codec::kLz4Hc;
+    case kZSTD:
+    case kZSTDNotFinalCompression:
+      return aether::Codec::kZstd;
+    case kZlibCompression:
+    case kBZip2Compression:
+      return aether::Codec::kZlib;
+    default:
+      return aether::Codec::kNone;
+  }
+}
+
+aether::BlobOptions ToEngineBlob(const ColumnFamilyOptions& options) {
+  aether::BlobOptions blob;
+  blob.enabled = options.enable_blob_files;
+  blob.min_size = options.min_blob_size;
+  blob.file_size = options.blob_file_size;
+  blob.codec = ToEngineCodec(options.blob_compression_type);
+  blob.starting_level = options.blob_file_starting_level;
+  blob.collect_garbage = options.enable_blob_garbage_collection;
+  blob.age_cutoff = options.blob_garbage_collection_age_cutoff;
+  blob.force_threshold = options.blob_garbage_collection_force_threshold;
+  blob.readahead = options.blob_compaction_readahead_size;
+  return blob;
+}
+
+}  // namespace
+
 aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
   aether::TreeOptions tree;
   tree.strategy = options.compaction_style == kCompactionStyleUniversal ? aether::Strategy::kTiered
@@ -263,6 +317,7 @@ aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
       !options.disable_auto_compactions && options.compaction_style != kCompactionStyleNone;
   tree.slowdown_runs = options.level0_slowdown_writes_trigger;
   tree.stop_runs = options.level0_stop_writes_trigger;
+  tree.blob = ToEngineBlob(options);
   return tree;
 }
 

@@ -178,6 +178,21 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
   HONOURED(disable_auto_compactions);
   HONOURED(target_file_size_base);
   HONOURED(num_levels);
+  HONOURED(enable_blob_files);
+  HONOURED(min_blob_size);
+  HONOURED(blob_file_size);
+  if (options.blob_compression_type == kBZip2Compression) {
+    report.Line(kMapped, "blob_compression_type", Show(options.blob_compression_type), "zlib");
+  } else {
+    HONOURED(blob_compression_type);
+  }
+  HONOURED(blob_file_starting_level);
+  HONOURED(enable_blob_garbage_collection);
+  HONOURED(blob_garbage_collection_age_cutoff);
+  HONOURED(blob_garbage_collection_force_threshold);
+  HONOURED(blob_compaction_readahead_size);
+  IGNORED(blob_cache, "values of blob files share the buffer pool with pages");
+  IGNORED(prepopulate_blob_cache, "values come into memory when they are read");
   MAPPED(level0_slowdown_writes_trigger, "runs above the last level at which writers are delayed");
   MAPPED(level0_stop_writes_trigger, "runs above the last level at which writers wait");
   if (options.compaction_style != usual.compaction_style) {

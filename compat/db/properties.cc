@@ -6,6 +6,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include "compat/db/listener_bridge.h"
@@ -193,10 +194,9 @@ bool StoreDb::IntProperty(Family* family, const Slice& property, uint64_t* value
   // Writers are not held to a rate here, so the rate is always "none".
   if (is(P::kActualDelayedWriteRate)) return give(0);
   if (is(P::kIsWriteStopped)) return give(stats.stopped ? 1 : 0);
-  if (is(P::kNumBlobFiles) || is(P::kTotalBlobFileSize) || is(P::kLiveBlobFileSize) ||
-      is(P::kLiveBlobFileGarbageSize)) {
-    return give(0);
-  }
+  if (is(P::kNumBlobFiles)) return give(stats.blob_files);
+  if (is(P::kTotalBlobFileSize) || is(P::kLiveBlobFileSize)) return give(stats.blob_file_bytes);
+  if (is(P::kLiveBlobFileGarbageSize)) return give(stats.blob_garbage_bytes);
   if (is(P::kBlockCacheCapacity) || is(P::kBlockCacheUsage) || is(P::kBlockCachePinnedUsage)) {
     const CacheFigures cache = CacheOf(FamilyOptions(family));
     if (!cache.present) return false;
@@ -369,10 +369,19 @@ bool StoreDb::TextProperty(Family* family, const std::string& property, std::str
     return true;
   }
   if (property == P::kBlobStats) {
-    *value =
-        "Number of blob files: 0\nTotal size of blob files: 0\nTotal size of garbage in blob "
-        "files: "
-        "0\nBlob file space amplification: 0\n";
+    const uint64_t garbage = std::min(stats.blob_garbage_bytes, stats.blob_file_bytes);
+    std::ostringstream text;
+    text << "Number of blob files: " << stats.blob_files
+         << "\nTotal size of blob files: " << stats.blob_file_bytes
+         << "\nTotal size of garbage in blob files: " << garbage
+         << "\nBlob file space amplification: ";
+    if (stats.blob_file_bytes > garbage) {
+      text << static_cast<double>(stats.blob_file_bytes) /
+                  static_cast<double>(stats.blob_file_bytes - garbage);
+    } else {
+      text << 0;
+    }
+    *value = text.str() + "\n";
     return true;
   }
   return false;

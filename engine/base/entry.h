@@ -22,6 +22,9 @@ enum class EntryType : uint8_t {
   kDelete = 0,
   kPut = 1,
   kMerge = 2,
+  // A put whose value stands in a blob file; the value of the entry is the reference to it. Only
+  // runs and merges see this type.
+  kPutReference = 3,
   kSingleDelete = 7,
   // Key is the begin (inclusive), value the end (exclusive) of a deleted range. Kept apart from
   // point entries.
@@ -43,8 +46,8 @@ struct Entry {
   EntryType type() const { return TagType(tag); }
 };
 
-// The newest deleted range over a key, as a reader at some sequence sees it. The bytes live as long as
-// what was asked.
+// The newest deleted range over a key, as a reader at some sequence sees it. The bytes live as long
+// as what was asked.
 struct CoveringRange {
   SequenceNumber sequence = 0;  // 0: none
   Slice begin;

@@ -41,6 +41,12 @@ class CompactionFilter {
     kRemoveAndSkipUntil,  // removed with everything below `skip_until`
   };
   virtual ~CompactionFilter() = default;
+  // Asked instead of Filter for a put whose value would have to be read from a blob file. False:
+  // the key alone does not decide, and Filter is called with the value.
+  virtual bool FilterKey(int /*level*/, Slice /*key*/, Decision* /*decision*/,
+                         std::string* /*new_value*/, std::string* /*skip_until*/) {
+    return false;
+  }
   // Called for the newest visible entry of a key and for merge operands, never for entries a
   // snapshot still needs.
   virtual Decision Filter(int level, Slice key, EntryType type, Slice value, std::string* new_value,

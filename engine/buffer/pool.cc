@@ -446,6 +446,16 @@ bool Pool::VisitLocked(Frame* frame, bool even_hot) {
   return true;
 }
 
+void Pool::Displace(Swip* swip) {
+  MutexLock lock(&mutex_);
+  // Swips are emptied under the mutex only: what this one leads to now stays until the end.
+  const uint64_t word = swip->Load();
+  if (word == Swip::kEvicted || !VisitLocked(FrameOfExtent(Swip::Address(word)), true)) return;
+  StampLocked();
+  ReclaimLocked();
+  UpdateOverLocked();
+}
+
 size_t Pool::EvictPagesLocked(size_t bytes, bool thorough) {
   const size_t total = chunks_.size() * kFramesPerChunk;
   // Two rounds: the first may only cool. A third takes pages that readers warm as fast as they are

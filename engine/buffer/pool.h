@@ -108,6 +108,10 @@ class Pool {
   // for guards and pins. REQUIRES: nobody loads or will load through them.
   void Forget(Swip* swips, size_t n, bool extents) EXCLUDES(mutex_);
 
+  // Takes the extent behind *swip away from it, unless it is pinned or used in this moment. For
+  // tables whose swips serve one value after the other.
+  void Displace(Swip* swip) EXCLUDES(mutex_);
+
   static char* Data(Frame* frame) {
     return frame->extent ? DataOfExtent(frame) : PageOfFrame(frame);
   }

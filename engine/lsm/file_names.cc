@@ -29,6 +29,9 @@ bool ParseNumber(const std::string& digits, uint64_t* number) {
 std::string RunFileName(const std::string& dir, uint64_t number) {
   return Numbered(dir, "", number, ".sst");
 }
+std::string BlobFileName(const std::string& dir, uint64_t number) {
+  return Numbered(dir, "", number, ".blob");
+}
 std::string LogFileName(const std::string& dir, uint64_t number) {
   return Numbered(dir, "", number, ".log");
 }
@@ -47,11 +50,12 @@ FileKind ParseFileName(const std::string& name, uint64_t* number) {
   if (name.rfind("MANIFEST-", 0) == 0) {
     return ParseNumber(name.substr(9), number) ? FileKind::kManifest : FileKind::kOther;
   }
-  if (name.size() > 4) {
-    const std::string suffix = name.substr(name.size() - 4);
-    const std::string stem = name.substr(0, name.size() - 4);
+  if (const size_t dot = name.rfind('.'); dot != std::string::npos) {
+    const std::string suffix = name.substr(dot);
+    const std::string stem = name.substr(0, dot);
     if (suffix == ".sst" && ParseNumber(stem, number)) return FileKind::kRun;
     if (suffix == ".log" && ParseNumber(stem, number)) return FileKind::kLog;
+    if (suffix == ".blob" && ParseNumber(stem, number)) return FileKind::kBlob;
   }
   *number = 0;
   return FileKind::kOther;

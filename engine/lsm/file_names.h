@@ -8,9 +8,10 @@
 
 namespace aether {
 
-enum class FileKind : uint8_t { kLog, kRun, kManifest, kCurrent, kLock, kIdentity, kOther };
+enum class FileKind : uint8_t { kLog, kRun, kBlob, kManifest, kCurrent, kLock, kIdentity, kOther };
 
 std::string RunFileName(const std::string& dir, uint64_t number);       // dir/000012.sst
+std::string BlobFileName(const std::string& dir, uint64_t number);      // dir/000012.blob
 std::string LogFileName(const std::string& dir, uint64_t number);       // dir/000012.log
 std::string ManifestFileName(const std::string& dir, uint64_t number);  // dir/MANIFEST-000012
 std::string CurrentFileName(const std::string& dir);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/lsm/blob_output.h"
 #include "engine/lsm/reducer.h"
 
 namespace aether {
@@ -23,7 +24,8 @@ bool Overlaps(const Comparator* order, const MemTable& table, const Version& ver
 // Fills one file after the other, each of them when it has `file_bytes`.
 Status WritePoints(const JobContext& context, const MemTable& table,
                    std::vector<SequenceNumber> snapshots, const RangeDeleteSet& range_deletes,
-                   uint64_t file_bytes, const std::function<Status(const FillFile&)>& write) {
+                   uint64_t file_bytes, BlobOutput* blobs,
+                   const std::function<Status(const FillFile&)>& write) {
   ReducerOptions options;
   options.order = context.order;
   options.snapshots = std::move(snapshots);
@@ -35,8 +37,13 @@ Status WritePoints(const JobContext& context, const MemTable& table,
   input->SeekToFirst();
   while (input->Valid()) {
     AETHER_RETURN_IF_ERROR(write([&](FileBuilder* builder) {
-      const auto sink = [builder](Slice key, uint64_t tag, Slice value) {
-        return builder->Add(key, tag, value);
+      std::string reference;
+      const auto sink = [&](Slice key, uint64_t tag, Slice value) {
+        if (TagType(tag) != EntryType::kPut || !blobs->Wants(value.size())) {
+          return builder->Add(key, tag, value);
+        }
+        AETHER_RETURN_IF_ERROR(blobs->Add(value, &reference));
+        return builder->Add(key, PackTag(TagSequence(tag), EntryType::kPutReference), reference);
       };
       while (input->Valid() && builder->FileSize() < file_bytes) {
         AETHER_RETURN_IF_ERROR(reducer.ReduceKey(input.get(), sink));
@@ -65,6 +72,7 @@ Status RunFlush(const JobContext& context, uint32_t family, const MemTable& tabl
   FamilyEdit& edit = result->edit;
   edit.family = family;
   std::vector<uint64_t> numbers;
+  BlobOutput blobs(&context, 0);
   Status s;
   bool stays = false;  // it will be moved as it is
   const auto write = [&](const FillFile& fill) {
@@ -90,7 +98,7 @@ Status RunFlush(const JobContext& context, uint32_t family, const MemTable& tabl
     stays = !in_pieces;
     older.reset();  // merges that finish meanwhile give their files back
     s = WritePoints(context, table, std::move(snapshots), set,
-                    in_pieces ? context.PieceSize() : UINT64_MAX, write);
+                    in_pieces ? context.PieceSize() : UINT64_MAX, &blobs, write);
   }
   // Range deletions go into a file of their own: point files then keep ranges of keys that do not
   // overlap.
@@ -102,17 +110,27 @@ Status RunFlush(const JobContext& context, uint32_t family, const MemTable& tabl
       return Status::OK();
     });
   }
+  std::vector<std::shared_ptr<const BlobMeta>> blob_files;
+  if (s.ok()) s = blobs.TakeFiles(&blob_files);
   if (s.ok() && !result->files.empty()) s = context.SyncNames();
   if (!s.ok()) {
     for (const uint64_t number : numbers) context.Discard(number);
+    for (const auto& blob : blob_files) context.DiscardBlob(blob->number);
     return s;
   }
+  for (const auto& blob : blob_files) result->bytes += blob->file_size;
+  edit.add_blobs = std::move(blob_files);
   if (!result->files.empty()) {
     const uint64_t run = context.new_number();
     edit.new_runs.push_back({0, run});
     for (const auto& meta : result->files) edit.add_files.push_back({run, meta});
   }
   return Status::OK();
+}
+
+void DiscardFlush(const JobContext& context, const FlushResult& result) {
+  for (const auto& meta : result.files) context.Discard(meta->number);
+  for (const auto& blob : result.edit.add_blobs) context.DiscardBlob(blob->number);
 }
 
 }  // namespace aether

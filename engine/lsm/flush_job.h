@@ -22,9 +22,12 @@ struct FlushResult {
   // it.
   FamilyEdit edit;
   std::vector<std::shared_ptr<const FileMeta>> files;
-  uint64_t bytes = 0;
+  uint64_t bytes = 0;  // of run files and blob files
   uint64_t entries = 0;
 };
+
+// Removes the files of a flush that will not be installed.
+void DiscardFlush(const JobContext& context, const FlushResult& result);
 
 // `older` is the version the run comes on top of; null when there is none.
 Status RunFlush(const JobContext& context, uint32_t family, const MemTable& table,

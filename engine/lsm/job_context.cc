@@ -63,4 +63,8 @@ Status JobContext::SyncNames() const {
 
 void JobContext::Discard(uint64_t number) const { fs->Remove(RunFileName(dir, number)).Ignore(); }
 
+void JobContext::DiscardBlob(uint64_t number) const {
+  fs->Remove(BlobFileName(dir, number)).Ignore();
+}
+
 }  // namespace aether

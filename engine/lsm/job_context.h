@@ -15,6 +15,7 @@
 #include "engine/io/file_system.h"
 #include "engine/io/limiter.h"
 #include "engine/lsm/manifest_edit.h"
+#include "engine/lsm/options.h"
 #include "engine/run/file_builder.h"
 
 namespace aether {
@@ -38,6 +39,7 @@ struct JobContext {
   IoLimiter* limiter = nullptr;  // may be null
   // What the job's writes ask the limiter with.
   IoLimiter::Priority priority = IoLimiter::Priority::kLow;
+  BlobOptions blob;
   std::function<uint64_t()> new_number;
   // Makes the edit durable and visible. Files it adds are durable already, their directory entries
   // too.
@@ -62,8 +64,9 @@ struct JobContext {
   Status FinishFile(FileBuilder* builder, uint64_t number,
                     std::shared_ptr<const FileMeta>* meta) const;
   Status SyncNames() const;
-  // Removes a file that was not installed, dropping errors.
+  // Remove a file that was not installed, dropping errors.
   void Discard(uint64_t number) const;
+  void DiscardBlob(uint64_t number) const;
 };
 
 }  // namespace aether

@@ -3,16 +3,17 @@
 //   edit    := { kStoreId n | kLog logstate | kNextNumber n | kNextFamily n | family }
 //   family  := kFamily id { field } kEndFamily
 //   field   := kCreate name comparator | kDrop | kFlushed sequence | kSuperseding permille
-//            | kNewRun level run
+//            | kNewRun level run | kAddBlob blobmeta
 //            | kBeginMerge output level count { run } | kRemoveFile run file | kAddFile run meta
 //            | kTrim run file key | kEndMerge output | kRemoveRun run
-//   logstate, meta := length-prefixed, in the encodings of engine/wal and engine/run
+//   logstate, meta, blobmeta := length-prefixed, in the encodings of engine/wal and engine/run
 
 #include "engine/lsm/manifest_edit.h"
 
 #include <algorithm>
 
 #include "engine/base/coding.h"
+#include "engine/wal/planted_bugs.h"
 
 namespace aether {
 namespace {
@@ -35,6 +36,7 @@ enum Tag : uint32_t {
   kRemoveRun = 15,
   kStoreId = 16,
   kSuperseding = 17,
+  kAddBlob = 18,
 };
 
 void EncodeFamily(const FamilyEdit& f, std::string* out) {
@@ -65,6 +67,12 @@ void EncodeFamily(const FamilyEdit& f, std::string* out) {
     PutVarint(out, static_cast<uint64_t>(m.output_level));
     PutVarint(out, m.input_runs.size());
     for (const uint64_t run : m.input_runs) PutVarint(out, run);
+  }
+  for (const auto& b : f.add_blobs) {
+    PutVarint(out, kAddBlob);
+    std::string meta;
+    b->EncodeTo(&meta);
+    PutLengthPrefixed(out, meta);
   }
   for (const auto& r : f.remove_files) {
     PutVarint(out, kRemoveFile);
@@ -160,6 +168,13 @@ Status DecodeFamily(Slice* in, FamilyEdit* f) {
         f->add_files.push_back({n, std::move(meta)});
         break;
       }
+      case kAddBlob: {
+        auto meta = std::make_shared<BlobMeta>();
+        if (!GetLengthPrefixed(in, &a)) return bad;
+        AETHER_RETURN_IF_ERROR(meta->DecodeFrom(&a));
+        f->add_blobs.push_back(std::move(meta));
+        break;
+      }
       case kTrim:
         if (!GetVarint64(in, &n) || !GetVarint64(in, &m) || !GetLengthPrefixed(in, &a)) return bad;
         f->trims.push_back({n, m, a.ToString()});
@@ -182,6 +197,20 @@ Status DecodeFamily(Slice* in, FamilyEdit* f) {
 Status Misfit(const FamilyEdit& f, const char* what, uint64_t number) {
   return Status::Corruption("manifest edit of family " + std::to_string(f.family) + " names " +
                             what + " " + std::to_string(number) + ", which does not exist");
+}
+
+// Counts what a file of a run refers to in (sign 1) or out (-1).
+bool CountBlobs(const FileMeta& file, uint64_t sign, std::map<uint64_t, BlobState>* blobs,
+                uint64_t* missing) {
+  for (const BlobUse& use : file.blobs) {
+    const auto it = blobs->find(use.number);
+    *missing = use.number;
+    if (it == blobs->end()) return false;
+    it->second.files += sign;
+    it->second.live_count += sign * use.count;
+    it->second.live_bytes += sign * use.bytes;
+  }
+  return true;
 }
 
 Status ApplyFamily(const FamilyEdit& f, ManifestState* state) {
@@ -209,16 +238,25 @@ Status ApplyFamily(const FamilyEdit& f, ManifestState* state) {
     return std::find_if(run->files.begin(), run->files.end(),
                         [&](const FileState& file) { return file.meta->number == number; });
   };
+  for (const auto& meta : f.add_blobs) {
+    // One that is known already gets more values: what it holds now counts.
+    family.blobs[meta->number].meta = meta;
+  }
+  uint64_t missing = 0;
   for (const auto& r : f.remove_files) {
     RunState* run = family.FindRun(r.run);
     if (run == nullptr) return Misfit(f, "run", r.run);
     const auto file = find_file(run, r.file);
     if (file == run->files.end()) return Misfit(f, "file", r.file);
+    if (!CountBlobs(*file->meta, UINT64_MAX, &family.blobs, &missing)) {
+      return Misfit(f, "blob file", missing);
+    }
     run->files.erase(file);
   }
   for (const auto& a : f.add_files) {
     RunState* run = family.FindRun(a.run);
     if (run == nullptr) return Misfit(f, "run", a.run);
+    if (!CountBlobs(*a.meta, 1, &family.blobs, &missing)) return Misfit(f, "blob file", missing);
     run->files.push_back({a.meta, nullptr});
   }
   for (const auto& t : f.trims) {
@@ -235,12 +273,22 @@ Status ApplyFamily(const FamilyEdit& f, ManifestState* state) {
     family.merges.erase(merge);
   }
   for (const uint64_t id : f.remove_runs) {
-    bool removed = false;
-    for (auto& level : family.levels) {
-      removed |= std::erase_if(level, [&](const RunState& run) { return run.id == id; }) > 0;
+    const RunState* const run = family.FindRun(id);
+    if (run == nullptr) return Misfit(f, "run", id);
+    for (const FileState& file : run->files) {
+      if (!CountBlobs(*file.meta, UINT64_MAX, &family.blobs, &missing)) {
+        return Misfit(f, "blob file", missing);
+      }
     }
-    if (!removed) return Misfit(f, "run", id);
+    for (auto& level : family.levels) {
+      std::erase_if(level, [&](const RunState& r) { return r.id == id; });
+    }
   }
+  std::erase_if(family.blobs, [](const auto& entry) {
+    const BlobState& blob = entry.second;
+    return blob.files == 0 ||
+           (Planted(PlantedBug::kBlobDroppedEarly) && 2 * blob.live_count < blob.meta->count);
+  });
   return Status::OK();
 }
 
@@ -355,6 +403,7 @@ ManifestEdit SnapshotOf(const ManifestState& state) {
       }
     }
     f.begin_merges = family.merges;
+    for (const auto& [number, blob] : family.blobs) f.add_blobs.push_back(blob.meta);
     edit.families.push_back(std::move(f));
   }
   return edit;

@@ -9,6 +9,9 @@
 //  that order.
 //  3. The output run of an unfinished merge covers keys up to some cut, the inputs (by their trims)
 //  keys above it.
+//  4. A family has exactly those blob files that files of its runs refer to. What of a blob file is
+//  garbage follows from what these say; nothing else keeps count of it, so nothing can disagree.
+//  While a merge goes on, what it has copied counts twice.
 
 #ifndef AETHER_ENGINE_LSM_MANIFEST_EDIT_H_
 #define AETHER_ENGINE_LSM_MANIFEST_EDIT_H_
@@ -43,6 +46,15 @@ struct MergeState {
   std::vector<uint64_t> input_runs;
 };
 
+struct BlobState {
+  std::shared_ptr<const BlobMeta> meta;
+  uint64_t files = 0;  // of runs that refer to it
+  uint64_t live_count = 0;
+  uint64_t live_bytes = 0;
+
+  uint64_t garbage_bytes() const { return live_bytes < meta->bytes ? meta->bytes - live_bytes : 0; }
+};
+
 struct FamilyState {
   uint32_t id = 0;
   std::string name;
@@ -54,6 +66,7 @@ struct FamilyState {
   uint32_t superseding = 1000;
   std::vector<RunState> levels[kLevels];
   std::vector<MergeState> merges;
+  std::map<uint64_t, BlobState> blobs;  // by number
 
   RunState* FindRun(uint64_t run);
 };
@@ -97,6 +110,7 @@ struct FamilyEdit {
   std::optional<uint32_t> superseding;
   std::vector<NewRun> new_runs;
   std::vector<MergeState> begin_merges;
+  std::vector<std::shared_ptr<const BlobMeta>> add_blobs;
   std::vector<RemoveFile> remove_files;
   std::vector<AddFile> add_files;
   std::vector<Trim> trims;

@@ -111,6 +111,73 @@ TEST_F(ManifestTest, EditsThatDoNotFitAreRefused) {
   EXPECT_TRUE(ApplyEdit(edit, &state_).IsCorruption());
 }
 
+TEST_F(ManifestTest, BlobFilesLiveAsLongAsRunsReferToThem) {
+  const auto blob = [](uint64_t number) {
+    auto meta = std::make_shared<BlobMeta>();
+    meta->number = number;
+    meta->file_size = 1112;
+    meta->salt = 3;
+    meta->count = 10;
+    meta->bytes = 1000;
+    return meta;
+  };
+  const auto referring = [](uint64_t number, std::vector<BlobUse> blobs) {
+    auto meta = std::make_shared<FileMeta>();
+    meta->number = number;
+    meta->entries = 9;
+    meta->blobs = std::move(blobs);
+    return meta;
+  };
+  const auto apply = [this](FamilyEdit family) {
+    ManifestEdit edit;
+    edit.families.push_back(std::move(family));
+    std::string bytes;
+    edit.EncodeTo(&bytes);
+    ManifestEdit decoded;
+    AETHER_RETURN_IF_ERROR(decoded.DecodeFrom(bytes));
+    return ApplyEdit(decoded, &state_);
+  };
+  auto& blobs = state_.families.at(0).blobs;
+
+  FamilyEdit flush;
+  flush.new_runs = {{0, 10}};
+  flush.add_blobs = {blob(30), blob(31), blob(32)};
+  flush.add_files = {{10, referring(20, {{30, 4, 400}})},
+                     {10, referring(21, {{30, 6, 600}, {31, 10, 1000}})}};
+  ASSERT_TRUE(apply(flush).ok());
+  ASSERT_EQ(blobs.size(), 2u) << "nothing refers to the third";
+  EXPECT_EQ(blobs.at(30).live_bytes, 1000u);
+  EXPECT_EQ(blobs.at(30).live_count, 10u);
+  EXPECT_EQ(blobs.at(30).garbage_bytes(), 0u);
+  EXPECT_EQ(blobs.at(30).meta->file_size, 1112u);
+  EXPECT_EQ(blobs.at(30).meta->salt, 3u);
+
+  ManifestState copy;
+  ASSERT_TRUE(ApplyEdit(SnapshotOf(state_), &copy).ok());
+  EXPECT_EQ(copy.families.at(0).blobs.at(30).live_bytes, 1000u);
+  EXPECT_EQ(copy.families.at(0).blobs.at(31).files, 1u);
+
+  FamilyEdit merge;
+  merge.new_runs = {{1, 11}};
+  merge.begin_merges = {{11, 1, {10}}};
+  merge.remove_files = {{10, 20}};
+  merge.add_files = {{11, referring(22, {{30, 1, 100}})}};
+  ASSERT_TRUE(apply(merge).ok());
+  EXPECT_EQ(blobs.at(30).garbage_bytes(), 300u);
+
+  FamilyEdit end;
+  end.end_merges = {11};
+  end.remove_runs = {10};
+  ASSERT_TRUE(apply(end).ok());
+  ASSERT_EQ(blobs.size(), 1u);
+  EXPECT_EQ(blobs.at(30).live_count, 1u);
+  EXPECT_EQ(blobs.at(30).garbage_bytes(), 900u);
+
+  FamilyEdit unknown;
+  unknown.add_files = {{11, referring(23, {{31, 1, 1}})}};
+  EXPECT_TRUE(apply(unknown).IsCorruption());
+}
+
 TEST_F(ManifestTest, ACutTailIsAnEditThatNeverWas) {
   std::unique_ptr<Manifest> manifest;
   ASSERT_TRUE(Manifest::Create(&fs_, "/db", 3, state_, &manifest).ok());

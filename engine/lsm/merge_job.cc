@@ -21,7 +21,8 @@ MergeJob::MergeJob(JobContext context, uint32_t family, MergeState state,
     : context_(std::move(context)),
       family_(family),
       state_(std::move(state)),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      blob_output_(&context_, state_.output_level) {
   const auto is_input = [this](uint64_t run) {
     return std::count(state_.input_runs.begin(), state_.input_runs.end(), run) > 0;
   };
@@ -33,6 +34,7 @@ MergeJob::MergeJob(JobContext context, uint32_t family, MergeState state,
         if (level != kLastLevel) upper_entries_ += run->entries;
         for (const RunPart& part : run->parts) {
           inputs_.push_back({run->id, part, false});
+          for (const auto& blob : part.file->file().Blobs()) blobs_[blob->meta().number] = blob;
           input_bytes_ += part.file->meta().file_size;
         }
         for (const RunPart& part : run->range_deletes) {
@@ -55,6 +57,9 @@ MergeJob::MergeJob(JobContext context, uint32_t family, MergeState state,
   reducer.level = state_.output_level;
   reducer.range_deletes = range_deletes_.get();
   reducer.older_data_exists = [this](Slice key) { return OlderDataExists(key); };
+  reducer.read_reference = [this](Slice reference, std::string* value) {
+    return ReadReference(reference, value);
+  };
   reducer_ = std::make_unique<Reducer>(std::move(reducer));
   PlanClusters(!options_.rewrite && options_.filter == nullptr && range_deletes_->empty());
 }
@@ -121,6 +126,7 @@ void MergeJob::OpenCluster(Cluster* cluster) {
   RunReadOptions options;
   options.stream = true;
   options.limiter = context_.limiter;
+  options.references = true;
   std::vector<MergeSource> sources;
   cluster_runs_.clear();
   for (auto& [id, run] : by_run) {
@@ -130,6 +136,45 @@ void MergeJob::OpenCluster(Cluster* cluster) {
   }
   input_ = std::make_unique<MergingIterator>(context_.order, std::move(sources));
   input_->SeekToFirst();
+}
+
+Status MergeJob::ReadReference(Slice reference, std::string* value) {
+  BlobRef ref;
+  if (!ref.DecodeFrom(reference)) return Status::Corruption("a reference makes no sense");
+  const auto it = blobs_.find(ref.file);
+  if (it == blobs_.end()) {
+    return Status::Corruption("a value stands in blob file " + std::to_string(ref.file) +
+                              ", which no input of the merge names");
+  }
+  // Values of one file come in the order in which they stand there.
+  uint64_t& until = read_ahead_until_[ref.file];
+  if (context_.blob.readahead > 0 && ref.offset + ref.stored > until) {
+    it->second->ReadAhead(ref.offset, context_.blob.readahead);
+    until = ref.offset + context_.blob.readahead;
+  }
+  AETHER_RETURN_IF_ERROR(it->second->CheckPlace(ref));
+  value->resize(ref.size);
+  progress_.blob_bytes_read += ref.stored;
+  progress_.bytes_read += ref.stored;
+  return it->second->Read(ref, true, value->data());
+}
+
+Status MergeJob::Write(Slice key, uint64_t tag, Slice value) {
+  if (TagType(tag) == EntryType::kPutReference && options_.collect_below > 0) {
+    BlobRef ref;
+    if (ref.DecodeFrom(value) && ref.file < options_.collect_below) {
+      AETHER_RETURN_IF_ERROR(ReadReference(value, &relocated_));
+      value = relocated_;
+      tag = PackTag(TagSequence(tag), EntryType::kPut);
+    }
+  }
+  if (TagType(tag) == EntryType::kPut && blob_output_.Wants(value.size())) {
+    AETHER_RETURN_IF_ERROR(blob_output_.Add(value, &reference_));
+    progress_.bytes_read += value.size();  // the work counts, whatever it is
+    value = reference_;
+    tag = PackTag(TagSequence(tag), EntryType::kPutReference);
+  }
+  return builder_->Add(key, tag, value);
 }
 
 void MergeJob::AddConsumption(FamilyEdit* edit) {
@@ -154,6 +199,7 @@ Status MergeJob::FinishOutput() {
   FamilyEdit edit;
   edit.family = family_;
   std::shared_ptr<const FileMeta> meta;
+  uint64_t blob_bytes = 0;
   if (builder_->Empty()) {
     builder_.reset();
     context_.Discard(builder_number_);
@@ -161,11 +207,14 @@ Status MergeJob::FinishOutput() {
     Status s = context_.FinishFile(builder_.get(), builder_number_, &meta);
     builder_.reset();
     AETHER_TRACE("piece", "run", state_.output_run, "file", builder_number_, "upto", Slice(*cut_));
+    if (s.ok()) s = blob_output_.TakeFiles(&edit.add_blobs);
     if (s.ok()) s = context_.SyncNames();
     if (!s.ok()) {
       context_.Discard(builder_number_);
+      for (const auto& blob : edit.add_blobs) context_.DiscardBlob(blob->number);
       return s;
     }
+    for (const auto& blob : edit.add_blobs) blob_bytes += blob->file_size;
     edit.add_files.push_back({state_.output_run, meta});
   }
   AddConsumption(&edit);
@@ -178,7 +227,8 @@ Status MergeJob::FinishOutput() {
   }
   AETHER_RETURN_IF_ERROR(context_.install(std::move(edit)));
   if (meta != nullptr) {
-    progress_.bytes_written += meta->file_size;
+    progress_.bytes_written += meta->file_size + blob_bytes;
+    progress_.blob_bytes_written += blob_bytes;
     progress_.output_files.push_back(meta->number);
   }
   // Files behind the cut are held by old readers only from here on.
@@ -221,9 +271,7 @@ Status MergeJob::Step(uint64_t budget, bool* done) {
   uint64_t give_way_at = progress_.bytes_read + JobContext::kGiveWayBytes;
   const uint64_t file_bytes =
       state_.output_level == kLastLevel ? context_.target_file_size : context_.PieceSize();
-  const auto sink = [this](Slice key, uint64_t tag, Slice value) {
-    return builder_->Add(key, tag, value);
-  };
+  const auto sink = [this](Slice key, uint64_t tag, Slice value) { return Write(key, tag, value); };
   while (progress_.bytes_read < stop_at) {
     if (input_ == nullptr) {
       if (next_cluster_ == clusters_.size()) {

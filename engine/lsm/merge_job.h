@@ -8,6 +8,10 @@
 // cut and in the inputs above it. So space is given back on the way, and a merge that a crash
 // interrupts goes on from the cut.
 //
+// Values in blob files stay where they are: the output has the same references. Where garbage is
+// collected, values of the oldest blob files are read and written anew; each output file brings the
+// blob file of its own values along.
+//
 // Thread safety: one thread at a time, not always the same. Step does a bounded piece of work and
 // I/O. Invariants: the map that readers see never changes; a tombstone goes only when nothing older
 // of its key lies outside the inputs and no snapshot is older; all versions of a key go into one
@@ -17,11 +21,13 @@
 #ifndef AETHER_ENGINE_LSM_MERGE_JOB_H_
 #define AETHER_ENGINE_LSM_MERGE_JOB_H_
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/lsm/blob_output.h"
 #include "engine/lsm/job_context.h"
 #include "engine/lsm/reducer.h"
 #include "engine/lsm/version.h"
@@ -30,10 +36,12 @@ namespace aether {
 
 struct MergeProgress {
   uint64_t bytes_read = 0;
-  uint64_t bytes_written = 0;
+  uint64_t bytes_written = 0;  // blob files included
   uint64_t entries_read = 0;
   uint64_t entries_written = 0;
   uint64_t files_moved = 0;
+  uint64_t blob_bytes_read = 0;
+  uint64_t blob_bytes_written = 0;
   std::vector<uint64_t> output_files;
 };
 
@@ -44,6 +52,8 @@ class MergeJob {
     std::unique_ptr<CompactionFilter> filter;
     bool resumed = false;  // an earlier job of this merge installed something
     bool rewrite = false;  // no moves
+    // Values in blob files with a smaller number are written anew.
+    uint64_t collect_below = 0;
   };
 
   // `state` has been made durable by an edit; `version` holds it.
@@ -78,6 +88,8 @@ class MergeJob {
   void AddConsumption(FamilyEdit* edit);
   Status Complete();
   bool OlderDataExists(Slice key) const;
+  Status Write(Slice key, uint64_t tag, Slice value);
+  Status ReadReference(Slice reference, std::string* value);
 
   const JobContext context_;
   const uint32_t family_;
@@ -101,6 +113,12 @@ class MergeJob {
 
   std::unique_ptr<FileBuilder> builder_;
   uint64_t builder_number_ = 0;
+  // Every blob file that an input may refer to.
+  std::map<uint64_t, std::shared_ptr<BlobFile>> blobs_;
+  std::map<uint64_t, uint64_t> read_ahead_until_;  // by blob file
+  BlobOutput blob_output_;
+  std::string reference_;
+  std::string relocated_;
   std::optional<std::string> cut_;  // the last key that was read completely
   MergeProgress progress_;
 };

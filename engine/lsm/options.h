@@ -21,6 +21,25 @@ enum class Strategy : uint8_t {
   kTiered,  // like Hanoi, but the last level also keeps several runs
 };
 
+// Key-value separation: large values of puts stand in blob files, runs refer to them. What is said
+// here holds for what is written from then on; references are understood whatever it says.
+struct BlobOptions {
+  bool enabled = false;
+  uint64_t min_size = 0;  // smaller values stay in the run; empty ones always do
+  // A blob file is closed when it has become this large.
+  uint64_t file_size = 256 << 20;
+  Codec codec = Codec::kNone;
+  // Only runs of this level and deeper refer to blob files; flushes write level 0.
+  int starting_level = 0;
+  // Merges write the values anew that they find in this share of the blob files, the oldest. With
+  // `enabled` off these values come back into the runs.
+  bool collect_garbage = false;
+  double age_cutoff = 0.25;
+  // When this share of what those files hold is garbage, everything is merged for their sake.
+  double force_threshold = 1.0;
+  uint64_t readahead = 0;  // bytes, while garbage is collected
+};
+
 struct TreeOptions {
   Strategy strategy = Strategy::kHanoi;
   // How many runs of one level make one run of the next; 2 is HanoiDB's doubling.
@@ -46,6 +65,7 @@ struct TreeOptions {
   // second figure.
   int slowdown_runs = 20;
   int stop_runs = 36;
+  BlobOptions blob;
 
   // Bits of a filter for each key of a file written into `level`. A bit more for each of the few
   // keys in the many runs above spares more false alarms than one more for the many keys of the

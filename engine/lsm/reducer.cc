@@ -54,6 +54,43 @@ Status Reducer::FlushOperands(const Sink& sink, bool nothing_older) {
   return s;
 }
 
+Status Reducer::EmitRemoval(const Sink& sink, SequenceNumber sequence) {
+  if (!options_.older_data_exists(key_) && options_.snapshots.empty()) return Status::OK();
+  return Emit(sink, PackTag(sequence, EntryType::kDelete), Slice());
+}
+
+Status Reducer::FilterPut(const Sink& sink, uint64_t tag, Slice value) {
+  std::string changed;
+  std::string until;
+  CompactionFilter::Decision decision{};
+  const bool reference = TagType(tag) == EntryType::kPutReference;
+  if (!reference ||
+      !options_.filter->FilterKey(options_.level, key_, &decision, &changed, &until)) {
+    Slice whole = value;
+    if (reference) {
+      AETHER_RETURN_IF_ERROR(options_.read_reference(value, &value_read_));
+      whole = value_read_;
+    }
+    decision =
+        options_.filter->Filter(options_.level, key_, EntryType::kPut, whole, &changed, &until);
+  }
+  switch (decision) {
+    case CompactionFilter::Decision::kKeep:
+      return Emit(sink, tag, value);
+    case CompactionFilter::Decision::kChangeValue:
+      return Emit(sink, PackTag(TagSequence(tag), EntryType::kPut), changed);
+    case CompactionFilter::Decision::kPurge:
+      return Status::OK();
+    case CompactionFilter::Decision::kRemoveAndSkipUntil:
+      skipping_ = true;
+      skip_until_ = until;
+      [[fallthrough]];
+    case CompactionFilter::Decision::kRemove:
+      return EmitRemoval(sink, TagSequence(tag));
+  }
+  return Status::OK();
+}
+
 // tla: HanoiMerge.Reduce.
 Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
   key_.assign(input->key().data(), input->key().size());
@@ -85,11 +122,16 @@ Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
       operands_.emplace_back(value.data(), value.size());
       operand_tags_.push_back(tag);
       operand_stripe = stripe;
-    } else if (type == EntryType::kPut) {
+    } else if (type == EntryType::kPut || type == EntryType::kPutReference) {
       shadowed = stripe;
       if (!operands_.empty()) {
         std::string result;
-        if (Fold(&value, &result)) {
+        Slice existing = value;
+        if (type == EntryType::kPutReference && options_.merge_operator != nullptr) {
+          AETHER_RETURN_IF_ERROR(options_.read_reference(value, &value_read_));
+          existing = value_read_;
+        }
+        if (Fold(&existing, &result)) {
           const uint64_t newest = operand_tags_[0];
           operands_.clear();
           operand_tags_.clear();
@@ -100,31 +142,9 @@ Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
           AETHER_RETURN_IF_ERROR(Emit(sink, tag, kept));
         }
       } else if (options_.filter != nullptr && first && newest_stripe && filter_skips) {
-        if (options_.older_data_exists(key_) || !options_.snapshots.empty()) {
-          AETHER_RETURN_IF_ERROR(Emit(sink, PackTag(sequence, EntryType::kDelete), Slice()));
-        }
+        AETHER_RETURN_IF_ERROR(EmitRemoval(sink, sequence));
       } else if (options_.filter != nullptr && first && newest_stripe) {
-        std::string changed;
-        std::string until;
-        switch (options_.filter->Filter(options_.level, key_, type, value, &changed, &until)) {
-          case CompactionFilter::Decision::kKeep:
-            AETHER_RETURN_IF_ERROR(Emit(sink, tag, value));
-            break;
-          case CompactionFilter::Decision::kChangeValue:
-            AETHER_RETURN_IF_ERROR(Emit(sink, tag, changed));
-            break;
-          case CompactionFilter::Decision::kPurge:
-            break;
-          case CompactionFilter::Decision::kRemoveAndSkipUntil:
-            skipping_ = true;
-            skip_until_ = until;
-            [[fallthrough]];
-          case CompactionFilter::Decision::kRemove:
-            if (options_.older_data_exists(key_) || !options_.snapshots.empty()) {
-              AETHER_RETURN_IF_ERROR(Emit(sink, PackTag(sequence, EntryType::kDelete), Slice()));
-            }
-            break;
-        }
+        AETHER_RETURN_IF_ERROR(FilterPut(sink, tag, value));
       } else {
         AETHER_RETURN_IF_ERROR(Emit(sink, tag, value));
       }

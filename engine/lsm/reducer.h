@@ -11,6 +11,8 @@
 //  older can exist, into a put;
 //     otherwise the merge operator may combine them.
 //
+// A kPutReference is a put: its value is read only where a merge operator or a filter asks for it.
+//
 // Thread safety: one thread at a time. Failure: a merge operator that fails leaves its operands as
 // they are.
 
@@ -37,6 +39,8 @@ struct ReducerOptions {
   const RangeDeleteSet* range_deletes = nullptr;
   // True when older data of the key may lie outside the input.
   std::function<bool(Slice key)> older_data_exists;
+  // Reads what a kPutReference refers to. May be empty when the input has none.
+  std::function<Status(Slice reference, std::string* value)> read_reference;
 };
 
 class Reducer {
@@ -66,12 +70,17 @@ class Reducer {
   // Sends the operands collected so far, combined if possible; `nothing_older` allows a put.
   Status FlushOperands(const Sink& sink, bool nothing_older);
   bool Fold(const Slice* existing, std::string* result);
+  // Asks the filter about a put and sends what it decides to the sink.
+  Status FilterPut(const Sink& sink, uint64_t tag, Slice value);
+  // The tombstone of a removed put, where one is needed.
+  Status EmitRemoval(const Sink& sink, SequenceNumber sequence);
 
   const ReducerOptions options_;
   std::string key_;
   std::vector<std::string> operands_;  // newest first, all of one stripe
   std::vector<uint64_t> operand_tags_;
   std::string skip_until_;
+  std::string value_read_;  // of a reference
   bool skipping_ = false;
   uint64_t entries_read_ = 0;
   uint64_t entries_written_ = 0;

@@ -34,6 +34,11 @@ class ReducerTest : public ::testing::Test {
     RangeDeleteSet deletes(BytewiseComparator(), deletes_);
     options.range_deletes = &deletes;
     options.older_data_exists = [this](Slice) { return older_; };
+    options.read_reference = [this](Slice reference, std::string* value) {
+      ++values_read_;
+      *value = "value of " + reference.ToString();
+      return Status::OK();
+    };
     Reducer reducer(std::move(options));
     const auto input = table_->NewIterator();
     std::string text;
@@ -43,6 +48,9 @@ class ReducerTest : public ::testing::Test {
       switch (TagType(tag)) {
         case EntryType::kPut:
           text += "=";
+          break;
+        case EntryType::kPutReference:
+          text += "=>";
           break;
         case EntryType::kMerge:
           text += "+";
@@ -65,6 +73,7 @@ class ReducerTest : public ::testing::Test {
   std::vector<RangeDelete> deletes_;
   CompactionFilter* filter_ = nullptr;
   bool older_ = false;
+  int values_read_ = 0;
 };
 
 TEST_F(ReducerTest, OldVersionsGo) {
@@ -139,6 +148,50 @@ TEST_F(ReducerTest, FiltersSeeTheNewestAndOnlyThat) {
   EXPECT_EQ(Reduce(), "a@1=1!");
   older_ = true;
   EXPECT_EQ(Reduce(), "a@1=1!,b@2-");
+}
+
+TEST_F(ReducerTest, ReferencesPassUnread) {
+  Add(1, EntryType::kPutReference, "a", "r1");
+  Add(2, EntryType::kPutReference, "a", "r2");
+  Add(3, EntryType::kDelete, "b");
+  Add(2, EntryType::kPutReference, "b", "r3");
+  EXPECT_EQ(Reduce(), "a@2=>r2");
+  EXPECT_EQ(values_read_, 0);
+}
+
+TEST_F(ReducerTest, OperandsGetTheValueOfAReference) {
+  Add(1, EntryType::kPutReference, "a", "r");
+  Add(2, EntryType::kMerge, "a", "x");
+  EXPECT_EQ(Reduce(), "a@2=value of rx");
+  EXPECT_EQ(values_read_, 1);
+  snapshots_ = {1};
+  EXPECT_EQ(Reduce(), "a@2+x,a@1=>r");
+  EXPECT_EQ(values_read_, 1);
+}
+
+class ChangeB final : public CompactionFilter {
+ public:
+  Decision Filter(int, Slice, EntryType type, Slice value, std::string* new_value,
+                  std::string*) override {
+    EXPECT_EQ(type, EntryType::kPut);
+    *new_value = "changed " + value.ToString();
+    return Decision::kChangeValue;
+  }
+  bool FilterKey(int, Slice key, Decision* decision, std::string*, std::string*) override {
+    *decision = key == Slice("c") ? Decision::kRemove : Decision::kKeep;
+    return key != Slice("b");
+  }
+};
+
+TEST_F(ReducerTest, AFilterIsAskedAboutTheKeyOfAReferenceFirst) {
+  ChangeB filter;
+  filter_ = &filter;
+  Add(1, EntryType::kPutReference, "a", "r");
+  Add(1, EntryType::kPutReference, "b", "r");
+  Add(1, EntryType::kPutReference, "c", "r");
+  Add(1, EntryType::kPut, "d", "v");
+  EXPECT_EQ(Reduce(), "a@1=>r,b@1=changed value of r,d@1=changed v");
+  EXPECT_EQ(values_read_, 1);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "engine/base/coding.h"
 #include "engine/base/trace.h"
 #include "engine/buffer/frame.h"
+#include "engine/run/blob_ref.h"
 #include "engine/run/fence.h"
 #include "engine/run/filter.h"
 #include "engine/run/format.h"
@@ -78,6 +80,7 @@ class FileBuilder::Rep {
   }
   void AddToFilter(Slice key);
   void Count(Slice key, uint64_t tag, Slice value);
+  void CountReference(Slice encoded, const BlobRef& ref);
   void NoteSequence(SequenceNumber sequence);
   Status EmitLeaf();
   Status EmitAligned();
@@ -119,6 +122,7 @@ class FileBuilder::Rep {
   std::vector<RangeDelete> range_deletes_;
   size_t range_delete_bytes_ = 0;
   FileMeta meta_;
+  std::map<uint64_t, BlobUse> blobs_;
   AETHER_TRACE_ONLY(std::vector<trace::Json> traced_;)
 };
 
@@ -134,6 +138,11 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
   }
   if (TagType(tag) == EntryType::kRangeDelete || key.size() > UINT32_MAX / 2) {
     return Invalid("this entry cannot be stored among points");
+  }
+  BlobRef ref;
+  const bool reference = TagType(tag) == EntryType::kPutReference;
+  if (reference && (value.size() > kMaxInlineValue || !ref.DecodeFrom(value))) {
+    return Invalid("this is no reference to a blob file");
   }
   if (filter_on_ && !same_key) AddToFilter(key);
   const bool large_key = key.size() > kMaxInlineKey;
@@ -157,6 +166,7 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
               large_value ? &value_extent : nullptr);
   }
   Count(key, tag, value);
+  if (reference) CountReference(value, ref);
   return Status::OK();
 }
 
@@ -171,6 +181,14 @@ void FileBuilder::Rep::AddToFilter(Slice key) {
   if (hash == last_prefix_hash_) return;
   last_prefix_hash_ = hash;
   hashes_.push_back(hash);
+}
+
+void FileBuilder::Rep::CountReference(Slice encoded, const BlobRef& ref) {
+  BlobUse& use = blobs_[ref.file];
+  use.number = ref.file;
+  ++use.count;
+  use.bytes += ref.stored;
+  meta_.raw_value_bytes += ref.size - encoded.size();
 }
 
 void FileBuilder::Rep::Count(Slice key, uint64_t tag, Slice value) {
@@ -387,6 +405,7 @@ Status FileBuilder::Rep::Finish(bool sync, FileMeta* meta) {
   AETHER_RETURN_IF_ERROR(FinishRangeDeletes(&delete_section));
   meta_.filter_bytes = filter_section.size;
   meta_.index_bytes = fence_section.size;
+  for (const auto& [number, use] : blobs_) meta_.blobs.push_back(use);
 
   std::string tail;
   meta_.EncodeTo(&tail);

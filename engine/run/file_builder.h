@@ -65,7 +65,7 @@ class FileBuilder {
   FileBuilder& operator=(const FileBuilder&) = delete;
 
   // REQUIRES: (key, sequence of tag) comes after everything added before; InvalidArgument when it
-  // does not.
+  // does not. The value of a kPutReference is an encoded BlobRef.
   Status Add(Slice key, uint64_t tag, Slice value);
   // In any order, between Adds too. An empty range is ignored.
   Status AddRangeDelete(Slice begin, Slice end, SequenceNumber sequence);

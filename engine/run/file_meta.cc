@@ -34,6 +34,7 @@ enum Tag : uint32_t {
   kPrefixExtractor = 42,
   kFilterWithoutKeys = 43,
   kOutsidePrefixes = 44,
+  kBlobs = 45,
 };
 
 void PutNumber(std::string* out, Tag tag, uint64_t value) {
@@ -47,6 +48,21 @@ void PutBytes(std::string* out, Tag tag, const std::string& bytes) {
   if (bytes.empty()) return;
   PutVarint(out, tag);
   PutLengthPrefixed(out, bytes);
+}
+
+// Numbers are given by their distance from the one before.
+bool DecodeUses(Slice field, std::vector<BlobUse>* uses) {
+  uint64_t last = 0;
+  while (!field.empty()) {
+    BlobUse use;
+    if (!GetVarint64(&field, &use.number) || !GetVarint64(&field, &use.count) ||
+        !GetVarint64(&field, &use.bytes) || use.number == 0 || use.number > UINT64_MAX - last) {
+      return false;
+    }
+    last = use.number += last;
+    uses->push_back(use);
+  }
+  return true;
 }
 
 }  // namespace
@@ -78,6 +94,15 @@ void FileMeta::EncodeTo(std::string* out) const {
   PutBytes(out, kPrefixExtractor, prefix_extractor);
   PutNumber(out, kFilterWithoutKeys, filter_without_keys ? 1 : 0);
   PutNumber(out, kOutsidePrefixes, outside_prefixes);
+  std::string uses;
+  uint64_t last = 0;
+  for (const BlobUse& use : blobs) {
+    PutVarint(&uses, use.number - last);
+    PutVarint(&uses, use.count);
+    PutVarint(&uses, use.bytes);
+    last = use.number;
+  }
+  PutBytes(out, kBlobs, uses);
   PutVarint(out, kEnd);
 }
 
@@ -175,6 +200,9 @@ Status FileMeta::DecodeFrom(Slice* input) {
         break;
       case kOutsidePrefixes:
         number_field = &outside_prefixes;
+        break;
+      case kBlobs:
+        if (!DecodeUses(field, &blobs)) return malformed();
         break;
       default:
         if ((tag & 1) != 0) {

@@ -14,10 +14,12 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/base/entry.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
+#include "engine/run/blob_meta.h"
 #include "engine/run/codec.h"
 
 namespace aether {
@@ -56,6 +58,8 @@ struct FileMeta {
   std::string prefix_extractor;
   bool filter_without_keys = false;  // it holds nothing else
   uint64_t outside_prefixes = 0;     // keys that the extractor has no prefix for
+  // The blob files that hold values of this file, ascending.
+  std::vector<BlobUse> blobs;
 
   // Appends; self-delimiting.
   void EncodeTo(std::string* out) const;

@@ -29,7 +29,7 @@
 //     key_rest        size of the key without the prefix
 //     sequence_delta  sequence_bytes bytes: sequence - base_sequence
 //     key_part        the key after prefix and head (after the prefix, without heads); large key: place of the whole key
-//     value_part      value_size bytes; large value: place
+//     value_part      value_size bytes; large value: place; entry type 3: a reference to a blob file (blob_ref.h)
 //   place    := ordinal:varint offset:varint packed:varint? checksum:u64
 //     ordinal         extents count from 0 in the order of the file
 //     packed          when compressed: its size in the file, smaller than that of the value or key

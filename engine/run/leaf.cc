@@ -1,6 +1,7 @@
 #include "engine/run/leaf.h"
 
 #include "engine/buffer/frame.h"
+#include "engine/run/blob_ref.h"
 
 namespace aether {
 
@@ -157,6 +158,12 @@ const char* ValidateLeaf(const char* page, bool bytewise, Codec codec, uint64_t 
       if (!place(value_size, packed_value)) return "a large value lies outside the file";
     } else if (value_size > static_cast<uint64_t>(end - p)) {
       return "a value is cut off";
+    }
+    if (static_cast<EntryType>(kind & kKindType) == EntryType::kPutReference) {
+      BlobRef ref;
+      if ((kind & kKindLargeValue) != 0 || !ref.DecodeFrom(Slice(p, value_size))) {
+        return "a reference makes no sense";
+      }
     }
   }
   return nullptr;

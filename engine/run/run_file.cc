@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <utility>
 
 #include "engine/base/checksum.h"
@@ -469,6 +470,44 @@ Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
   return FinishExtent(extent, options, request, &load, ref);
 }
 
+const std::shared_ptr<BlobFile>& RunFile::Blob(uint64_t number) const {
+  static const std::shared_ptr<BlobFile> none;
+  const auto& blobs = options_.blobs;
+  const auto it =
+      std::lower_bound(blobs.begin(), blobs.end(), number,
+                       [](const auto& blob, uint64_t n) { return blob->meta().number < n; });
+  return it != blobs.end() && (*it)->meta().number == number ? *it : none;
+}
+
+Status RunFile::ReadBlob(Slice reference, const RunReadOptions& options, PageRef* page,
+                         Slice* value) const {
+  BlobRef ref;
+  if (!ref.DecodeFrom(reference)) return Corrupt(0, "a reference makes no sense");
+  const std::shared_ptr<BlobFile>& blob = Blob(ref.file);
+  if (blob == nullptr || options_.blob_cache == nullptr) {
+    return Corrupt(0, "a value stands in blob file " + std::to_string(ref.file) +
+                          ", which the file does not name");
+  }
+  BlobCache::Options read;
+  read.cache_only = options.cache_only;
+  read.fill_cache = options.fill_cache;
+  read.verify = options.verify;
+  bool loaded = false;
+  Status s = options_.blob_cache->Read(*blob, ref, read, page, value, &loaded);
+  if (s.IsCorruption() && !options_.owner.empty()) {
+    s = Status::Corruption(s.message() + ", column family " + options_.owner);
+  }
+  if (s.ok() && options.counters != nullptr) {
+    if (loaded) {
+      ++options.counters->page_loads;
+      options.counters->load_bytes += ref.stored;
+    } else {
+      ++options.counters->page_hits;
+    }
+  }
+  return s;
+}
+
 // --- reading ---
 
 Status RunFile::Visit(Slice key, SequenceNumber sequence, const RunReadOptions& options,
@@ -542,6 +581,13 @@ Status RunFile::VisitSome(Slice key, SequenceNumber sequence, const RunReadOptio
       if (!visit(context, entry, PinSource(FrameOfExtent(large.data)))) return Status::OK();
       continue;
     }
+    if (entry.type() == EntryType::kPutReference) [[unlikely]] {
+      PageRef large;
+      AETHER_RETURN_IF_ERROR(ReadBlob(record.value, options, &large, &entry.value));
+      entry.tag = PackTag(entry.sequence(), EntryType::kPut);
+      if (!visit(context, entry, PinSource(FrameOfExtent(large.data)))) return Status::OK();
+      continue;
+    }
     entry.value = record.value;
     if (!visit(context, entry, PinSource(FrameOfPage(page.data)))) return Status::OK();
   }
@@ -575,7 +621,10 @@ Status RunFile::VerifyChecksums() const {
   }
   RunReadOptions options;
   options.stream = true;
+  options.references = true;
   RunIterator it(this, options);
+  std::map<uint64_t, BlobUse> used;
+  std::string scratch;
   std::string last_key;
   uint64_t last_tag = 0;
   uint64_t entries = 0;
@@ -586,7 +635,16 @@ Status RunFile::VerifyChecksums() const {
     }
     last_key.assign(it.key().data(), it.key().size());
     last_tag = it.tag();
-    if (it.value().size() != it.ValueSize()) break;  // could not be read; status() tells
+    const Slice value = it.value();
+    if (value.size() != it.ValueSize()) break;  // could not be read; status() tells
+    if (TagType(it.tag()) == EntryType::kPutReference) {
+      BlobRef ref;
+      ref.DecodeFrom(value);  // the page has been checked
+      BlobUse& use = used[ref.file];
+      ++use.count;
+      use.bytes += ref.stored;
+      AETHER_RETURN_IF_ERROR(VerifyReference(value, it.LeafOffset(), &scratch));
+    }
     ++entries;
   }
   AETHER_RETURN_IF_ERROR(it.status());
@@ -594,7 +652,28 @@ Status RunFile::VerifyChecksums() const {
     return Corrupt(0, "there are " + std::to_string(entries) + " entries, the file says " +
                           std::to_string(meta_.entries));
   }
-  return Status::OK();
+  // What the file says of its references decides how long blob files live.
+  const bool as_said = std::equal(used.begin(), used.end(), meta_.blobs.begin(), meta_.blobs.end(),
+                                  [](const auto& found, const BlobUse& said) {
+                                    return found.first == said.number &&
+                                           found.second.count == said.count &&
+                                           found.second.bytes == said.bytes;
+                                  });
+  return as_said ? Status::OK() : Corrupt(0, "the references are not those that the file says");
+}
+
+Status RunFile::VerifyReference(Slice reference, uint64_t offset, std::string* scratch) const {
+  BlobRef ref;
+  if (!ref.DecodeFrom(reference)) return Corrupt(offset, "a reference makes no sense");
+  if (options_.blobs.empty() && !meta_.blobs.empty()) return Status::OK();
+  const std::shared_ptr<BlobFile>& blob = Blob(ref.file);
+  if (blob == nullptr) {
+    return Corrupt(offset, "a value stands in blob file " + std::to_string(ref.file) +
+                               ", which the file does not name");
+  }
+  AETHER_RETURN_IF_ERROR(blob->CheckPlace(ref));
+  scratch->resize(ref.size);
+  return blob->Read(ref, true, scratch->data());
 }
 
 }  // namespace aether

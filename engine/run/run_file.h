@@ -26,6 +26,7 @@
 #include "engine/buffer/pool.h"
 #include "engine/io/file_system.h"
 #include "engine/io/limiter.h"
+#include "engine/run/blob_cache.h"
 #include "engine/run/fence.h"
 #include "engine/run/file_meta.h"
 #include "engine/run/filter.h"
@@ -47,6 +48,10 @@ struct RunFileOptions {
   std::string owner;  // the column family, for messages
   // Makes use of a filter without keys when it is the one that the file was written with.
   std::shared_ptr<const PrefixExtractor> prefix;
+  // The blob files that the file's description names, in its order, and where their values are kept
+  // in memory. Without them references are handed out and verified as such, but no value is read.
+  std::vector<std::shared_ptr<BlobFile>> blobs;
+  std::shared_ptr<BlobCache> blob_cache;
 };
 
 // What a read did; owned by the caller, one thread.
@@ -79,6 +84,8 @@ struct RunReadOptions {
   bool stream = false;
   // Paces what a stream reads; may be null.
   IoLimiter* limiter = nullptr;
+  // Iterators only: values in blob files are not read; such an entry is a kPutReference.
+  bool references = false;
   RunReadCounters* counters = nullptr;
 };
 
@@ -239,6 +246,13 @@ class RunFile {
   size_t PoolCapacity() const { return pool_->Capacity(); }
   // What a stream reads from: a handle of its own when streams are direct and other reads are not.
   Status OpenStream(std::unique_ptr<RandomReadFile>* own, const RandomReadFile** file) const;
+  // The value that a record refers to, verified, and page->data, what its frame begins with.
+  // REQUIRES: as Leaf.
+  Status ReadBlob(Slice reference, const RunReadOptions& options, PageRef* page,
+                  Slice* value) const;
+  // The blob file of that number; null when no entry of this file can refer to it.
+  const std::shared_ptr<BlobFile>& Blob(uint64_t number) const;
+  const std::vector<std::shared_ptr<BlobFile>>& Blobs() const { return options_.blobs; }
   // The leaf to search for (key, sequence). Its lines are on their way to the processor when the
   // page is in memory (asked for only, so no guard is needed). REQUIRES: LeafCount() > 0.
   size_t FindLeaf(Slice key, SequenceNumber sequence) const {
@@ -298,6 +312,7 @@ class RunFile {
   Status TakeBytes(const ReadRequest& request, const PageLoad& load, const char** stored) const;
   Status CheckExtentFrame(const Extent& extent, const char* data) const;
   void ReadNow(ReadRequest* request) const;
+  Status VerifyReference(Slice reference, uint64_t offset, std::string* scratch) const;
 
   FileSystem* fs_ = nullptr;
   const std::string path_;

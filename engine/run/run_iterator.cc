@@ -165,6 +165,7 @@ void RunIterator::Unposition() {
   large_key_.pin.Release();
   large_value_.pin.Release();
   large_value_loaded_ = false;
+  value_elsewhere_ = false;
 }
 
 bool RunIterator::LoadLeaf(size_t index) {
@@ -236,6 +237,9 @@ void RunIterator::StartSeek(Slice key, SequenceNumber sequence, PageBatch* misse
 void RunIterator::DecodeLarge() {
   large_value_loaded_ = false;
   large_value_.pin.Release();
+  in_blob_file_ = !options_.references && TagType(record_.tag) == EntryType::kPutReference;
+  if (in_blob_file_) record_.tag = PackTag(record_.sequence(), EntryType::kPut);
+  value_elsewhere_ = record_.large_value || in_blob_file_;
   if (record_.large_key) {
     if (Status s = ReadLarge(record_.key_extent, &large_key_); !s.ok()) {
       Fail(std::move(s));
@@ -262,18 +266,43 @@ Status RunIterator::ReadLarge(const Extent& extent, PageRef* ref) const {
 
 Slice RunIterator::LargeValue() const {
   if (!large_value_loaded_) {
-    if (Status s = ReadLarge(record_.value_extent, &large_value_); !s.ok()) {
+    Status s;
+    if (in_blob_file_) {
+      s = ReadReference();
+    } else {
+      s = ReadLarge(record_.value_extent, &large_value_);
+      large_value_bytes_ = Slice(large_value_.data, record_.value_extent.bytes);
+    }
+    if (!s.ok()) {
       Fail(std::move(s));
       return Slice();
     }
     large_value_loaded_ = true;
   }
-  return Slice(large_value_.data, record_.value_extent.bytes);
+  return large_value_bytes_;
+}
+
+// Blob files have no private buffers: a value that only a pass needs stays private to its pin.
+Status RunIterator::ReadReference() const {
+  RunReadOptions options = options_;
+  options.fill_cache &= stream_ == nullptr;
+  EpochGuard guard;
+  PageRef found;
+  AETHER_RETURN_IF_ERROR(file_->ReadBlob(record_.value, options, &found, &large_value_bytes_));
+  if (!found.pin.held()) found.pin = Pin(FrameOfExtent(found.data));
+  large_value_ = std::move(found);
+  return Status::OK();
+}
+
+uint64_t RunIterator::ValueSize() const {
+  if (record_.large_value) return record_.value_extent.bytes;
+  BlobRef ref;
+  return value_elsewhere_ && ref.DecodeFrom(record_.value) ? ref.size : record_.value.size();
 }
 
 Pin RunIterator::PinValue() const {
   if (stream_ != nullptr) return Pin();
-  if (!record_.large_value) return leaf_pin_.Clone();
+  if (!value_elsewhere_) return leaf_pin_.Clone();
   (void)LargeValue();
   return large_value_.pin.Clone();
 }

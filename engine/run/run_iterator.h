@@ -59,7 +59,7 @@ class RunIterator final : public EntryIterator {
   }
   Slice key() const override { return key_; }
   uint64_t tag() const override { return record_.tag; }
-  Slice value() const override { return record_.large_value ? LargeValue() : record_.value; }
+  Slice value() const override { return value_elsewhere_ ? LargeValue() : record_.value; }
   Status status() const override { return status_; }
 
   // Offset in the file of the page under the cursor. REQUIRES: Valid().
@@ -67,16 +67,16 @@ class RunIterator final : public EntryIterator {
   // Keeps the bytes of value() in place until the pin goes; empty in stream mode. REQUIRES:
   // Valid().
   Pin PinValue() const;
-  uint64_t ValueSize() const {
-    return record_.large_value ? record_.value_extent.bytes : record_.value.size();
-  }
+  // Of value(). REQUIRES: Valid().
+  uint64_t ValueSize() const;
 
  private:
   class Stream;
 
   void Decode() {
     leaf_.Decode(slot_, &record_);
-    if (record_.large_key || record_.large_value || large_value_loaded_) [[unlikely]] {
+    if (record_.large_key || record_.large_value || value_elsewhere_ ||
+        TagType(record_.tag) == EntryType::kPutReference) [[unlikely]] {
       DecodeLarge();
     } else if (leaf_.has_heads()) {
       leaf_.AssembleRest(slot_, record_, key_buffer_);
@@ -102,6 +102,7 @@ class RunIterator final : public EntryIterator {
   bool Find(Slice key, SequenceNumber sequence, size_t* slot);
   Status ReadLarge(const Extent& extent, PageRef* ref) const;
   Slice LargeValue() const;
+  Status ReadReference() const;
   void Fail(Status status) const;
   void Unposition();
 
@@ -115,7 +116,10 @@ class RunIterator final : public EntryIterator {
   size_t leaf_index_ = SIZE_MAX;
   Pin leaf_pin_;
   PageRef large_key_;
+  bool value_elsewhere_ = false;  // the value is not in the page and has to be read
+  bool in_blob_file_ = false;     // and it is in a blob file
   mutable PageRef large_value_;
+  mutable Slice large_value_bytes_;
   mutable bool large_value_loaded_ = false;
   mutable Status status_;
   uint32_t misses_in_a_row_ = 0;  // of a forward pass

@@ -5,6 +5,7 @@
 #include "engine/base/epoch.h"
 #include "engine/base/trace.h"
 #include "engine/io/thread.h"
+#include "engine/lsm/blob_garbage.h"
 #include "engine/lsm/file_names.h"
 #include "engine/store/env_impl.h"
 #include "engine/wal/planted_bugs.h"
@@ -78,6 +79,7 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
     MutexLock lock(&mutex_);
     if (family->dropped()) {
       for (const auto& meta : result.files) AddObsoleteFile(meta->number);
+      for (const auto& blob : result.edit.add_blobs) AddObsoleteBlob(blob->number);
       return Status::OK();
     }
     AETHER_TRACE_STEP();  // or a table that was empty is not when the event is written
@@ -103,7 +105,7 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
       ++family->flushed_tables_;
     });
   } else {
-    for (const auto& meta : result.files) context.Discard(meta->number);
+    DiscardFlush(context, result);
   }
   AETHER_RETURN_IF_ERROR(s);
   AETHER_TRACE("release", "floor", floor.ticket);
@@ -143,20 +145,31 @@ void EnvImpl::AddObsoleteFile(uint64_t number) {
   work_.NotifyAll();
 }
 
+void EnvImpl::AddObsoleteBlob(uint64_t number) {
+  {
+    MutexLock lock(&obsolete_mutex_);
+    obsolete_blobs_.push_back(number);
+  }
+  work_.NotifyAll();
+}
+
 bool EnvImpl::HasObsoleteFiles() const {
   MutexLock lock(&obsolete_mutex_);
-  return !obsolete_files_.empty();
+  return !obsolete_files_.empty() || !obsolete_blobs_.empty();
 }
 
 // tla: HanoiMerge.Unlink.
 void EnvImpl::RemoveObsoleteFiles() {
   std::vector<uint64_t> numbers;
+  std::vector<uint64_t> blobs;
   {
     MutexLock lock(&mutex_);
     if (deletions_disabled_ > 0) return;
     MutexLock obsolete_lock(&obsolete_mutex_);
     numbers.swap(obsolete_files_);
+    blobs.swap(obsolete_blobs_);
   }
+  for (const uint64_t number : blobs) fs_->Remove(BlobFileName(path_, number)).Ignore();
   for (const uint64_t number : numbers) {
     const std::string path = RunFileName(path_, number);
     fs_->Remove(path).Ignore();
@@ -256,12 +269,17 @@ Status EnvImpl::MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, b
   MergeJob::Options options;
   options.resumed = resumed;
   options.rewrite = rewrite;
+  JobContext job_context = ContextFor(family, merge->state.output_level, IoLimiter::Priority::kLow);
+  const BlobOptions& blob = job_context.blob;
+  const double collect =
+      merge->collect_age_cutoff.value_or(blob.collect_garbage ? blob.age_cutoff : 0);
   std::shared_ptr<const Version> version;
   bool full = false;
   {
     MutexLock lock(&mutex_);
     version = family->version_;
     full = merge->state.input_runs.size() + 1 == version->runs().size();
+    options.collect_below = CollectBelow(version->state(), collect);
     AETHER_TRACE_STEP();
     // After the version: a snapshot that is not in the list is newer than all of its entries.
     options.snapshots = snapshots_.Collect();
@@ -275,17 +293,17 @@ Status EnvImpl::MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, b
     context.family = family->id_;
     options.filter = family->options_.filter_factory->Create(context);
   }
-  merge->job = std::make_unique<MergeJob>(
-      ContextFor(family, merge->state.output_level, IoLimiter::Priority::kLow), family->id_,
-      merge->state, std::move(version), std::move(options));
+  merge->job = std::make_unique<MergeJob>(std::move(job_context), family->id_, merge->state,
+                                          std::move(version), std::move(options));
   return Status::OK();
 }
 
 // tla: HanoiMerge.BeginMerge.
 Status EnvImpl::BeginMerge(FamilyStore* family, const MergePick& pick, bool manual, bool rewrite,
-                           std::shared_ptr<ActiveMerge>* merge) {
+                           std::optional<double> collect, std::shared_ptr<ActiveMerge>* merge) {
   auto begun = std::make_shared<ActiveMerge>();
   begun->manual = manual;
+  begun->collect_age_cutoff = collect;
   begun->input_level = pick.input_level;
   begun->state.output_run = NewFileNumber();
   begun->state.output_level = pick.output_level;
@@ -314,10 +332,20 @@ Status EnvImpl::BeginMerge(FamilyStore* family, const MergePick& pick, bool manu
   return Status::OK();
 }
 
+std::optional<MergePick> EnvImpl::PickFor(const FamilyStore& family, bool idle,
+                                          bool* rewrite) const {
+  *rewrite = false;
+  auto pick = StrategyFor(family.tree_)->Pick(*family.version_, family.tree_, idle);
+  if (pick || !GarbageForcesMerge(family.version_->state(), family.tree_.blob)) return pick;
+  *rewrite = true;
+  return PickAll(*family.version_);
+}
+
 bool EnvImpl::MergePending(const FamilyStore& family, bool idle) const {
   if (!family.merges_.empty() || family.beginning_) return true;
   if (family.dropped() || !family.tree_.auto_merge) return false;
-  return StrategyFor(family.tree_)->Pick(*family.version_, family.tree_, idle).has_value();
+  bool rewrite = false;
+  return PickFor(family, idle, &rewrite).has_value();
 }
 
 bool EnvImpl::WritersIdle() {
@@ -352,7 +380,8 @@ void EnvImpl::StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>&
         "] into level " + std::to_string(level) + ": read " + std::to_string(progress.bytes_read) +
         " bytes, wrote " + std::to_string(progress.bytes_written) + ", moved " +
         std::to_string(progress.files_moved) + " files, in " + std::to_string(merge->micros) +
-        " us");
+        " us; of blob files read " + std::to_string(progress.blob_bytes_read) + ", wrote " +
+        std::to_string(progress.blob_bytes_written));
     if (options_.observer) {
       MergeEvent event;
       event.family = family->id_;
@@ -405,6 +434,7 @@ void EnvImpl::MergeLoop(int index) {
     FamilyStore* family = nullptr;
     std::shared_ptr<ActiveMerge> merge;
     std::optional<MergePick> pick;
+    bool rewrite = false;
     {
       MutexLock lock(&mutex_);
       for (;;) {
@@ -429,8 +459,7 @@ void EnvImpl::MergeLoop(int index) {
                 candidate->manual_waiting_ > 0 || candidate->beginning_) {
               continue;
             }
-            auto found =
-                StrategyFor(candidate->tree_)->Pick(*candidate->version_, candidate->tree_, idle);
+            auto found = PickFor(*candidate, idle, &rewrite);
             if (found && (merge == nullptr || found->output_level < merge->state.output_level)) {
               pick = std::move(found);
               family = candidate.get();
@@ -447,7 +476,7 @@ void EnvImpl::MergeLoop(int index) {
       if (pick) family->beginning_ = true;
     }
     if (pick) {
-      const Status s = BeginMerge(family, *pick, false, false, &merge);
+      const Status s = BeginMerge(family, *pick, false, rewrite, std::nullopt, &merge);
       {
         MutexLock lock(&mutex_);
         family->beginning_ = false;
@@ -474,6 +503,7 @@ Status EnvImpl::RunManualMerge(FamilyStore* family, const CompactRangeOptions& o
            (options.canceled != nullptr && options.canceled->load(std::memory_order_acquire));
   };
   const Status paused = Status::Incomplete("", Status::kManualCompactionPaused);
+  const bool collect = options.collect_age_cutoff.value_or(0) > 0;
   std::optional<MergePick> pick;
   {
     MutexLock lock(&mutex_);
@@ -492,7 +522,7 @@ Status EnvImpl::RunManualMerge(FamilyStore* family, const CompactRangeOptions& o
       pick = PickAll(*family->version_);
       const bool settled =
           family->version_->runs().size() == 1 && family->version_->level(kLastLevel).size() == 1;
-      if (pick && settled && !options.force_last_level &&
+      if (pick && settled && !options.force_last_level && !collect &&
           family->options_.filter_factory == nullptr) {
         pick.reset();
       }
@@ -504,7 +534,8 @@ Status EnvImpl::RunManualMerge(FamilyStore* family, const CompactRangeOptions& o
     family->beginning_ = true;
   }
   std::shared_ptr<ActiveMerge> merge;
-  Status s = BeginMerge(family, *pick, true, options.force_last_level, &merge);
+  Status s = BeginMerge(family, *pick, true, options.force_last_level || collect,
+                        options.collect_age_cutoff, &merge);
   if (!s.ok()) CheckManifest(s).Ignore();
   MutexLock lock(&mutex_);
   --family->manual_waiting_;

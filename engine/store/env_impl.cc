@@ -386,8 +386,8 @@ LogPosition EnvImpl::ComputeFloor(const LogPosition& published, const FamilyStor
 
 // --- manifest ---
 
-Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
-                            std::shared_ptr<OpenFile>* file) {
+Status EnvImpl::OpenRunFile(const FamilyStore& family, const FamilyState& state,
+                            const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
   RunFileOptions options;
   options.order = family.options_.order;
   options.owner = family.name_;
@@ -397,6 +397,18 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
   }
   options.direct_reads = options_.direct_reads;
   options.direct_streams = options_.direct_background;
+  for (const BlobUse& use : meta.blobs) {
+    const auto known = state.blobs.find(use.number);
+    if (known == state.blobs.end()) {
+      return Status::Corruption(RunFileName(path_, meta.number) + ": values of it stand in " +
+                                BlobFileName(path_, use.number) +
+                                ", which the manifest does not name");
+    }
+    std::shared_ptr<BlobFile> blob;
+    AETHER_RETURN_IF_ERROR(OpenBlob(*known->second.meta, &blob));
+    options.blobs.push_back(std::move(blob));
+  }
+  if (!meta.blobs.empty()) options.blob_cache = BlobCacheOf(family.options_.pool);
   std::unique_ptr<RunFile> run;
   Status s = RunFile::Open(fs_, RunFileName(path_, meta.number), &meta, family.options_.pool,
                            options, &run);
@@ -404,6 +416,59 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FileMeta& meta,
   *file = std::make_shared<OpenFile>(std::move(run),
                                      [this](uint64_t number) { AddObsoleteFile(number); });
   return Status::OK();
+}
+
+Status EnvImpl::OpenBlob(const BlobMeta& meta, std::shared_ptr<BlobFile>* blob) {
+  {
+    MutexLock lock(&blob_mutex_);
+    const auto known = blobs_.find(meta.number);
+    if (known != blobs_.end()) *blob = known->second.lock();
+    if (*blob != nullptr) return Status::OK();
+  }
+  auto opened = std::make_shared<BlobFile>(fs_, BlobFileName(path_, meta.number), meta, false,
+                                           [this](uint64_t number) { AddObsoleteBlob(number); });
+  AETHER_RETURN_IF_ERROR(opened->Check());
+  MutexLock lock(&blob_mutex_);
+  std::weak_ptr<BlobFile>& slot = blobs_[meta.number];
+  *blob = slot.lock();  // another thread may have been faster
+  if (*blob == nullptr) slot = *blob = std::move(opened);
+  return Status::OK();
+}
+
+std::shared_ptr<BlobCache> EnvImpl::BlobCacheOf(const std::shared_ptr<Pool>& pool) {
+  MutexLock lock(&blob_mutex_);
+  std::shared_ptr<BlobCache>& cache = blob_caches_[pool.get()];
+  if (cache == nullptr) cache = std::make_shared<BlobCache>(pool);
+  return cache;
+}
+
+size_t EnvImpl::BlobCacheMemory(const std::shared_ptr<Pool>& pool) const {
+  MutexLock lock(&blob_mutex_);
+  const auto cache = blob_caches_.find(pool.get());
+  return cache == blob_caches_.end() ? 0 : cache->second->MemoryBytes();
+}
+
+void EnvImpl::RetireBlobs(const std::vector<uint64_t>& numbers) {
+  for (const uint64_t number : numbers) {
+    const bool needed =
+        std::any_of(state_.families.begin(), state_.families.end(),
+                    [number](const auto& family) { return family.second.blobs.count(number) > 0; });
+    if (needed) continue;
+    std::shared_ptr<BlobFile> blob;
+    {
+      MutexLock lock(&blob_mutex_);
+      const auto known = blobs_.find(number);
+      if (known != blobs_.end()) {
+        blob = known->second.lock();
+        blobs_.erase(known);
+      }
+    }
+    if (blob == nullptr) {
+      AddObsoleteBlob(number);
+    } else {
+      blob->MarkObsolete();
+    }
+  }
 }
 
 JobContext EnvImpl::ContextFor(FamilyStore* family, int level, IoLimiter::Priority priority) {
@@ -423,6 +488,7 @@ JobContext EnvImpl::ContextFor(FamilyStore* family, int level, IoLimiter::Priori
     context.whole_key_filter = family->tree_.whole_key_filter;
     context.target_file_size = family->tree_.target_file_size;
     context.compression = family->tree_.compression[static_cast<size_t>(level)];
+    context.blob = family->tree_.blob;
   }
   if (options_.bytes_per_sync > 0) context.bytes_per_sync = options_.bytes_per_sync;
   context.direct_writes = options_.direct_background;
@@ -508,13 +574,23 @@ Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& 
     AETHER_RETURN_IF_ERROR(Version::Build(
         change.family->options_.order, next.families.at(change.family->id_), change.before.get(),
         [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
-          return OpenRunFile(*change.family, meta, file);
+          return OpenRunFile(*change.family, next.families.at(change.family->id_), meta, file);
         },
         &change.after));
   }
   AETHER_TRACE("edit", "kind", TraceKind(edit.families[0]), "run", TraceRun(edit.families[0]),
                "tree", TraceTree(next.families.begin()->second));
   AETHER_RETURN_IF_ERROR(manifest_->Append(edit));
+  std::vector<uint64_t> dropped_blobs;
+  for (const FamilyEdit& f : edit.families) {
+    const auto& kept = next.families.at(f.family).blobs;
+    for (const auto& [blob_number, blob] : state_.families.at(f.family).blobs) {
+      if (kept.count(blob_number) == 0) dropped_blobs.push_back(blob_number);
+    }
+    for (const auto& added : f.add_blobs) {
+      if (kept.count(added->number) == 0) dropped_blobs.push_back(added->number);
+    }
+  }
   for (auto& [id, family] : next.families) state_.families[id] = std::move(family);
   state_.log = std::move(next.log);
   state_.next_number = next.next_number;
@@ -540,6 +616,7 @@ Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& 
       }
     });
   }
+  RetireBlobs(dropped_blobs);
   // The edit is in force whatever becomes of this: a failure shows at the next one.
   if (manifest_->size() > kManifestLimit) NewManifest().Ignore();
   return Status::OK();
@@ -640,8 +717,11 @@ Status EnvImpl::DropStoreLocked(FamilyStore* family) {
   edit.drop = true;
   whole.families.push_back(std::move(edit));
   whole.next_number = next_number_.load();
+  std::vector<uint64_t> blobs;
+  for (const auto& [number, blob] : state_.families.at(family->id_).blobs) blobs.push_back(number);
   Status s = manifest_->Append(whole);
   if (s.ok()) s = ApplyEdit(whole, &state_);
+  if (s.ok()) RetireBlobs(blobs);
   MutexLock lock(&mutex_);
   if (!s.ok()) {
     --family->manual_waiting_;

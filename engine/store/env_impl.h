@@ -16,6 +16,7 @@
 #define AETHER_ENGINE_STORE_ENV_IMPL_H_
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -144,8 +145,17 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status InstallLocked(ManifestEdit&& edit, const std::function<void()>& apply)
       REQUIRES(manifest_mutex_) EXCLUDES(mutex_);
   Status NewManifest() REQUIRES(manifest_mutex_);
-  Status OpenRunFile(const FamilyStore& family, const FileMeta& meta,
+  // `state`: of the family, with the blob files that `meta` names.
+  Status OpenRunFile(const FamilyStore& family, const FamilyState& state, const FileMeta& meta,
                      std::shared_ptr<OpenFile>* file);
+  // The object of a blob file, shared by all who use it, and the table of its values in memory.
+  Status OpenBlob(const BlobMeta& meta, std::shared_ptr<BlobFile>* blob) EXCLUDES(blob_mutex_);
+  std::shared_ptr<BlobCache> BlobCacheOf(const std::shared_ptr<Pool>& pool) EXCLUDES(blob_mutex_);
+  // Of that table, 0 when nothing needed it yet.
+  size_t BlobCacheMemory(const std::shared_ptr<Pool>& pool) const EXCLUDES(blob_mutex_);
+  // Blob files that the family had, or was about to get, and that no family has any more: they go
+  // with their last reader.
+  void RetireBlobs(const std::vector<uint64_t>& numbers) REQUIRES(manifest_mutex_);
   // For a job that writes into `level`.
   JobContext ContextFor(FamilyStore* family, int level, IoLimiter::Priority priority);
 
@@ -154,12 +164,18 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   void MergeLoop(int index);
   Status FlushOne(FamilyStore* family);
   void AddObsoleteFile(uint64_t number);
+  void AddObsoleteBlob(uint64_t number);
   bool HasObsoleteFiles() const;
   void RemoveObsoleteFiles() EXCLUDES(mutex_);
   FamilyStore* PickFlush() REQUIRES(mutex_);
   std::shared_ptr<ActiveMerge> PickMerge(FamilyStore** family) REQUIRES(mutex_);
+  // `collect`: see CompactRangeOptions::collect_age_cutoff.
   Status BeginMerge(FamilyStore* family, const MergePick& pick, bool manual, bool rewrite,
-                    std::shared_ptr<ActiveMerge>* merge) EXCLUDES(mutex_);
+                    std::optional<double> collect, std::shared_ptr<ActiveMerge>* merge)
+      EXCLUDES(mutex_);
+  // What the strategy says, else what garbage in blob files asks for: then *rewrite is set.
+  std::optional<MergePick> PickFor(const FamilyStore& family, bool idle, bool* rewrite) const
+      REQUIRES(mutex_);
   Status MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, bool rewrite)
       EXCLUDES(mutex_);
   void StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>& merge, uint64_t quantum)
@@ -252,6 +268,11 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   // holds.
   mutable Mutex obsolete_mutex_;
   std::vector<uint64_t> obsolete_files_ GUARDED_BY(obsolete_mutex_);
+  std::vector<uint64_t> obsolete_blobs_ GUARDED_BY(obsolete_mutex_);
+
+  mutable Mutex blob_mutex_;
+  std::map<uint64_t, std::weak_ptr<BlobFile>> blobs_ GUARDED_BY(blob_mutex_);
+  std::map<const Pool*, std::shared_ptr<BlobCache>> blob_caches_ GUARDED_BY(blob_mutex_);
 
   std::thread flush_thread_;
   std::vector<std::thread> merge_thread_objects_;

@@ -137,7 +137,8 @@ Status EnvImpl::CheckNothingIsLost() const {
     for (const std::string& name : names) {
       uint64_t number = 0;
       const FileKind kind = ParseFileName(name, &number);
-      if (kind != FileKind::kLog && (kind != FileKind::kRun || dir != path_)) continue;
+      const bool data = kind == FileKind::kRun || kind == FileKind::kBlob;
+      if (kind != FileKind::kLog && (!data || dir != path_)) continue;
       if (first.empty()) {
         first = dir + "/" + name;
       } else {
@@ -237,8 +238,8 @@ Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
     FamilyStore* const opened = family.get();
     Status s = Version::Build(
         options.order, state, nullptr,
-        [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
-          return OpenRunFile(*opened, meta, file);
+        [&, &known = state](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
+          return OpenRunFile(*opened, known, meta, file);
         },
         &family->version_);
     if (!s.ok()) {
@@ -273,10 +274,11 @@ Status EnvImpl::FlushRecovered(const FullTable& full) {
   edit.families.push_back(std::move(result.edit));
   MutexLock manifest_lock(&manifest_mutex_);
   AETHER_RETURN_IF_ERROR(ApplyEdit(edit, &state_));
+  const FamilyState& state = state_.families.at(family->id_);
   AETHER_RETURN_IF_ERROR(Version::Build(
-      family->options_.order, state_.families.at(family->id_), version.get(),
+      family->options_.order, state, version.get(),
       [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
-        return OpenRunFile(*family, meta, file);
+        return OpenRunFile(*family, state, meta, file);
       },
       &version));
   MutexLock lock(&mutex_);
@@ -408,6 +410,7 @@ void EnvImpl::RemoveOrphans() {
   std::vector<std::string> names;
   if (!fs_->List(path_, &names).ok()) return;
   std::vector<uint64_t> live;
+  std::vector<uint64_t> live_blobs;
   uint64_t manifest = 0;
   {
     MutexLock manifest_lock(&manifest_mutex_);
@@ -418,14 +421,18 @@ void EnvImpl::RemoveOrphans() {
           for (const FileState& file : run.files) live.push_back(file.meta->number);
         }
       }
+      for (const auto& [number, blob] : family.blobs) live_blobs.push_back(number);
     }
   }
   std::sort(live.begin(), live.end());
+  std::sort(live_blobs.begin(), live_blobs.end());
   for (const std::string& name : names) {
     uint64_t number = 0;
     const FileKind kind = ParseFileName(name, &number);
     const bool orphan =
         (kind == FileKind::kRun && !std::binary_search(live.begin(), live.end(), number)) ||
+        (kind == FileKind::kBlob &&
+         !std::binary_search(live_blobs.begin(), live_blobs.end(), number)) ||
         (kind == FileKind::kManifest && number < manifest);
     if (orphan) fs_->Remove(path_ + "/" + name).Ignore();
   }

@@ -1,10 +1,12 @@
 #include "engine/store/family.h"
 
 #include <algorithm>
+#include <map>
 
 #include "engine/base/epoch.h"
 #include "engine/base/inline_vector.h"
 #include "engine/base/trace.h"
+#include "engine/lsm/file_names.h"
 #include "engine/store/env_impl.h"
 #include "engine/wal/planted_bugs.h"
 
@@ -236,10 +238,15 @@ void FamilyStore::ApproximateMemTable(Slice begin, Slice end, uint64_t* count, u
 Status FamilyStore::VerifyChecksums() {
   const auto view = PinView();
   Status result;
+  std::map<uint64_t, std::shared_ptr<BlobFile>> blobs;
   view->version().ForEachFile([&](int, const Run&, const RunPart& part) {
     if (!result.ok()) return;
     result = part.file->file().VerifyChecksums();
+    for (const auto& blob : part.file->file().Blobs()) blobs[blob->meta().number] = blob;
   });
+  for (const auto& [number, blob] : blobs) {
+    if (result.ok()) result = blob->Verify();
+  }
   return result;
 }
 
@@ -270,8 +277,26 @@ std::vector<FileInfo> FamilyStore::Files() const {
     info.merging = run.merging || run.growing;
     info.codec = meta.codec;
     info.prefix_extractor = meta.prefix_extractor;
+    if (!meta.blobs.empty()) info.oldest_blob_file = meta.blobs.front().number;
     files.push_back(std::move(info));
   });
+  return files;
+}
+
+std::vector<BlobFileInfo> FamilyStore::BlobFiles() const {
+  const auto view = PinView();
+  std::vector<BlobFileInfo> files;
+  for (const auto& [number, blob] : view->version().state().blobs) {
+    BlobFileInfo info;
+    info.number = number;
+    info.path = BlobFileName(env_->path_, number);
+    info.bytes = blob.meta->file_size;
+    info.value_count = blob.meta->count;
+    info.value_bytes = blob.meta->bytes;
+    info.garbage_count = blob.meta->count - std::min(blob.meta->count, blob.live_count);
+    info.garbage_bytes = blob.garbage_bytes();
+    files.push_back(std::move(info));
+  }
   return files;
 }
 
@@ -313,6 +338,7 @@ StoreStats FamilyStore::Stats() const {
     stats.tombstones += meta.deletes;
     stats.table_reader_memory += part.file->file().MemoryBytes();
   });
+  stats.table_reader_memory += env_->BlobCacheMemory(options_.pool);
   stats.live_file_bytes = stats.file_bytes;
   for (int i = 0; i < kLevels; ++i) {
     LevelStats& l = stats.levels[static_cast<size_t>(i)];
@@ -324,6 +350,13 @@ StoreStats FamilyStore::Stats() const {
   }
   const uint64_t last = stats.levels[kLastLevel].bytes;
   stats.live_data_bytes = last > 0 ? last : stats.file_bytes;
+  for (const auto& [number, blob] : view->version().state().blobs) {
+    ++stats.blob_files;
+    stats.blob_file_bytes += blob.meta->file_size;
+    stats.blob_value_bytes += blob.meta->bytes;
+    stats.blob_garbage_bytes += blob.garbage_bytes();
+  }
+  stats.live_data_bytes += stats.blob_value_bytes - stats.blob_garbage_bytes;
   stats.live_versions = 1;
   stats.flushes = counters_.flushes;
   stats.flush_bytes_written = counters_.flush_bytes;

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ struct ActiveMerge {
   MergeState state;
   bool running = false;
   bool manual = false;
+  std::optional<double> collect_age_cutoff;  // see CompactRangeOptions
   uint64_t micros = 0;
   int input_level = 0;
 };
@@ -74,6 +76,7 @@ class FamilyStore final : public KvStore {
   Status VerifyChecksums() override;
   StoreStats Stats() const override;
   std::vector<FileInfo> Files() const override;
+  std::vector<BlobFileInfo> BlobFiles() const override;
   Status SetWriteBufferSize(uint64_t bytes) override;
   Status SetMaxWriteBuffers(int count) override;
   Status SetTreeOptions(const TreeOptions& tree) override;

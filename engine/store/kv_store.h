@@ -67,6 +67,8 @@ class KvStore {
   virtual StoreStats Stats() const = 0;
   // Files by level, newest run first, keys ascending within a run.
   virtual std::vector<FileInfo> Files() const = 0;
+  // By number, which is by age.
+  virtual std::vector<BlobFileInfo> BlobFiles() const = 0;
 
   // Takes effect for memtables and merges that start afterwards.
   virtual Status SetWriteBufferSize(uint64_t bytes) = 0;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/comparator.h"
@@ -156,6 +157,9 @@ struct CompactRangeOptions {
   // Also rewrites the last level when nothing above overlaps it (drops tombstones, applies
   // filters).
   bool force_last_level = false;
+  // Overrides BlobOptions: values in this share of the blob files, the oldest, are written anew; 0:
+  // none are.
+  std::optional<double> collect_age_cutoff;
   const std::atomic<bool>* canceled = nullptr;
 };
 

@@ -9,6 +9,7 @@
 #include "engine/lsm/manifest.h"
 #include "engine/lsm/merging_iterator.h"
 #include "engine/lsm/version.h"
+#include "engine/run/run_iterator.h"
 #include "engine/store/db_env.h"
 #include "engine/wal/recovery.h"
 
@@ -41,11 +42,14 @@ class Repairer {
       next_number_ = std::max(next_number_, number + 1);
       if (kind == FileKind::kManifest) manifests.push_back(number);
       if (kind == FileKind::kRun) files_.push_back(number);
+      if (kind == FileKind::kBlob) blob_numbers_.push_back(number);
     }
     std::sort(manifests.rbegin(), manifests.rend());
     std::sort(files_.begin(), files_.end());
+    AETHER_RETURN_IF_ERROR(FindBlobs());
     Status s = FindManifest(manifests);
     if (s.ok()) {
+      next_number_ = std::max(next_number_, state_.next_number);
       s = DropDamagedFiles();
     } else if (s.IsCorruption()) {
       Note("no manifest can be read (" + s.ToString() + "): made anew from the run files");
@@ -76,6 +80,7 @@ class Repairer {
     return gone ? Status::Corruption(s.ToString()) : s;
   }
 
+  // Whether the file itself is sound; FindLostValues looks at what it refers to.
   Status Check(const FileMeta& meta, const StoreOptions& options, const FileMeta* expected,
                std::unique_ptr<RunFile>* file) {
     RunFileOptions run_options;
@@ -86,6 +91,54 @@ class Repairer {
     return (*file)->VerifyChecksums();
   }
 
+  Status ReadReference(Slice reference) {
+    BlobRef ref;
+    if (!ref.DecodeFrom(reference)) return Status::Corruption("a reference makes no sense");
+    const auto blob = blobs_.find(ref.file);
+    if (blob == blobs_.end()) {
+      return Status::Corruption(BlobFileName(path_, ref.file) + " is missing or damaged");
+    }
+    AETHER_RETURN_IF_ERROR(blob->second->CheckPlace(ref));
+    value_.resize(ref.size);
+    return blob->second->Read(ref, true, value_.data());
+  }
+  // Says so when the value cannot be had any more.
+  Status FindOut(uint64_t tag, Slice value, bool* lost) {
+    *lost = false;
+    if (TagType(tag) != EntryType::kPutReference) return Status::OK();
+    Status s = ReadReference(value);
+    if (!s.IsCorruption() && !s.IsPathNotFound()) return s;
+    *lost = true;
+    if (lost_values_++ == 0) Note("left out values, the first because of " + s.ToString());
+    return Status::OK();
+  }
+
+  // Where values of a sound file are lost the others are written into a new one. Its description
+  // becomes null when none is left.
+  Status DropLostValues(const FamilyState& family, const StoreOptions& store,
+                        std::unique_ptr<RunFile> opened, FileState* file) {
+    RunReadOptions read;
+    read.stream = true;
+    read.references = true;
+    lost_values_ = 0;
+    auto it = opened->NewIterator(read);
+    bool lost = false;
+    for (it->SeekToFirst(); it->Valid() && !lost; it->Next()) {
+      AETHER_RETURN_IF_ERROR(FindOut(it->tag(), it->value(), &lost));
+    }
+    AETHER_RETURN_IF_ERROR(it->status());
+    if (!lost) return Status::OK();
+    RunState rest;
+    AETHER_RETURN_IF_ERROR(WriteEntries(ContextOf(family, store, UINT64_MAX), it.get(), &rest));
+    AETHER_RETURN_IF_ERROR(fs_->SyncDir(path_));
+    it.reset();
+    opened.reset();
+    AETHER_RETURN_IF_ERROR(
+        PutAside(file->meta->number, Status::Corruption("some of its values are lost")));
+    file->meta = rest.files.empty() ? nullptr : rest.files[0].meta;
+    return Status::OK();
+  }
+
   // Out of the way, but not out of the world.
   Status PutAside(uint64_t number, const Status& why) {
     Note("left out " + RunFileName(path_, number) + ": " + why.ToString());
@@ -93,6 +146,42 @@ class Repairer {
     AETHER_RETURN_IF_ERROR(fs_->CreateDirIfMissing(lost));
     Status s = fs_->Rename(RunFileName(path_, number), RunFileName(lost, number));
     return s.IsPathNotFound() || s.IsNotFound() ? Status::OK() : s;
+  }
+
+  // Finds out which blob files are what they say. The others stay where they are: the next opening
+  // removes those that nothing refers to.
+  Status FindBlobs() {
+    for (const uint64_t number : blob_numbers_) {
+      const std::string path = BlobFileName(path_, number);
+      BlobMeta meta;
+      Status s = BlobFile::ReadMeta(fs_, path, &meta);
+      if (s.IsNotSupported()) return s;
+      if (!s.ok()) {
+        Note("cannot use " + path + ": " + s.ToString());
+        continue;
+      }
+      meta.number = number;
+      blobs_[number] = std::make_shared<BlobFile>(fs_, path, meta, false);
+    }
+    return Status::OK();
+  }
+
+  // The blob files of a family are those that its runs refer to.
+  void AttachBlobs(FamilyState* family) const {
+    family->blobs.clear();
+    for (const auto& level : family->levels) {
+      for (const RunState& run : level) {
+        for (const FileState& file : run.files) {
+          for (const BlobUse& use : file.meta->blobs) {
+            BlobState& blob = family->blobs[use.number];
+            blob.meta = std::make_shared<const BlobMeta>(blobs_.at(use.number)->meta());
+            ++blob.files;
+            blob.live_count += use.count;
+            blob.live_bytes += use.bytes;
+          }
+        }
+      }
+    }
   }
 
   Status DropDamagedFiles() {
@@ -106,7 +195,8 @@ class Repairer {
             std::unique_ptr<RunFile> opened;
             Status s = Check(*file.meta, store, file.meta.get(), &opened);
             if (s.ok()) {
-              good.push_back(std::move(file));
+              AETHER_RETURN_IF_ERROR(DropLostValues(family, store, std::move(opened), &file));
+              if (file.meta != nullptr) good.push_back(std::move(file));
             } else if (s.IsInvalidArgument()) {
               return s;  // another comparator: the caller's mistake, not damage
             } else {
@@ -116,6 +206,7 @@ class Repairer {
           run.files = std::move(good);
         }
       }
+      AttachBlobs(&family);
     }
     return Status::OK();
   }
@@ -163,6 +254,24 @@ class Repairer {
     state_.next_family = std::max(state_.next_family, id + 1);
   }
 
+  JobContext ContextOf(const FamilyState& family, const StoreOptions& store,
+                       uint64_t target_file_size) {
+    JobContext context;
+    context.fs = fs_;
+    context.clock = RealClock();
+    context.dir = path_;
+    context.family = family.id;
+    context.family_name = family.name;
+    context.order = store.order;
+    context.filter_bits_per_key = store.tree.FilterBits(kLastLevel);
+    context.prefix = store.tree.prefix;
+    context.whole_key_filter = store.tree.whole_key_filter;
+    context.target_file_size = target_file_size;
+    context.compression = store.tree.compression[kLastLevel];
+    context.new_number = [this] { return next_number_++; };
+    return context;
+  }
+
   // Without a manifest nobody knows which files are older copies of what others hold, so all are
   // merged into one run in which every entry stands once.
   Status MergeAll(uint32_t id, std::vector<std::unique_ptr<RunFile>> files) {
@@ -170,25 +279,13 @@ class Repairer {
     StoreOptions store;
     AETHER_RETURN_IF_ERROR(options_.options_of(family.name, &store));
     family.comparator = store.order->Name();
-    JobContext context;
-    context.fs = fs_;
-    context.clock = RealClock();
-    context.dir = path_;
-    context.family = id;
-    context.family_name = family.name;
-    context.order = store.order;
-    context.filter_bits_per_key = store.tree.FilterBits(kLastLevel);
-    context.prefix = store.tree.prefix;
-    context.whole_key_filter = store.tree.whole_key_filter;
-    context.target_file_size = store.tree.target_file_size;
-    context.compression = store.tree.compression[kLastLevel];
-    context.new_number = [this] { return next_number_++; };
-
+    const JobContext context = ContextOf(family, store, store.tree.target_file_size);
     std::vector<std::unique_ptr<Run>> runs;
     std::vector<MergeSource> sources;
     std::vector<RangeDelete> deletes;
     RunReadOptions read;
     read.stream = true;
+    read.references = true;
     for (auto& file : files) {
       family.flushed_sequence = std::max(family.flushed_sequence, file->Meta().largest_sequence);
       const auto& list = file->RangeDeletes();
@@ -207,6 +304,7 @@ class Repairer {
     AETHER_RETURN_IF_ERROR(WriteRangeDeletes(context, std::move(deletes), &all));
     AETHER_RETURN_IF_ERROR(context.SyncNames());
     if (!all.files.empty()) family.levels[kLastLevel].push_back(std::move(all));
+    AttachBlobs(&family);
     state_.log.last_sequence = std::max(state_.log.last_sequence, family.flushed_sequence);
     return Status::OK();
   }
@@ -219,7 +317,8 @@ class Repairer {
     return Status::OK();
   }
 
-  static Status WriteEntries(const JobContext& context, EntryIterator* input, RunState* run) {
+  // Without the values that are lost.
+  Status WriteEntries(const JobContext& context, EntryIterator* input, RunState* run) {
     std::unique_ptr<FileBuilder> builder;
     uint64_t number = 0;
     std::string key;
@@ -240,6 +339,9 @@ class Repairer {
         value.assign(input->value().data(), input->value().size());
         next_has_same_key = false;
       }
+      bool lost = false;
+      AETHER_RETURN_IF_ERROR(FindOut(tag, value, &lost));
+      if (lost) continue;
       if (builder != nullptr && !same_key && builder->FileSize() >= context.target_file_size) {
         AETHER_RETURN_IF_ERROR(FinishFile(context, builder.get(), number, run));
         builder.reset();
@@ -276,6 +378,10 @@ class Repairer {
   std::unique_ptr<FileLock> lock_;
   ManifestState state_;
   std::vector<uint64_t> files_;
+  std::vector<uint64_t> blob_numbers_;
+  std::map<uint64_t, std::shared_ptr<BlobFile>> blobs_;  // those that check out
+  uint64_t lost_values_ = 0;
+  std::string value_;
   uint64_t next_number_ = 1;
 };
 

@@ -169,6 +169,7 @@ Status EnvImpl::ResumeLog() {
   }
   const ManifestState before = state_;
   std::vector<uint64_t> written;
+  std::vector<uint64_t> written_blobs;
   Status s;
   for (Part& part : parts) {
     const JobContext context = ContextFor(part.family, 0, IoLimiter::Priority::kHigh);
@@ -180,16 +181,18 @@ Status EnvImpl::ResumeLog() {
                      &result);
       if (!s.ok()) break;
       for (const auto& meta : result.files) written.push_back(meta->number);
+      for (const auto& blob : result.edit.add_blobs) written_blobs.push_back(blob->number);
       result.edit.flushed_sequence = next.floor.sequence;
       ManifestEdit edit;
       edit.families.push_back(std::move(result.edit));
       s = ApplyEdit(edit, &state_);
     }
     if (s.ok()) {
+      const FamilyState& state = state_.families.at(part.family->id_);
       s = Version::Build(
-          part.family->options_.order, state_.families.at(part.family->id_), part.version.get(),
+          part.family->options_.order, state, part.version.get(),
           [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
-            return OpenRunFile(*part.family, meta, file);
+            return OpenRunFile(*part.family, state, meta, file);
           },
           &part.version);
     }
@@ -204,6 +207,9 @@ Status EnvImpl::ResumeLog() {
     // A manifest that could not be finished may still be the one that the next opening finds.
     if (!tried) {
       for (const uint64_t number : written) fs_->Remove(RunFileName(path_, number)).Ignore();
+      for (const uint64_t number : written_blobs) {
+        fs_->Remove(BlobFileName(path_, number)).Ignore();
+      }
     }
     return s;
   }

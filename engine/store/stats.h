@@ -43,8 +43,12 @@ struct StoreStats {
   uint64_t table_reader_memory = 0;
   uint64_t live_versions = 0;
   uint64_t view_number = 0;
-  uint64_t entries = 0;     // in files
-  uint64_t tombstones = 0;  // in files
+  uint64_t blob_files = 0;
+  uint64_t blob_file_bytes = 0;
+  uint64_t blob_value_bytes = 0;    // as stored
+  uint64_t blob_garbage_bytes = 0;  // of them
+  uint64_t entries = 0;             // in files
+  uint64_t tombstones = 0;          // in files
   uint64_t flush_bytes_written = 0;
   uint64_t flush_micros = 0;
   uint64_t flushes = 0;
@@ -77,7 +81,18 @@ struct FileInfo {
   uint64_t creation_time = 0;  // unix seconds
   bool merging = false;
   Codec codec = Codec::kNone;
-  std::string prefix_extractor;  // whose prefixes the filter holds
+  std::string prefix_extractor;   // whose prefixes the filter holds
+  uint64_t oldest_blob_file = 0;  // that an entry refers to; 0: none does
+};
+
+struct BlobFileInfo {
+  uint64_t number = 0;
+  std::string path;
+  uint64_t bytes = 0;        // of the file
+  uint64_t value_count = 0;  // in the file
+  uint64_t value_bytes = 0;  // as stored
+  uint64_t garbage_count = 0;
+  uint64_t garbage_bytes = 0;
 };
 
 struct WalFileInfo {

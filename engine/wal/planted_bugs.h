@@ -32,6 +32,8 @@ enum class PlantedBug : int {
   kTrimLeftOut = 15,              // inputs are not trimmed with the edit that adds an output
   kUnlinkPinned = 16,             // obsolete files are unlinked while readers hold them
   kCurrentBeforeName = 17,        // CURRENT names a manifest whose own name is not durable
+  kBlobNotSynced = 18,            // the contents of a blob file may be gone after its manifest edit
+  kBlobDroppedEarly = 19,         // a blob file goes when half of its values are garbage
 };
 
 // Where a writer may be stopped.

@@ -120,7 +120,13 @@ Status BuildAll(std::vector<Image>* images) {
   options.tree.compression.back().codec = Codec::kZstd;
   options.tree.fanout = 2;
   options.tree.target_file_size = 16 << 10;
-  return Build("merged and closed", options, FillAndMerge, images);
+  AETHER_RETURN_IF_ERROR(Build("merged and closed", options, FillAndMerge, images));
+  options = MachineOptions();
+  options.tree.auto_merge = false;
+  options.tree.blob.enabled = true;
+  options.tree.blob.min_size = 40;
+  options.tree.blob.file_size = 4 << 10;
+  return Build("blob files", options, FillRunsAndLog, images);
 }
 
 // The headers of a segment and of its first chunk.
@@ -226,7 +232,7 @@ class Examination {
       const std::string verdict =
           sim::JudgeRecovery(evidence, env_->VisibleSequence(), contents, &expected, &unlogged);
       if (!verdict.empty()) return Violate(verdict);
-    } else if (kind_ != FileKind::kRun) {
+    } else if (kind_ != FileKind::kRun && kind_ != FileKind::kBlob) {
       return Violate("runs cannot be read though none is damaged");
     }
     for (size_t i = 0; i < handles_.size(); ++i) {
@@ -272,8 +278,12 @@ class Examination {
     return false;
   }
 
-  // Whether the damaged run belongs to the family and, unless null, its range holds the key.
+  // Whether the damaged run belongs to the family and, unless null, its range holds the key. A
+  // damaged blob file may hold the value of any key of its family.
   bool Touches(size_t family, const std::string* key) const {
+    for (const BlobFileInfo& info : handles_[family]->BlobFiles()) {
+      if (info.path == PathOf(file_)) return true;
+    }
     for (const FileInfo& info : handles_[family]->Files()) {
       if (info.path != PathOf(file_)) continue;
       return key == nullptr || info.range_deletes > 0 ||

@@ -103,12 +103,16 @@ class Enumeration final : public Campaign {
   explicit Enumeration(const Flags& flags) : flags_(flags), workloads_(AllWorkloads(kLongest)) {
     const size_t mapped = flags.full ? kLongest - 1 : kLongest - 2;
     while (mapped_ < workloads_.size() && workloads_[mapped_].size() <= mapped) ++mapped_;
+    const size_t separated = flags.full ? kLongest : kLongest - 1;
+    while (separated_ < workloads_.size() && workloads_[separated_].size() <= separated) {
+      ++separated_;
+    }
   }
 
-  uint64_t Strands() const override { return workloads_.size() + mapped_; }
+  uint64_t Strands() const override { return workloads_.size() + mapped_ + separated_; }
 
   std::string Describe(uint64_t strand, uint64_t index) const override {
-    std::string text = Mapped(strand) ? "mapped log: " : "";
+    std::string text = Mapped(strand) ? "mapped log: " : Separated(strand) ? "blob files: " : "";
     for (const Operation* operation : Of(strand)) {
       text += std::string(operation->name) + "; ";
     }
@@ -120,6 +124,11 @@ class Enumeration final : public Campaign {
     MachineOptions options;
     options.seed = Mix(flags_.seed, strand, index);
     options.mapped_log = Mapped(strand);
+    if (Separated(strand)) {
+      options.tree.blob.enabled = true;
+      options.tree.blob.collect_garbage = true;
+      options.tree.blob.age_cutoff = 1;
+    }
     options.verbose = flags_.verbose;
     Machine machine(options);
     Outcome outcome;
@@ -135,9 +144,14 @@ class Enumeration final : public Campaign {
   }
 
  private:
-  bool Mapped(uint64_t strand) const { return strand >= workloads_.size(); }
+  bool Mapped(uint64_t strand) const {
+    return strand >= workloads_.size() && strand - workloads_.size() < mapped_;
+  }
+  bool Separated(uint64_t strand) const { return strand >= workloads_.size() + mapped_; }
   const Workload& Of(uint64_t strand) const {
-    return workloads_[Mapped(strand) ? strand - workloads_.size() : strand];
+    if (Mapped(strand)) strand -= workloads_.size();
+    if (Separated(strand)) strand -= workloads_.size() + mapped_;
+    return workloads_[strand];
   }
 
   static std::string Failed(const std::string& what, const Status& s) {
@@ -188,7 +202,8 @@ class Enumeration final : public Campaign {
 
   const Flags flags_;
   const std::vector<Workload> workloads_;
-  size_t mapped_ = 0;  // so many of them are run on the mapped log too
+  size_t mapped_ = 0;     // so many of them are run on the mapped log too
+  size_t separated_ = 0;  // so many with every value in a blob file
 };
 
 }  // namespace

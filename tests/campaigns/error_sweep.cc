@@ -166,6 +166,14 @@ std::vector<Workload> Workloads() {
   merges.push_back(CheckReads());
   list.push_back({"merges", options, kSmallSpaceStep, 1, merges});
 
+  options.tree.blob.enabled = true;
+  options.tree.blob.min_size = 30;
+  options.tree.blob.file_size = 8 << 10;
+  options.tree.blob.codec = Codec::kLz4;
+  options.tree.blob.collect_garbage = true;
+  options.tree.blob.age_cutoff = 1;
+  options.tree.blob.force_threshold = 0.3;
+  list.push_back({"blob files", options, kSmallSpaceStep, 1, merges});
   options = MachineOptions();
   options.tree.compression.fill({Codec::kLz4});
   options.tree.compression.back() = {Codec::kZstd, 1};

@@ -31,6 +31,7 @@ constexpr std::pair<const char*, PlantedBug> kEngineBugs[] = {
     {"epoch-reused", PlantedBug::kEpochReused},
     {"skip-directory-sync", PlantedBug::kSkipDirectorySync},
     {"manifest-before-log", PlantedBug::kManifestBeforeLog},
+    {"blob-not-synced", PlantedBug::kBlobNotSynced},
 };
 #endif
 
@@ -43,7 +44,8 @@ bool Plant(const std::string& name) {
   const bool of_campaign = name == kPlantedLostWrite || name == kPlantedNoVerification;
   return of_campaign || Planted(PlantedBug::kAcknowledgeBeforePublish) ||
          Planted(PlantedBug::kNoSyncInRecovery) || Planted(PlantedBug::kEpochReused) ||
-         Planted(PlantedBug::kSkipDirectorySync) || Planted(PlantedBug::kManifestBeforeLog);
+         Planted(PlantedBug::kSkipDirectorySync) || Planted(PlantedBug::kManifestBeforeLog) ||
+         Planted(PlantedBug::kBlobNotSynced);
 }
 
 bool Parse(int argc, char** argv, Flags* flags) {

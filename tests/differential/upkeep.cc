@@ -88,7 +88,7 @@ std::string Session::Property(const Words& words) {
   std::string text;
   if (!db_->GetProperty(family->handle, name, &text)) return "figure, but no text";
   if (IsOneOf(words[2], {"num-snapshots", "oldest-snapshot-sequence", "background-errors",
-                         "is-file-deletions-enabled", "num-blob-files"})) {
+                         "is-file-deletions-enabled"})) {
     if (text != std::to_string(figure)) return "text " + text + " figure " + std::to_string(figure);
     return words[2] == "oldest-snapshot-sequence" ? ShowSequence(figure) : text;
   }

@@ -14,6 +14,7 @@
 
 #include "engine/base/epoch.h"
 #include "engine/io/sim_file_system.h"
+#include "engine/run/blob_builder.h"
 #include "engine/run/leaf.h"
 #include "engine/run/run_iterator.h"
 #include "tests/fuzz/check.h"
@@ -23,11 +24,14 @@ namespace aether::fuzz {
 namespace {
 
 constexpr char kPath[] = "/f";
+constexpr char kBlobPath[] = "/b";
+constexpr uint64_t kBlobNumber = 3;  // that the runs of the corpus refer to
 enum Control : uint8_t {
   kReverseOrder = 1,
   kStream = 2,
   kPrivatePages = 4,
   kChargePool = 8,
+  kReferences = 16,
 };
 constexpr size_t kProbes = 16;
 
@@ -135,6 +139,22 @@ void ReadAll(const RunFile& file, const RunReadOptions& options) {
   file.VerifyChecksums().Ignore();
 }
 
+// The blob file next to the run: what its references lead to, wherever that is.
+std::shared_ptr<BlobFile> MakeBlobFile(SimFileSystem* fs) {
+  std::unique_ptr<WritableFile> written;
+  FUZZ_CHECK(fs->NewWritableFile(kBlobPath, {}, &written).ok(), kBlobPath);
+  BlobBuilderOptions options;
+  options.number = kBlobNumber;
+  options.codec = Codec::kLz4;
+  BlobBuilder builder(options, std::move(written), kBlobPath);
+  BlobRef ref;
+  FUZZ_CHECK(builder.Add("a value that stays as it is", &ref).ok(), kBlobPath);
+  FUZZ_CHECK(builder.Add(std::string(3000, 'c'), &ref).ok(), kBlobPath);
+  BlobMeta meta;
+  FUZZ_CHECK(builder.Finish(true, &meta).ok(), kBlobPath);
+  return std::make_shared<BlobFile>(fs, kBlobPath, meta, false);
+}
+
 void Try(const uint8_t* data, size_t size) {
   static const std::shared_ptr<Pool> pool = Pool::New(size_t{4} << 20);
   Input input(data, size);
@@ -150,11 +170,14 @@ void Try(const uint8_t* data, size_t size) {
   RunFileOptions options;
   if ((control & kReverseOrder) != 0) options.order = ReverseBytewiseComparator();
   options.charge_pool = (control & kChargePool) != 0;
+  options.blobs = {MakeBlobFile(&fs)};
+  options.blob_cache = std::make_shared<BlobCache>(pool);
   std::unique_ptr<RunFile> file;
   if (!RunFile::Open(&fs, kPath, nullptr, pool, options, &file).ok()) return;
   RunReadOptions read;
   read.stream = (control & kStream) != 0;
   read.fill_cache = (control & kPrivatePages) == 0;
+  read.references = (control & kReferences) != 0;
   ReadAll(*file, read);
 }
 

@@ -49,7 +49,20 @@ std::string FileOf(FileSystem* fs, const std::string& path) {
 // --- run files ---
 
 // Long keys and values are zeros, which cost nothing in the corpus.
-enum class Shape : uint8_t { kSmall, kLarge, kSeveralLeaves };
+enum class Shape : uint8_t { kSmall, kLarge, kSeveralLeaves, kReferences };
+
+// To the blob file that the fuzzer of run files makes: its two values.
+std::string ReferenceOf(int i) {
+  BlobRef ref;
+  ref.file = 3;
+  ref.offset = i % 2 == 0 ? 64 : 64 + 27;
+  ref.stored = i % 2 == 0 ? 27 : 24;
+  ref.size = i % 2 == 0 ? 27 : 3000;
+  ref.codec = i % 2 == 0 ? Codec::kNone : Codec::kLz4;
+  std::string bytes;
+  ref.EncodeTo(&bytes);
+  return bytes;
+}
 
 std::string RunFileOf(const Comparator* order, Shape shape, Codec codec = Codec::kNone) {
   SimFileSystem fs(1);
@@ -69,7 +82,11 @@ std::string RunFileOf(const Comparator* order, Shape shape, Codec codec = Codec:
     if (shape == Shape::kLarge) key += std::string(1100, '\0');
     if (shape == Shape::kSeveralLeaves) key += std::string(1000, '\0');
     const size_t value_size = shape == Shape::kLarge && i == 1 ? 1200 : 3;
-    Must(builder.Add(key, PackTag(20, EntryType::kPut), std::string(value_size, '\0')));
+    if (shape == Shape::kReferences) {
+      Must(builder.Add(key, PackTag(20, EntryType::kPutReference), ReferenceOf(i)));
+    } else {
+      Must(builder.Add(key, PackTag(20, EntryType::kPut), std::string(value_size, '\0')));
+    }
     Must(builder.Add(key, PackTag(10 + static_cast<uint64_t>(i), EntryType::kDelete), ""));
     if (shape == Shape::kSeveralLeaves) {
       Must(builder.Add(key, PackTag(2, EntryType::kMerge), std::string(1000, '\0')));
@@ -102,6 +119,7 @@ void RunFiles(Corpus* corpus) {
     add((std::string(name) + "_large").c_str(), 2,
         RunFileOf(BytewiseComparator(), Shape::kLarge, codec));
   }
+  add("references", 0, RunFileOf(BytewiseComparator(), Shape::kReferences));
 }
 
 // --- manifests ---
@@ -120,6 +138,14 @@ ManifestEdit EditWithFiles() {
   family.superseding = 500;
   family.new_runs = {{0, 3}, {6, 4}};
   family.begin_merges = {{4, 6, {3}}};
+  auto blob = std::make_shared<BlobMeta>();
+  blob->number = 8;
+  blob->file_size = 200;
+  blob->salt = 1;
+  blob->count = 2;
+  blob->bytes = 88;
+  family.add_blobs = {blob};
+  meta->blobs = {{8, 1, 44}};
   family.add_files = {{3, meta}, {4, meta}};
   family.trims = {{3, 9, "k"}};
   ManifestEdit edit;

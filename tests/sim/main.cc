@@ -262,6 +262,8 @@ int PlantedBugNamed(const std::string& name) {
       {"epoch-reused", PlantedBug::kEpochReused},
       {"skip-directory-sync", PlantedBug::kSkipDirectorySync},
       {"manifest-before-log", PlantedBug::kManifestBeforeLog},
+      {"blob-not-synced", PlantedBug::kBlobNotSynced},
+      {"blob-dropped-early", PlantedBug::kBlobDroppedEarly},
   };
   for (const auto& [known, bug] : names) {
     if (name == known) return static_cast<int>(bug);

@@ -49,6 +49,26 @@ std::string World::violation() {
 
 bool IsReversed(const std::string& name) { return name.rfind("rev", 0) == 0; }
 
+namespace {
+
+// Sizes fit RandomValue below. A store that has no blob options may have had them before.
+BlobOptions RandomBlobOptions(Random* random) {
+  BlobOptions blob;
+  blob.enabled = !random->OneIn(4);
+  constexpr uint64_t kSizes[] = {0, 20, 100, 150, 1000};
+  blob.min_size = kSizes[random->Uniform(5)];
+  blob.file_size = uint64_t{1024} << random->Uniform(10);
+  if (random->OneIn(2)) blob.codec = static_cast<Codec>(random->Uniform(kCodecs));
+  if (random->OneIn(6)) blob.starting_level = static_cast<int>(random->Uniform(7));
+  blob.collect_garbage = !random->OneIn(3);
+  blob.age_cutoff = static_cast<double>(random->Uniform(5)) / 4;
+  blob.force_threshold = static_cast<double>(1 + random->Uniform(4)) / 4;
+  if (random->OneIn(3)) blob.readahead = 16 << 10;
+  return blob;
+}
+
+}  // namespace
+
 StoreOptions RandomStoreOptions(Random* random, const std::string& name) {
   StoreOptions options;
   options.order = IsReversed(name) ? ReverseBytewiseComparator() : BytewiseComparator();
@@ -74,6 +94,7 @@ StoreOptions RandomStoreOptions(Random* random, const std::string& name) {
       level.codec = static_cast<Codec>(random->Uniform(kCodecs));
     }
   }
+  if (random->OneIn(2)) options.tree.blob = RandomBlobOptions(random);
   return options;
 }
 
@@ -481,6 +502,7 @@ void Writer::Compact() {
   const Family& family = *AnyFamily();
   CompactRangeOptions options;
   options.force_last_level = random_.OneIn(2);
+  if (random_.OneIn(4)) options.collect_age_cutoff = static_cast<double>(random_.Uniform(3)) / 2;
   const Status s = random_.OneIn(4) ? world_->env->WaitForMerges(random_.OneIn(2))
                                     : family.store->CompactRange(options, nullptr, nullptr);
   Trace("compact f" + std::to_string(family.incarnation) + ": " + s.ToString());
