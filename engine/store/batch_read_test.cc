@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <vector>
 
 #include "engine/base/random.h"
@@ -178,8 +179,7 @@ TEST_F(BatchReadTest, MultiGetFromTheCacheOnlySaysWhatItCannotKnow) {
     const std::vector<std::string> got = GetTogether(cached, keys);
     EXPECT_TRUE(watched_.batches.empty());
     EXPECT_EQ(GetEach(cached, keys), got);
-    for (const std::string& answer : got)
-      ++(answer.rfind("Result incomplete", 0) == 0 ? unknown : known);
+    for (const std::string& answer : got) ++(answer.rfind("Incomplete", 0) == 0 ? unknown : known);
     EXPECT_EQ(GetEach(cached, warm), GetEach(ReadOptions(), warm));
   }
   EXPECT_GT(unknown, 100u);
@@ -217,8 +217,13 @@ TEST_F(BatchReadTest, AColdSeekReadsFromAllRunsTogether) {
       it->SeekForPrev(Key(500));
     }
     ASSERT_TRUE(it->Valid());
+    std::set<uint64_t> runs;
+    for (const FileInfo& file : kv_->Files()) {
+      if (file.entries > 0) runs.insert(file.run);
+    }
+    EXPECT_GE(runs.size(), 9u);
     ASSERT_FALSE(watched_.batches.empty());
-    EXPECT_EQ(9u, watched_.batches[0]);
+    EXPECT_EQ(runs.size(), watched_.batches[0]);
   }
 }
 
@@ -248,7 +253,8 @@ TEST_F(BatchReadTest, ScansAreTheSameHoweverTheyReadAhead) {
         options.fill_cache = fill_cache;
         watched_.started.clear();
         EXPECT_EQ(expected, scan(options));
-        EXPECT_EQ(async_io, !watched_.started.empty());
+        // A stretch of a megabyte is a whole file.
+        EXPECT_EQ(async_io && readahead < 1 << 20, !watched_.started.empty());
       }
     }
   }
@@ -263,14 +269,14 @@ TEST_F(BatchReadTest, AfterItsDeadlineAReadNeedsNoDiskOrTimesOut) {
   late.deadline_micros = RealClock()->NowMicros();
   std::vector<std::string> keys;
   for (uint64_t i = 0; i < 40; ++i) keys.push_back(Key(i * 25));
-  const std::string timed_out = "Operation timed out: Deadline exceeded";
+  const std::string timed_out = "Timed out: Deadline exceeded";
   uint64_t hit = 0;
   for (const std::string& answer : GetEach(late, keys)) hit += answer == timed_out ? 1 : 0;
   EXPECT_GT(hit, 20u);
   EXPECT_EQ("=v", GetEach(late, {"resident"})[0]);
   // A batch looks before each group of keys, too.
   for (const std::string& answer : GetTogether(late, keys)) {
-    EXPECT_EQ(0u, answer.rfind("Operation timed out", 0)) << answer.substr(0, 60);
+    EXPECT_EQ(0u, answer.rfind("Timed out", 0)) << answer.substr(0, 60);
   }
   auto it = kv_->NewIterator(late);
   it->Seek(Key(100));
