@@ -57,7 +57,7 @@ BlobOptions RandomBlobOptions(Random* random) {
   blob.enabled = !random->OneIn(4);
   constexpr uint64_t kSizes[] = {0, 20, 100, 150, 1000};
   blob.min_size = kSizes[random->Uniform(5)];
-  blob.file_size = uint64_t{1024} << random->Uniform(10);
+  blob.file_size = uint64_t{8192} << random->Uniform(7);
   if (random->OneIn(2)) blob.codec = static_cast<Codec>(random->Uniform(kCodecs));
   if (random->OneIn(6)) blob.starting_level = static_cast<int>(random->Uniform(7));
   blob.collect_garbage = !random->OneIn(3);
