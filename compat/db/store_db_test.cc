@@ -477,6 +477,7 @@ TEST_F(StoreDbTest, TablesAreCompressedAsTheOptionsSay) {
 }
 
 TEST_F(StoreDbTest, SizesCoverFilesAndMemtables) {
+  options_.compression = kNoCompression;
   Open();
   for (int i = 0; i < 2000; ++i) {
     Put("key" + std::to_string(10000 + i), std::string(500, static_cast<char>('a' + i % 26)));
