@@ -13,6 +13,7 @@
 #include "engine/io/sim_file_system.h"
 #include "engine/lsm/file_names.h"
 #include "engine/lsm/manifest.h"
+#include "engine/run/blob_ref.h"
 #include "engine/run/file_builder.h"
 #include "engine/wal/format.h"
 #include "tests/fuzz/check.h"
