@@ -33,6 +33,7 @@ bool IsLinked(CompressionType type) {
     case kNoCompression:
     case kSnappyCompression:
     case kZlibCompression:
+    case kBZip2Compression:
     case kLZ4Compression:
     case kLZ4HCCompression:
     case kZSTD:
@@ -56,6 +57,7 @@ aether::Codec ToCodec(CompressionType type) {
     case kZSTDNotFinalCompression:
       return aether::Codec::kZstd;
     case kZlibCompression:
+    case kBZip2Compression:
       return aether::Codec::kZlib;
     default:
       return aether::Codec::kNone;
@@ -136,9 +138,6 @@ Status CheckFamilyOptions(const DBOptions& db_options, const ColumnFamilyOptions
   types.push_back(options.compression);
   types.push_back(options.bottommost_compression);
   for (const CompressionType type : types) {
-    if (type == kBZip2Compression) {
-      return Status::NotSupported("Compression type BZip2 is not linked with the binary.");
-    }
     if (!IsLinked(type)) {
       return Status::InvalidArgument(
           "Compression type " + std::string(type == kXpressCompression ? "Xpress" : "unknown") +
@@ -262,31 +261,12 @@ ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options) {
 
 namespace {
 
-aether::Codec ToEngineCodec(CompressionType type) {
-  switch (type) {
-    case kSnappyCompression:
-      return aether::Codec::kSnappy;
-    case kLZ4Compression:
-      return aether::Codec::kLz4;
-    case kLZ4HCCompression:
-      return aether::Codec::kLz4Hc;
-    case kZSTD:
-    case kZSTDNotFinalCompression:
-      return aether::Codec::kZstd;
-    case kZlibCompression:
-    case kBZip2Compression:
-      return aether::Codec::kZlib;
-    default:
-      return aether::Codec::kNone;
-  }
-}
-
 aether::BlobOptions ToEngineBlob(const ColumnFamilyOptions& options) {
   aether::BlobOptions blob;
   blob.enabled = options.enable_blob_files;
   blob.min_size = options.min_blob_size;
   blob.file_size = options.blob_file_size;
-  blob.codec = ToEngineCodec(options.blob_compression_type);
+  blob.codec = ToCodec(options.blob_compression_type);
   blob.starting_level = options.blob_file_starting_level;
   blob.collect_garbage = options.enable_blob_garbage_collection;
   blob.age_cutoff = options.blob_garbage_collection_age_cutoff;

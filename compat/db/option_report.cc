@@ -46,6 +46,14 @@ class Report {
     lines_.push_back(std::string(fate) + ": " + name + " = " + value +
                      (*remark == '\0' ? "" : std::string(" (") + remark + ")"));
   }
+  // bzip2 is the one codec that is replaced.
+  void Codec(const char* name, CompressionType value, CompressionType usual) {
+    if (value == kBZip2Compression) {
+      Line("mapped", name, Show(value), "zlib");
+    } else {
+      Add("honoured", name, value, usual);
+    }
+  }
   std::vector<std::string> Take() { return std::move(lines_); }
 
  private:
@@ -181,11 +189,7 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
   HONOURED(enable_blob_files);
   HONOURED(min_blob_size);
   HONOURED(blob_file_size);
-  if (options.blob_compression_type == kBZip2Compression) {
-    report.Line(kMapped, "blob_compression_type", Show(options.blob_compression_type), "zlib");
-  } else {
-    HONOURED(blob_compression_type);
-  }
+  report.Codec("blob_compression_type", options.blob_compression_type, usual.blob_compression_type);
   HONOURED(blob_file_starting_level);
   HONOURED(enable_blob_garbage_collection);
   HONOURED(blob_garbage_collection_age_cutoff);
@@ -207,8 +211,9 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
                 rax ? "the engine's radix tree, where keys are in the order of bytes"
                     : "the engine's own concurrent index");
   }
-  HONOURED(compression);
-  HONOURED(bottommost_compression);
+  report.Codec("compression", options.compression, usual.compression);
+  report.Codec("bottommost_compression", options.bottommost_compression,
+               usual.bottommost_compression);
   MAPPED(compression_per_level, "the engine's levels; the last entry serves the rest");
   AddCompressionOptions(&report, "compression_opts", options.compression_opts);
   AddCompressionOptions(&report, "bottommost_compression_opts",

@@ -53,7 +53,7 @@ CASE(blob_values_are_read_like_others) {
   GOOD(db->Flush(FlushOptions()));
   EQ(BlobFiles(db), size_t{1});
   EQ(db.Property("rocksdb.num-blob-files"), "1");
-  for (int life = 0; life < 3; ++life) {
+  for (int life = 0; life < 2; ++life) {
     EQ(db.Get("a"), Large('a'));
     EQ(db.Get("c"), "0123456789");
     const std::string all = "a=" + Large('a') + " b=small c=0123456789 d= ";
@@ -67,7 +67,6 @@ CASE(blob_values_are_read_like_others) {
     CODE(statuses[3], "1/0");
     // The option says what is written, not what is read.
     if (life == 0) GOOD(db.Reopen(Db::DefaultOptions()));
-    if (life == 1) GOOD(db.ReopenReadOnly(BlobOptions()));
   }
 }
 
@@ -155,11 +154,26 @@ CASE(blob_garbage_is_collected) {
   EQ(db.Get("d"), Large('d'));
 }
 
-CASE(blob_files_go_with_their_last_value) {
+CASE(blob_values_are_read_from_a_read_only_instance) {
   Db db(BlobOptions());
   db.Put("a", Large('a'));
   GOOD(db->Flush(FlushOptions()));
+  GOOD(db.ReopenReadOnly(BlobOptions()));
+  EQ(db.Scan(), "a=" + Large('a') + " ");
+  DIFFERS("read-only-gets-blobs", db.Get("a"), "NotFound: ", Large('a'));
+  std::vector<std::string> values;
+  const std::vector<Status> statuses = db->MultiGet(ReadOptions(), {"a"}, &values);
+  DIFFERS("read-only-gets-blobs", statuses[0].ToString() + values[0], "NotFound: ",
+          "OK" + Large('a'));
+}
+
+CASE(blob_files_go_with_their_last_value) {
+  Db db(BlobOptions());
+  db.Put("a", Large('a'));
+  db.Put("b", "");  // the files overlap: neither may be moved as it is
+  GOOD(db->Flush(FlushOptions()));
   db.Put("a", Large('b'));
+  db.Put("b", "");
   GOOD(db->Flush(FlushOptions()));
   EQ(db.Property("rocksdb.num-blob-files"), "2");
   GOOD(db->CompactRange(CompactRangeOptions(), nullptr, nullptr));
@@ -329,6 +343,10 @@ CASE(blob_iterators_outlive_their_files) {
   EQ(n, 20);
   it.reset();
   EQ(db.Get("a"), Large('2'));
+  // When the last reader has gone, a thread of the engine's own may remove the file.
+  for (int i = 0; i < 500 && BlobFiles(db) > 1; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
   EQ(BlobFiles(db), size_t{1});
 }
 

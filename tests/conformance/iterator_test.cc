@@ -229,7 +229,7 @@ CASE(iterator_asks_filters_of_prefixes) {
       EQ(db.Get("ab2"), "NotFound: ");
       ReadOptions within;
       within.prefix_same_as_start = true;
-      const std::unique_ptr<Iterator> it(db->NewIterator(within));
+      std::unique_ptr<Iterator> it(db->NewIterator(within));
       it->Seek("aa");
       EQ(At(*it), "aa1=aa1");
       it->Next();
@@ -244,6 +244,7 @@ CASE(iterator_asks_filters_of_prefixes) {
       EQ(At(*it), "end");
       it->Seek("ae");
       EQ(At(*it), "end");
+      it.reset();
       ReadOptions all;
       all.total_order_seek = true;
       EQ(db.Scan(all), "aa1=aa1 aa5=aa5 ab1=ab1 ab3=ab3 ac1=ac1 ad1=ad1 b=b ");
