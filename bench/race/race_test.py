@@ -101,6 +101,13 @@ class RowsTest(unittest.TestCase):
         self.assertEqual(names, ["fillrandom-t1", "overwrite-t1", "found", "compact",
                                  "seekrandom-10-compacted"])
 
+    def test_a_stage_replaces_flags(self):
+        given = self._flags("defaults-readrandom-t1")
+        self.assertEqual([flag for flag in given if "compression" in flag],
+                         ["--compression_type=snappy"])
+        self.assertIn("--cache_size=8388608", given)
+        self.assertIn("--compression_type=none", self._flags("readrandom-t1"))
+
     def test_names_are_unique_and_unknown_ones_refused(self):
         names = [row.name for stage in rows.STAGES for row in stage.rows]
         self.assertEqual(len(names), len(set(names)))

@@ -115,6 +115,49 @@ def _sync(name, threads, quick=False):
                quick=quick)
 
 
+def _small_reads(prefix):
+    return (
+        _get(prefix + "readrandom-t1"),
+        _get(prefix + "readrandom-t2", threads=2),
+        _read(prefix + "readmissing", "readmissing"),
+        _read(prefix + "multireadrandom", "multireadrandom", flags=("--batch_size=32",)),
+        _scan(prefix + "readseq", "readseq", repeats=3),
+        _scan(prefix + "readreverse", "readreverse"),
+        _seek(prefix + "seekrandom-0", 0),
+        _seek(prefix + "seekrandom-10", 10),
+        _seek(prefix + "seekrandom-100", 100),
+        _read(prefix + "readwhilewriting-1", "readwhilewriting", kind="mixed"),
+    )
+
+
+def _large_reads(prefix):
+    return (
+        _get(prefix + "readrandom-t1"),
+        _get(prefix + "readrandom-t2", threads=2),
+        _get(prefix + "direct-t1", flags=("--use_direct_reads=1",)),
+        _get(prefix + "direct-t16", threads=16, flags=("--use_direct_reads=1",)),
+    )
+
+
+def _compressed(codec):
+    """The small and the large set, compressed in files."""
+    return (
+        Stage(codec, (
+            _fill(codec + "-fillrandom"),
+            _overwrite(codec + "-overwrite-t1", rounds=1),
+            *_small_reads(codec + "-"),
+        ), flags=(f"--compression_type={codec}",)),
+        Stage("large-" + codec, (
+            _fill(f"large-{codec}-fillrandom", rate=147e3),
+            _overwrite(f"large-{codec}-overwrite-t1", rounds=1, rate=136e3),
+            *_large_reads(f"large-{codec}-"),
+        ), scale=2, value_size=400, cache_bytes=512 << 20, flags=(f"--compression_type={codec}",)),
+    )
+
+
+# What db_bench takes when nothing is said: a small cache, snappy, no filter.
+_DEFAULTS = ("--compression_type=snappy", "--bloom_bits=-1")
+
 # The published mix of one production workload: gets, puts, scans, their lengths, hot ranges.
 _MIXGRAPH = ("--mix_get_ratio=0.83", "--mix_put_ratio=0.14", "--mix_seek_ratio=0.03",
              "--value_k=0.2615", "--value_sigma=25.45", "--iter_k=2.517", "--iter_sigma=14.236",
@@ -177,11 +220,21 @@ STAGES = (
         _fill("large-fillrandom", rate=147e3),
         _overwrite("large-overwrite-t1", rounds=1, rate=136e3),
         _overwrite("large-overwrite-t4", rounds=1, threads=4, rate=121e3),
-        _get("large-readrandom-t1"),
-        _get("large-readrandom-t2", threads=2),
-        _get("large-direct-t1", flags=("--use_direct_reads=1",)),
-        _get("large-direct-t16", threads=16, flags=("--use_direct_reads=1",)),
+        *_large_reads("large-"),
     ), scale=2, value_size=400, cache_bytes=512 << 20),
+    *_compressed("lz4"),
+    *_compressed("snappy"),
+    Stage("defaults", (
+        _fill("defaults-fillrandom"),
+        _overwrite("defaults-overwrite-t1", rounds=1),
+        *_small_reads("defaults-"),
+    ), cache_bytes=8 << 20, flags=_DEFAULTS),
+    Stage("blob", (
+        _fill("blob-fillrandom", rate=60e3),
+        _overwrite("blob-overwrite-t1", rounds=1, rate=50e3),
+        _get("blob-readrandom-t1"),
+        _seek("blob-seekrandom-10", 10),
+    ), value_size=1000, flags=("--enable_blob_files=1", "--enable_blob_garbage_collection=1")),
 )
 
 
@@ -258,9 +311,11 @@ def flags(row, stage, settings, directory, latency):
 
 
 def _common(stage, num, directory):
-    return (f"--db={directory}", f"--num={num}", "--key_size=16",
-            f"--value_size={stage.value_size}", "--compression_type=none", "--bloom_bits=10",
-            f"--cache_size={stage.cache_bytes}", "--open_files=-1", *stage.flags)
+    usual = (f"--db={directory}", f"--num={num}", "--key_size=16",
+             f"--value_size={stage.value_size}", "--compression_type=none", "--bloom_bits=10",
+             f"--cache_size={stage.cache_bytes}", "--open_files=-1")
+    own = {flag.split("=")[0] for flag in stage.flags}
+    return (*(flag for flag in usual if flag.split("=")[0] not in own), *stage.flags)
 
 
 def settle_flags(stage, settings, directory, idle_seconds):
