@@ -182,6 +182,19 @@ TEST_F(ReadBatchTest, NeighboursBecomeOneCall) {
   }
 }
 
+TEST_F(ReadBatchTest, ADirectCallReadsAsManyPlacesAsADeviceTakes) {
+  if (!HaveRing()) GTEST_SKIP() << PosixFileSystem()->ReadBatchMethod();
+  for (const bool direct : {false, true}) {
+    MakeOnDisk(direct);
+    Batch batch(&files_, &contents_);
+    for (uint64_t i = 0; i < 70; ++i) batch.Add(1, i * 4096, 4096, 0);
+    const uint64_t before = DiskReadRingCounters().calls;
+    fs_->ReadBatch(batch.requests(), batch.size());
+    EXPECT_EQ(0u, batch.Wrong());
+    EXPECT_EQ(before + (direct ? 3 : 1), DiskReadRingCounters().calls);
+  }
+}
+
 TEST_F(ReadBatchTest, AnErrorNamesFileAndOffsetAndLeavesTheOthersAlone) {
   MakeOnDisk(false);
   std::unique_ptr<RandomReadFile> bad;

@@ -157,6 +157,10 @@ struct FreeMemory {
   void operator()(char* p) const { std::free(p); }
 };
 
+// A device takes a direct read of a limited number of places at once. A longer one is split, and in
+// a ring that is left to a thread of the kernel's, one read at a time.
+constexpr size_t kDirectPlaces = 32;
+
 // Requests that are neighbours in the list and in their file, read by one call.
 struct Call {
   size_t first = 0;
@@ -212,7 +216,7 @@ class Plan {
       Call& last = calls_[size_ - 1];
       if (last.bounce == nullptr && last.first + last.count == i &&
           requests_[last.first].file == r.file && last.offset + last.bytes == r.offset &&
-          last.bytes + r.size <= kLargestCall) {
+          last.bytes + r.size <= kLargestCall && (!direct || last.count < kDirectPlaces)) {
         ++last.count;
         last.bytes += r.size;
         return;

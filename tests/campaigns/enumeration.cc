@@ -144,14 +144,13 @@ class Enumeration final : public Campaign {
   }
 
  private:
-  bool Mapped(uint64_t strand) const {
-    return strand >= workloads_.size() && strand - workloads_.size() < mapped_;
-  }
-  bool Separated(uint64_t strand) const { return strand >= workloads_.size() + mapped_; }
+  // The few that differ in their options come first.
+  bool Separated(uint64_t strand) const { return strand < separated_; }
+  bool Mapped(uint64_t strand) const { return !Separated(strand) && strand - separated_ < mapped_; }
   const Workload& Of(uint64_t strand) const {
-    if (Mapped(strand)) strand -= workloads_.size();
-    if (Separated(strand)) strand -= workloads_.size() + mapped_;
-    return workloads_[strand];
+    if (Separated(strand)) return workloads_[strand];
+    if (Mapped(strand)) return workloads_[strand - separated_];
+    return workloads_[strand - separated_ - mapped_];
   }
 
   static std::string Failed(const std::string& what, const Status& s) {

@@ -284,6 +284,7 @@ class Generator {
         {"min_write_buffer_number_to_merge",
          "memtable_prefix_bloom_size_ratio"},  // RocksDB crashes
         {"atomic_flush", "enable_pipelined_write"},
+        {"allow_mmap_reads", "use_direct_reads"},
         {"max_manifest_file_size",
          "track_and_verify_wals_in_manifest"},  // RocksDB refuses its own log after a new manifest
         {"cache_index_and_filter_blocks", "no_block_cache"}};
