@@ -55,6 +55,10 @@ class Converter:
         self.unpublished = {}  # thread -> who has an edit in the manifest but not in memory
         self.snapshots = []
         self.reader = {}     # thread -> what its read is about
+        self.active = None   # the table that writers fill, and the one before
+        self.former = None
+        self.views = {}      # view -> the table that was active when it was made
+        self.sealed = {}     # table -> the last sequence that it can hold
         self.swap = None     # how far a new manifest has come
         self.handle = None
         self.open = False
@@ -129,6 +133,8 @@ class Converter:
             self.handle = event["manifest"]
         elif event["do"] == "appended":
             self.misfit(event["line"], "an edit before the store was open")
+        elif event["do"] == "view":
+            self.note_view(event)
 
     def find(self, at, name, key=None):
         """The next event of this kind after `at`."""
@@ -230,8 +236,20 @@ class Converter:
     def on_read(self, e, line, at):
         self.reader[e["thread"]] = e
 
+    def note_view(self, e):
+        table = e["tables"][0]
+        if table != self.active:
+            self.former, self.active = self.active, table
+            self.sealed.pop(table, None)  # the memory of one that is gone
+        self.views[e["view"]] = table
+
+    def on_switch(self, e, line, at):
+        if e["families"]:
+            self.sealed[self.former] = e["sequence"]
+
     def on_pin(self, e, line, at):
         if e["thread"] in self.reader:
+            self.reader[e["thread"]]["table"] = self.views[e["view"]]
             self.emit(line, "pin")
 
     def on_load(self, e, line, at):
@@ -243,8 +261,10 @@ class Converter:
 
     def on_got(self, e, line, at):
         read = self.reader.pop(e["thread"])
+        # A read whose view is older than a switch sees what was there at the switch: that was after it had begun.
+        sequence = min(read["sequence"], self.sealed.get(read["table"], read["sequence"]))
         found = {key_number(k): self.tags.get(v, -1) for k, v in e["found"]}
-        self.emit(line, "got", self.write_of(read["sequence"]),
+        self.emit(line, "got", self.write_of(sequence),
                   "<< %s >>" % ", ".join(str(found.get(k, 0)) for k in range(1, 7)))
 
     def on_readFailed(self, e, line, at):
@@ -358,6 +378,7 @@ class Converter:
 
     def on_view(self, e, line, at):
         """The new version, and with it what an edit says, is there for readers."""
+        self.note_view(e)
         if e["thread"] in self.unpublished:
             self.emit(line, "publish", self.unpublished.pop(e["thread"]))
             self.work.pop(e["thread"], None)
