@@ -285,6 +285,7 @@ class Generator {
          "memtable_prefix_bloom_size_ratio"},  // RocksDB crashes
         {"atomic_flush", "enable_pipelined_write"},
         {"allow_mmap_reads", "use_direct_reads"},
+        {"allow_mmap_reads", "use_direct_io_for_flush_and_compaction"},
         {"max_manifest_file_size",
          "track_and_verify_wals_in_manifest"},  // RocksDB refuses its own log after a new manifest
         {"cache_index_and_filter_blocks", "no_block_cache"}};
