@@ -110,8 +110,7 @@ void CheckFile(const ConfigOptions& config, const rocksdb::DBOptions& db,
 // behind it.
 bool BracesMatch(const std::string& text) {
   int depth = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
+  for (const char c : text) {
     if ((c == '\n' || c == '#') && depth != 0) return false;
     depth += (c == '{') - (c == '}');
     if (depth < 0) return false;
