@@ -51,6 +51,7 @@ def suites(full):
         Suite("units", unit("release", ENGINE_TESTS) + [
             ["ctest", "--test-dir", "build/release", "-R", "poison", "--output-on-failure"],
             ["build/release/bin/compat_test", "--gtest_brief=1"],
+            ["build/release/bin/hit_path_test", "--gtest_brief=1"],
             ["build/release/bin/schedule_test", "--gtest_brief=1"]], targets=["all"]),
         Suite("abi", [["tests/abi/run", "build/release"]]),
         Suite("clients", [["tests/clients/run", "--library", LIBRARY]]),
@@ -83,7 +84,7 @@ def suites(full):
         Suite("traces", [
             ["tests/trace/run", "--count", "600" if full else "80"],
             ["tests/trace/run", "--planted"]],
-              preset="tracing", targets=["trace_driver"], timeout=1800),
+              preset="tracing", targets=["trace_driver", "trace_pages"], timeout=1800),
         Suite("planted", [
             ["tests/planted/run", "build/release/bin/sim_episodes_planted"],
             ["tests/linearizability/run", "--planted"]],

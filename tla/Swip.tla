@@ -147,14 +147,16 @@ Unpin(t) ==
 Alone(t) ==
   /\ swip[thread[t].page] = Evicted
   /\ \A u \in Threads : u # t /\ thread[u].page = thread[t].page => thread[u].at \notin Loading
-Take(t, f) ==
-  /\ At(t, "miss") /\ Free(f) /\ \A g \in 1..(f - 1) : ~Free(g)
+TakeFree(t, f) ==
+  /\ At(t, "miss") /\ Free(f)
   /\ Writers = {} \/ "TwoLoaders" \in Bugs \/ Alone(t)
   /\ holds' = [holds EXCEPT ![f] = thread[t].page]
   /\ pins' = [pins EXCEPT ![f] = 1]
   /\ orphan' = [orphan EXCEPT ![f] = TRUE]
   /\ Become(t, [thread[t] EXCEPT !.at = "reading", !.frame = f])
   /\ UNCHANGED <<swip, owner, version, limbo, latch, io, disk, newest, logged>>
+\* Free frames are all alike: the models take the first one.
+Take(t, f) == TakeFree(t, f) /\ \A g \in 1..(f - 1) : ~Free(g)
 Again(t) ==
   /\ At(t, "miss") /\ Writers # {} /\ ~Alone(t)
   /\ Become(t, [thread[t] EXCEPT !.at = "load"])
@@ -184,6 +186,14 @@ Publish(t) ==
                                             !.word = swip[p]])
              /\ UNCHANGED <<swip, owner>>
   /\ UNCHANGED <<limbo, latch, io, disk, newest, logged>>
+
+\* RunFile::FinishLeaf (run_file.cc), without room in the pool or when the page is not to be kept: the
+\* frame stays private to its pin and goes with it. A page that changes must not be read like that.
+KeepPrivate(t) ==
+  /\ At(t, "publish") /\ Writers = {}
+  /\ Become(t, [thread[t] EXCEPT !.at = "pinned", !.guard = FALSE, !.word = Evicted])
+  /\ limbo' = [f \in Frames |-> [limbo[f] EXCEPT !.waits = @ \ {t}]]
+  /\ UNCHANGED <<swip, owner, holds, version, pins, orphan, latch, io, disk, newest, logged>>
 
 --------------------------------------------------------------------------
 (* Writers. *)
@@ -220,7 +230,7 @@ SyncLog ==
   /\ UNCHANGED <<swip, owner, holds, version, pins, orphan, limbo, latch, io, thread, disk, newest>>
 
 --------------------------------------------------------------------------
-(* The clock hand: Pool::VisitLocked (pool.cc). Visits are one at a time, under the pool's mutex. *)
+(* The clock hand: Pool::Unlink (pool.cc), by readers that need a frame and by the page provider. *)
 
 Linked(f) == owner[f] # Nothing /\ swip[owner[f]].frame = f
 
@@ -291,7 +301,7 @@ Next ==
        \/ \E p \in Pages : Enter(t, p)
        \/ Resolve(t) \/ Warm(t) \/ TakePin(t) \/ Leave(t) \/ Unpin(t)
        \/ (\E f \in Frames : Take(t, f)) \/ Again(t)
-       \/ ReadPage(t) \/ Publish(t)
+       \/ ReadPage(t) \/ Publish(t) \/ KeepPrivate(t)
   \/ \E t \in Writers : Latch(t) \/ Change(t) \/ Unlatch(t)
   \/ SyncLog
   \/ \E f \in Frames :

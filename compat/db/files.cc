@@ -54,8 +54,8 @@ SstFileMetaData ToMetaData(const aether::FileInfo& file) {
   return out;
 }
 
-std::shared_ptr<const TableProperties> ToProperties(const aether::FileInfo& file,
-                                                    const ColumnFamilyHandle* handle,
+std::shared_ptr<const TableProperties> ToProperties(const aether::FileInfo& file, uint32_t family,
+                                                    const std::string& name,
                                                     const ColumnFamilyOptions& options) {
   auto out = std::make_shared<TableProperties>();
   out->orig_file_number = file.number;
@@ -69,8 +69,8 @@ std::shared_ptr<const TableProperties> ToProperties(const aether::FileInfo& file
   out->num_merge_operands = file.merges;
   out->num_range_deletions = file.range_deletes;
   out->num_filter_entries = file.filter_bytes == 0 ? 0 : file.entries;
-  out->column_family_id = handle->GetID();
-  out->column_family_name = handle->GetName();
+  out->column_family_id = family;
+  out->column_family_name = name;
   out->creation_time = file.creation_time;
   out->file_creation_time = file.creation_time;
   out->comparator_name = options.comparator->Name();
@@ -276,9 +276,18 @@ Status StoreDb::GetPropertiesOfAllTables(ColumnFamilyHandle* handle,
   if (closed()) return CheckWritable();
   const ColumnFamilyOptions options = FamilyOptions(Handle(handle)->family);
   for (const aether::FileInfo& file : Store(handle)->Files()) {
-    (*props)[file.path] = ToProperties(file, handle, options);
+    (*props)[file.path] = ToProperties(file, handle->GetID(), handle->GetName(), options);
   }
   return Status::OK();
+}
+
+aether::KvStore::FileFilter StoreDb::FileFilterOf(const ReadOptions& read,
+                                                  ColumnFamilyHandle* handle) const {
+  // The handle may go before the iterator.
+  return [filter = read.table_filter, id = handle->GetID(), name = handle->GetName(),
+          options = FamilyOptions(Handle(handle)->family)](const aether::FileInfo& file) {
+    return filter(*ToProperties(file, id, name, options));
+  };
 }
 
 Status StoreDb::GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const Range* range,
@@ -291,7 +300,8 @@ Status StoreDb::GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const R
       return order->Compare(file.smallest_key, r.limit) <= 0 &&
              order->Compare(r.start, file.largest_key) <= 0;
     });
-    if (wanted) (*props)[file.path] = ToProperties(file, handle, options);
+    if (!wanted) continue;
+    (*props)[file.path] = ToProperties(file, handle->GetID(), handle->GetName(), options);
   }
   return Status::OK();
 }

@@ -489,14 +489,16 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
     prefix.same_as_start = options.prefix_same_as_start;
   }
   wrapper.cache_only = options.read_tier == kBlockCacheTier;
+  wrapper.pin_data = options.pin_data;
   wrapper.has_snapshot = options.snapshot != nullptr;
   wrapper.statistics = statistics_;
   if (ReadsCounted(statistics_)) {
     wrapper.counters = std::make_unique<aether::ReadCounters>();
     engine_options.counters = wrapper.counters.get();
   }
-  std::unique_ptr<aether::Iterator> engine =
-      family->store->NewIterator(engine_options, std::move(prefix));
+  std::unique_ptr<aether::Iterator> engine = family->store->NewIterator(
+      engine_options, std::move(prefix),
+      options.table_filter ? FileFilterOf(options, handle) : aether::KvStore::FileFilter());
   if (options.tailing) {
     return NewTailingIterator(std::move(engine), engine_.get(), family->family->order,
                               std::move(wrapper));

@@ -263,6 +263,8 @@ class StoreDb final : public DB {
   const std::shared_ptr<Logger>& info_log() const { return db_options_.info_log; }
   const std::shared_ptr<ListenerBridge>& bridge() const { return bridge_; }
   ColumnFamilyOptions FamilyOptions(const Family* family) const;
+  aether::KvStore::FileFilter FileFilterOf(const ReadOptions& read,
+                                           ColumnFamilyHandle* handle) const;
 
  private:
   StoreDb(const DBOptions& options, const std::string& name, Mode mode);

@@ -55,7 +55,7 @@ TEST_F(StoreDbReadTest, IteratorsWalkBothWaysWithinBounds) {
   EXPECT_TRUE(it->status().ok());
   std::string property;
   EXPECT_TRUE(it->GetProperty("rocksdb.iterator.is-key-pinned", &property).ok());
-  EXPECT_EQ(property, "0");
+  EXPECT_EQ(property, "Iterator is not valid.");
   EXPECT_EQ(it->GetProperty("nonsense", &property).ToString(),
             "Invalid argument: Unidentified property.");
 }

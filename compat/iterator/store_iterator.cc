@@ -1,7 +1,11 @@
 #include "compat/iterator/store_iterator.h"
 
+#include <algorithm>
+#include <cstring>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "compat/db/slices.h"
 #include "compat/db/telemetry.h"
@@ -125,6 +129,10 @@ class StoreIterator : public Iterator {
       *prop = key().ToString();
       return Status::OK();
     }
+    if (prop_name == "rocksdb.iterator.is-key-pinned" && !valid_) {
+      *prop = "Iterator is not valid.";
+      return Status::OK();
+    }
     return Iterator::GetProperty(std::move(prop_name), prop);
   }
 
@@ -160,7 +168,7 @@ class StoreIterator : public Iterator {
 
   bool InPrefix() const {
     if (prefix_ == nullptr || !has_prefix_) return true;
-    const Slice current = key();
+    const Slice current = FromEngine(engine_->key());
     return prefix_->InDomain(current) && prefix_->Transform(current) == Slice(prefix_value_);
   }
 
@@ -177,6 +185,76 @@ class StoreIterator : public Iterator {
   std::string prefix_value_;
   mutable WideColumns columns_;
   aether::ReadCounters reported_;
+};
+
+// ReadOptions::pin_data: a key stays where it is until the iterator goes or is refreshed. The
+// engine puts keys together from the parts that its pages keep, so they are copied.
+class PinningIterator final : public StoreIterator {
+ public:
+  using StoreIterator::StoreIterator;
+
+  Slice key() const override { return valid_ ? key_ : Slice(); }
+  void SeekToFirst() override {
+    StoreIterator::SeekToFirst();
+    Keep();
+  }
+  void SeekToLast() override {
+    StoreIterator::SeekToLast();
+    Keep();
+  }
+  void Seek(const Slice& target) override {
+    StoreIterator::Seek(target);
+    Keep();
+  }
+  void SeekForPrev(const Slice& target) override {
+    StoreIterator::SeekForPrev(target);
+    Keep();
+  }
+  void Next() override {
+    StoreIterator::Next();
+    Keep();
+  }
+  void Prev() override {
+    StoreIterator::Prev();
+    Keep();
+  }
+  Status Refresh() override {
+    Status s = StoreIterator::Refresh();
+    if (s.ok()) {
+      blocks_.clear();
+      left_ = 0;
+    }
+    return s;
+  }
+  Status GetProperty(std::string prop_name, std::string* prop) override {
+    if (prop != nullptr && valid_ && prop_name == "rocksdb.iterator.is-key-pinned") {
+      *prop = "1";
+      return Status::OK();
+    }
+    return StoreIterator::GetProperty(std::move(prop_name), prop);
+  }
+
+ private:
+  static constexpr size_t kBlock = 32 << 10;
+
+  void Keep() {
+    if (!valid_) return;
+    const Slice key = FromEngine(engine_->key());
+    if (key.size() > left_) {
+      left_ = std::max(kBlock, key.size());
+      blocks_.emplace_back(new char[left_]);
+      next_ = blocks_.back().get();
+    }
+    std::memcpy(next_, key.data(), key.size());
+    key_ = Slice(next_, key.size());
+    next_ += key.size();
+    left_ -= key.size();
+  }
+
+  Slice key_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* next_ = nullptr;
+  size_t left_ = 0;  // bytes behind next_
 };
 
 class TailingIterator final : public StoreIterator {
@@ -238,6 +316,7 @@ class TailingIterator final : public StoreIterator {
 }  // namespace
 
 Iterator* NewStoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options) {
+  if (options.pin_data) return new PinningIterator(std::move(engine), std::move(options));
   return new StoreIterator(std::move(engine), std::move(options));
 }
 

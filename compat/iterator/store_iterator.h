@@ -20,6 +20,8 @@ struct StoreIteratorOptions {
   std::shared_ptr<const SliceTransform> prefix;
   // The iterator was made with a snapshot of the caller's.
   bool has_snapshot = false;
+  // Keys stay in place as long as the iterator.
+  bool pin_data = false;
   // Reads stop where they would need the disk.
   bool cache_only = false;
   Statistics* statistics = nullptr;

@@ -7,6 +7,10 @@
 //   AETHER_TRACE_STEP();   from here to the end of the block this thread alone takes traced steps
 //   AETHER_TRACE("name", "field", value, ...);   one event of the step
 //   AETHER_TRACE_ONLY(code)   what only the events need
+//   AETHER_TRACE_PAGE_STEP(), AETHER_TRACE_PAGE(...)   the same for events of the pool's pages
+//
+// Events of pages are many and are taken under the pool's mutex. They are recorded in programs only
+// that ask for them (`pages`) and for no others.
 //
 // The lock makes an atomic operation of the engine and the number of its event one step, so the
 // order of the numbers is the order of the operations. It is taken before any other lock of the
@@ -20,6 +24,7 @@
 
 #ifdef AETHER_TRACING
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -36,6 +41,15 @@ struct Json {
   std::string text;
 };
 
+inline std::atomic<bool> pages{false};
+// Deliberate faults of the pool; written while nothing else runs.
+enum class PageBug : int {
+  kNone = 0,
+  kReclaimEarly,  // a frame is used again while a guard may still read it
+  kFreePinned,    // ... while it is pinned
+};
+inline PageBug page_bug = PageBug::kNone;
+
 inline std::recursive_mutex step_mutex;
 inline bool recording = false;          // under step_mutex
 inline std::vector<std::string> lines;  // under step_mutex
@@ -48,6 +62,21 @@ class Step {
 
  private:
   std::lock_guard<std::recursive_mutex> lock_;
+};
+
+class PageStep {
+ public:
+  PageStep() {
+    if (locked_) step_mutex.lock();
+  }
+  ~PageStep() {
+    if (locked_) step_mutex.unlock();
+  }
+  PageStep(const PageStep&) = delete;
+  PageStep& operator=(const PageStep&) = delete;
+
+ private:
+  const bool locked_ = pages.load(std::memory_order_relaxed);
 };
 
 inline std::string Quote(Slice text) {
@@ -117,6 +146,11 @@ void Emit(const char* name, const Fields&... fields) {
   lines.push_back(line + "}");
 }
 
+template <typename... Fields>
+void EmitPage(const char* name, const Fields&... fields) {
+  if (pages.load(std::memory_order_relaxed)) Emit(name, fields...);
+}
+
 inline void Start() {
   Step step;
   recording = true;
@@ -135,12 +169,16 @@ inline std::vector<std::string> Take() {
 #define AETHER_TRACE_STEP() const ::aether::trace::Step aether_trace_step
 #define AETHER_TRACE(...) ::aether::trace::Emit(__VA_ARGS__)
 #define AETHER_TRACE_ONLY(...) __VA_ARGS__
+#define AETHER_TRACE_PAGE_STEP() const ::aether::trace::PageStep aether_trace_page_step
+#define AETHER_TRACE_PAGE(...) ::aether::trace::EmitPage(__VA_ARGS__)
 
 #else
 
 #define AETHER_TRACE_STEP() static_cast<void>(0)
 #define AETHER_TRACE(...) static_cast<void>(0)
 #define AETHER_TRACE_ONLY(...)
+#define AETHER_TRACE_PAGE_STEP() static_cast<void>(0)
+#define AETHER_TRACE_PAGE(...) static_cast<void>(0)
 
 #endif
 

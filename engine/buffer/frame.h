@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "engine/base/trace.h"
 #include "engine/buffer/swip.h"
 
 namespace aether {
@@ -78,13 +79,23 @@ inline Frame* FrameOfExtent(const char* data) {
 }
 inline char* DataOfExtent(Frame* frame) { return reinterpret_cast<char*>(frame) + kExtentHead; }
 
+#ifdef AETHER_TRACING
+// Events call a frame by the address of its bytes, which is what swips have.
+inline uint64_t TracedFrame(Frame* frame) {
+  return reinterpret_cast<uintptr_t>(frame->extent ? DataOfExtent(frame) : PageOfFrame(frame));
+}
+#endif
+
 // Keeps one frame in place. Empty when default-constructed or moved from.
 class Pin {
  public:
   Pin() = default;
   // REQUIRES: an EpochGuard under which the frame was found, or another pin on it.
   explicit Pin(Frame* frame) : frame_(frame) {
-    if (frame_ != nullptr) frame_->pins.fetch_add(1, std::memory_order_relaxed);
+    if (frame_ == nullptr) return;
+    AETHER_TRACE_PAGE_STEP();
+    frame_->pins.fetch_add(1, std::memory_order_relaxed);
+    AETHER_TRACE_PAGE("pin", "frame", TracedFrame(frame_));
   }
   Pin(Pin&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
   Pin& operator=(Pin&& other) noexcept {

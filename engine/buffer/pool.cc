@@ -1,13 +1,17 @@
 #include "engine/buffer/pool.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <new>
 #include <string>
 #include <thread>
 
+#include "engine/base/trace.h"
 #include "engine/io/thread.h"
 
 namespace aether {
@@ -19,6 +23,13 @@ constexpr size_t kBatchFrames = 32;
 // more of them in a large pool.
 constexpr size_t kLowFrames = 16;
 constexpr size_t kMaxLowFrames = 256;
+// What the provider keeps free or in limbo beyond that: one frame in so many.
+constexpr size_t kAheadShare = 32;
+constexpr size_t kMaxAheadFrames = 4096;
+// How often the provider, once called, looks by itself whether frames are wanted, so that readers
+// need not wake it; and how often in vain before it sleeps until it is called again.
+constexpr std::chrono::microseconds kProviderNap{500};
+constexpr int kVainNaps = 50;
 // Frames the clock hand looks at for one batch before it takes hot ones: bounds the time a miss may
 // take.
 constexpr size_t kMaxWalk = 512;
@@ -32,6 +43,14 @@ constexpr size_t kTinyPool = size_t{1} << 20;
 
 Status MemoryLimit(const std::string& what) {
   return Status(Status::kAborted, Status::kMemoryLimit, what);
+}
+
+// Returns the count before, with the orphan bit.
+uint32_t DropPin(Frame* frame) {
+  AETHER_TRACE_PAGE_STEP();
+  const uint32_t before = frame->pins.fetch_sub(1, std::memory_order_acq_rel);
+  AETHER_TRACE_PAGE("unpin", "frame", TracedFrame(frame), "freed", before == (Frame::kOrphan | 1));
+  return before;
 }
 
 Frame* FramesOfChunk(char* chunk) { return reinterpret_cast<Frame*>(chunk + sizeof(ChunkHead)); }
@@ -58,7 +77,7 @@ void Pin::Unpin(Frame* frame) {
     pool->UnpinOver(frame);
     return;
   }
-  const uint32_t before = frame->pins.fetch_sub(1, std::memory_order_acq_rel);
+  const uint32_t before = DropPin(frame);
   if (before == (Frame::kOrphan | 1)) pool->FreeOrphan(frame);
 }
 
@@ -78,7 +97,7 @@ void Pool::UnpinOver(Frame* frame) {
   bool dead;
   {
     MutexLock lock(&mutex_);
-    const uint32_t before = frame->pins.fetch_sub(1, std::memory_order_acq_rel);
+    const uint32_t before = DropPin(frame);
     if (before == (Frame::kOrphan | 1)) {
       frame->pins.store(0, std::memory_order_relaxed);
       FreeLocked(frame);
@@ -108,13 +127,17 @@ Pool::~Pool() {
 }
 
 void Pool::Close(Pool* pool) {
+  // The thread of the parent may have held a mutex at the fork, and cannot be joined here. The copy
+  // of the pool is left alone.
+  const int process = pool->provider_process_.load(std::memory_order_relaxed);
+  if (process != 0 && process != getpid()) return;
   {
     MutexLock lock(&pool->mutex_);
     pool->closed_ = true;
     pool->StampLocked();
-    pool->grow_.NotifyAll();
+    pool->provider_wake_.NotifyAll();
   }
-  if (pool->grower_.joinable()) pool->grower_.join();
+  if (pool->provider_.joinable()) pool->provider_.join();
   EpochRetire(pool, &Pool::DeleteRetired);
 }
 
@@ -149,6 +172,7 @@ void Pool::SetCapacity(size_t bytes) {
   // or by this very thread.
   for (int attempt = 0; attempt < 64; ++attempt) {
     {
+      MutexLock sweep(&sweep_mutex_);
       MutexLock lock(&mutex_);
       const size_t committed = CommittedLocked();
       if (committed > bytes + limbo_bytes_) EvictLocked(committed - bytes - limbo_bytes_, true);
@@ -163,6 +187,7 @@ void Pool::SetCapacity(size_t bytes) {
 }
 
 void Pool::EvictAll() {
+  MutexLock sweep(&sweep_mutex_);
   MutexLock lock(&mutex_);
   EvictLocked(SIZE_MAX / 2, true);
   StampLocked();
@@ -268,31 +293,142 @@ void Pool::GrowAheadLocked() {
     return;
   }
   grow_wanted_ = true;
-  if (!grower_.joinable()) grower_ = std::thread(&Pool::GrowLoop, this);
-  grow_.NotifyOne();
+  CallProviderLocked();
 }
 
-void Pool::GrowLoop() {
-  SetThreadName("pool");
-  MutexLock lock(&mutex_);
-  while (!closed_) {
-    if (!grow_wanted_) {
-      grow_.Wait(&mutex_);
-      continue;
-    }
-    mutex_.Unlock();
-    char* chunk = NewChunk(true);
-    if (chunk != nullptr) {
-      // The first touch of each page is what takes the time.
-      for (size_t i = 0; i < kChunkSize; i += kPageSize) {
-        static_cast<volatile char*>(chunk)[i] = 0;
-      }
-    }
-    mutex_.Lock();
-    AddChunkLocked(chunk);
-    grow_wanted_ = false;
+// --- the page provider ---
+
+void Pool::CallProviderLocked() {
+  if (provider_.joinable()) {
+    provider_wake_.NotifyOne();
+    return;
+  }
+  if (no_provider_ || closed_) return;
+  provider_process_.store(getpid(), std::memory_order_relaxed);
+  try {
+    provider_ = std::thread(&Pool::ProviderLoop, this);
+  } catch (const std::exception&) {
+    provider_process_.store(0, std::memory_order_relaxed);
+    no_provider_ = true;
   }
 }
+
+void Pool::ProviderLoop() {
+  SetThreadName("pool");
+  int vain_naps = 0;
+  MutexLock lock(&mutex_);
+  while (!closed_) {
+    if (!grow_wanted_ && !frames_wanted_) {
+      provider_wake_.Wait(&mutex_);
+      continue;
+    }
+    if (grow_wanted_) {
+      mutex_.Unlock();
+      GrowNow();
+      mutex_.Lock();
+    }
+    if (!frames_wanted_) continue;
+    mutex_.Unlock();
+    const bool worked = Provide();
+    mutex_.Lock();
+    vain_naps = worked ? 0 : vain_naps + 1;
+    if (vain_naps == kVainNaps) {
+      vain_naps = 0;
+      frames_wanted_ = false;
+    } else if (!closed_ && !grow_wanted_) {
+      provider_wake_.WaitFor(&mutex_, kProviderNap);
+    }
+  }
+}
+
+void Pool::GrowNow() {
+  char* chunk = NewChunk(true);
+  if (chunk != nullptr) {
+    // The first touch of each page is what takes the time.
+    for (size_t i = 0; i < kChunkSize; i += kPageSize) static_cast<volatile char*>(chunk)[i] = 0;
+  }
+  MutexLock lock(&mutex_);
+  AddChunkLocked(chunk);
+  grow_wanted_ = false;
+}
+
+size_t Pool::LowFrames() const {
+  const size_t frames = Capacity() / kPageSize;
+  return std::min(std::clamp(frames / 128, kLowFrames, kMaxLowFrames), frames / 8);
+}
+
+size_t Pool::FramesWantedLocked() const {
+  const size_t capacity = Capacity();
+  const size_t committed = CommittedLocked();
+  // Above the capacity a frame that is taken away is given back at once.
+  if (capacity < kProviderPool || committed > AllowedLocked()) return 0;
+  const size_t ahead =
+      std::clamp(capacity / kPageSize / kAheadShare, kBatchFrames, kMaxAheadFrames);
+  const size_t target = std::min(LowFrames() + ahead, LimboCredit() / kPageSize);
+  const size_t room = committed < capacity ? (capacity - committed) / kPageSize : 0;
+  const size_t ready = free_count_ + room + limbo_bytes_ / kPageSize;
+  return target - std::min(target, ready);
+}
+
+bool Pool::Provide() {
+  bool worked = false;
+  // As many steps as it takes when every page has to be cooled first; what cannot be had then is
+  // left to the next time.
+  for (size_t steps = 0;; ++steps) {
+    {
+      MutexLock lock(&mutex_);
+      ReclaimLocked();
+      const size_t wanted = closed_ ? 0 : FramesWantedLocked();
+      if (wanted == 0 || steps > 2 * chunks_.size() * kFramesPerChunk / kMaxWalk) return worked;
+    }
+    SweepOnce();
+    worked = true;
+  }
+}
+
+void Pool::SweepOnce() {
+  constexpr size_t kMostChunks = kMaxWalk / kFramesPerChunk + 2;
+  Frame* chunks[kMostChunks];
+  Frame* taken[kBatchFrames];
+  size_t count = 0;
+  MutexLock sweep(&sweep_mutex_);
+  size_t at, total, first;
+  {
+    MutexLock lock(&mutex_);
+    const size_t pages = (backed_ - free_count_) * kPageSize;
+    // Extents go in proportion to what they hold, as in EvictLocked.
+    if (extent_bytes_ > 0) {
+      EvictExtentsLocked(kBatchFrames * kPageSize * (extent_bytes_ / 1024) /
+                         ((extent_bytes_ + pages) / 1024 + 1));
+    }
+    total = chunks_.size() * kFramesPerChunk;
+    if (total == 0) return;
+    at = hand_.load(std::memory_order_relaxed) % total;
+    first = at / kFramesPerChunk;
+    for (size_t i = 0; i < kMostChunks; ++i) {
+      chunks[i] = FramesOfChunk(chunks_[(first + i) % chunks_.size()]);
+    }
+  }
+  size_t walked = 0;
+  const size_t offset = at % kFramesPerChunk;
+  for (; walked < kMaxWalk && count < kBatchFrames; ++walked) {
+    const size_t frame = offset + walked;
+    if (Unlink(chunks[frame / kFramesPerChunk] + frame % kFramesPerChunk, false)) {
+      taken[count++] = chunks[frame / kFramesPerChunk] + frame % kFramesPerChunk;
+    }
+  }
+  hand_.store((at + walked) % total, std::memory_order_relaxed);
+  MutexLock lock(&mutex_);
+  for (size_t i = 0; i < count; ++i) {
+    unstamped_.push_back(taken[i]);
+    limbo_bytes_ += kPageSize;
+  }
+  counters_.evictions += count;
+  counters_.provided += count;
+  StampLocked();
+}
+
+// --- taking and giving back ---
 
 Frame* Pool::PopPageLocked(bool beyond) {
   if (free_ != nullptr) {
@@ -318,11 +454,15 @@ Status Pool::TakePageLocked(Frame** frame) {
   // limbo has its full credit, pages go on being replaced meanwhile.
   const size_t capacity = Capacity();
   const size_t frames = capacity / kPageSize;
-  const size_t low = std::min(std::clamp(frames / 128, kLowFrames, kMaxLowFrames), frames / 8);
+  const size_t low = LowFrames();
   if (free_count_ <= low && CommittedLocked() + low * kPageSize >= capacity) {
     ReclaimLocked();
+    if (!frames_wanted_ && capacity >= kProviderPool && !no_provider_) {
+      CallProviderLocked();
+      frames_wanted_ = !no_provider_;
+    }
     const size_t batch = std::clamp(frames / 4, size_t{1}, kBatchFrames);
-    if (free_count_ <= low && limbo_bytes_ < LimboCredit()) {
+    if (free_count_ <= (frames_wanted_ ? 0 : low) && limbo_bytes_ < LimboCredit()) {
       EvictLocked(batch * kPageSize, false);
       StampLocked();
       ReclaimLocked();
@@ -365,8 +505,12 @@ Status Pool::Take(size_t extent_bytes, Frame** frame, bool* publishable) {
   AETHER_RETURN_IF_ERROR(extent_bytes == 0 ? TakePageLocked(frame)
                                            : TakeExtentLocked(extent_bytes, frame));
   ++out_;
-  // Private until published: its pin is all there is.
-  (*frame)->pins.store(Frame::kOrphan | 1, std::memory_order_relaxed);
+  {
+    AETHER_TRACE_PAGE_STEP();
+    // Private until published: its pin is all there is.
+    (*frame)->pins.store(Frame::kOrphan | 1, std::memory_order_relaxed);
+    AETHER_TRACE_PAGE("take", "frame", TracedFrame(*frame));
+  }
   *publishable = CommittedLocked() <= AllowedLocked();
   ++counters_.loads;
   counters_.load_bytes += extent_bytes == 0 ? kPageSize : extent_bytes;
@@ -380,9 +524,14 @@ const char* Pool::Publish(Swip* swip, Frame* frame) {
   // does: the orphan bit must be gone by then. The clock hand may see the owner earlier; it leaves
   // alone what the swip does not lead to.
   char* const data = Data(frame);
-  frame->pins.store(0, std::memory_order_relaxed);
-  frame->owner.store(swip, std::memory_order_release);
-  const uint64_t other = swip->Publish(data);
+  uint64_t other;
+  {
+    AETHER_TRACE_PAGE_STEP();
+    frame->pins.store(0, std::memory_order_relaxed);
+    frame->owner.store(swip, std::memory_order_release);
+    other = swip->Publish(data);
+    AETHER_TRACE_PAGE("publish", "won", other == Swip::kEvicted);
+  }
   if (other == Swip::kEvicted) return data;
   MutexLock lock(&mutex_);
   frame->owner.store(nullptr, std::memory_order_relaxed);
@@ -427,19 +576,24 @@ void Pool::UnbackOneLocked() {
 
 // --- eviction ---
 
-bool Pool::VisitLocked(Frame* frame, bool even_hot) {
-  // The owner stays valid while the mutex is held: Forget takes the swips away under it before they
-  // are freed.
+bool Pool::Unlink(Frame* frame, bool even_hot) {
+  AETHER_TRACE_PAGE_STEP();
   Swip* const swip = frame->owner.load(std::memory_order_acquire);
   if (swip == nullptr || frame->pins.load(std::memory_order_relaxed) != 0) return false;
   const uint64_t word = swip->Load();
   if (Swip::Address(word) != Data(frame)) return false;  // being published, or lost the race
   if (!Swip::IsCool(word) && !even_hot) {
-    swip->Cool(word);
+    if (swip->Cool(word)) AETHER_TRACE_PAGE("cool", "frame", TracedFrame(frame));
     return false;
   }
   if (!swip->Evict(word)) return false;  // used in this moment
   frame->owner.store(nullptr, std::memory_order_relaxed);
+  AETHER_TRACE_PAGE("evict", "frame", TracedFrame(frame));
+  return true;
+}
+
+bool Pool::VisitLocked(Frame* frame, bool even_hot) {
+  if (!Unlink(frame, even_hot)) return false;
   unstamped_.push_back(frame);
   limbo_bytes_ += BytesOf(frame);
   ++counters_.evictions;
@@ -462,14 +616,16 @@ size_t Pool::EvictPagesLocked(size_t bytes, bool thorough) {
   // cooled.
   const size_t rounds = 3 * total;
   const size_t limit = thorough ? rounds : std::min(rounds, kMaxWalk);
+  size_t hand = hand_.load(std::memory_order_relaxed);
   size_t moved = 0;
   for (size_t walked = 0; walked < limit && moved < bytes; ++walked) {
-    if (hand_ >= total) hand_ = 0;
-    Frame* frame = FramesOfChunk(chunks_[hand_ / kFramesPerChunk]) + hand_ % kFramesPerChunk;
-    ++hand_;
+    if (hand >= total) hand = 0;
+    Frame* frame = FramesOfChunk(chunks_[hand / kFramesPerChunk]) + hand % kFramesPerChunk;
+    ++hand;
     const bool even_hot = thorough ? walked >= 2 * total : walked + kBatchFrames * 4 >= limit;
     if (VisitLocked(frame, even_hot)) moved += kPageSize;
   }
+  hand_.store(hand, std::memory_order_relaxed);
   return moved;
 }
 
@@ -503,19 +659,27 @@ void Pool::StampLocked() {
   if (unstamped_.empty()) return;
   // After the swips were emptied: a guard that starts now, or that started and has not loaded them
   // yet, cannot find these frames; one that could has an epoch that is not above the stamp.
+  AETHER_TRACE_PAGE_STEP();
   const uint64_t stamp = EpochStamp();
-  for (Frame* frame : unstamped_) limbo_.push_back({frame, stamp});
+  for (Frame* frame : unstamped_) {
+    limbo_.push_back({frame, stamp});
+    AETHER_TRACE_PAGE("stamp", "frame", TracedFrame(frame));
+  }
   unstamped_.clear();
 }
 
 void Pool::ReclaimLocked() {
   if (limbo_.empty()) return;
-  const uint64_t oldest = EpochOldest();
+  uint64_t oldest = EpochOldest();
+  AETHER_TRACE_ONLY(if (trace::page_bug == trace::PageBug::kReclaimEarly) { oldest = UINT64_MAX; })
   while (!limbo_.empty() && limbo_.front().stamp < oldest) {
     Frame* frame = limbo_.front().frame;
     limbo_.pop_front();
     limbo_bytes_ -= BytesOf(frame);
-    const uint32_t before = frame->pins.fetch_or(Frame::kOrphan, std::memory_order_acq_rel);
+    AETHER_TRACE_PAGE_STEP();
+    uint32_t before = frame->pins.fetch_or(Frame::kOrphan, std::memory_order_acq_rel);
+    AETHER_TRACE_ONLY(if (trace::page_bug == trace::PageBug::kFreePinned) { before = 0; })
+    AETHER_TRACE_PAGE("reclaim", "frame", TracedFrame(frame), "freed", before == 0);
     if (before == 0) {
       frame->pins.store(0, std::memory_order_relaxed);
       FreeLocked(frame);
@@ -526,6 +690,7 @@ void Pool::ReclaimLocked() {
 void Pool::Forget(Swip* swips, size_t n, bool extents) {
   constexpr size_t kStep = 1024;  // the mutex is held for this many at a time
   for (size_t start = 0; start < n; start += kStep) {
+    MutexLock sweep(&sweep_mutex_);
     MutexLock lock(&mutex_);
     const size_t end = std::min(n, start + kStep);
     for (size_t i = start; i < end; ++i) {

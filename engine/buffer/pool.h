@@ -14,8 +14,17 @@
 // its swip by one compare-and-swap and put into limbo with an epoch stamp; it is used again when
 // every guard that might still read it has gone, and once nobody pins it.
 //
+// The page provider, a thread of the pool, does this ahead of need (Leis et al., LeanStore, ICDE
+// 2018, section IV.C): in a pool that is full and of kProviderPool bytes at least it keeps some per
+// cent of the frames free or in limbo, so that a miss finds a frame and looks at no other. It looks
+// at frames without the pool's mutex. The first miss that finds few free frames starts or wakes it;
+// then it looks after them by itself twice in a millisecond, and sleeps when nothing was wanted of
+// it for a while. Nobody waits for it: a miss that finds no free frame evicts a few pages itself,
+// as it does in small pools, in a child that was forked (threads are not inherited), and when there
+// is no thread to be had. docs/tuning.md has the figures.
+//
 // Thread safety: all functions from any thread. A mutex guards lists and counters; the hit path
-// never touches it.
+// never touches it. Locks are taken in this order: sweep_mutex_, mutex_.
 // Invariants:
 //  1. Memory is never reused or given back while a guard or a pin can reach it.
 //  2. At most one frame holds a given swip's page for readers; others that were loaded at the same
@@ -60,12 +69,14 @@ struct PoolCounters {
   uint64_t load_bytes = 0;
   uint64_t lost_races = 0;  // loads whose page another thread published first
   uint64_t evictions = 0;
+  uint64_t provided = 0;       // of these: pages that the page provider took, ahead of need
   uint64_t private_loads = 0;  // loads that found no budget and stayed private to their pin
 };
 
 class Pool {
  public:
   static constexpr size_t kReserveFrames = 32;
+  static constexpr size_t kProviderPool = size_t{4} << 20;
 
   // `strict`: see Failure above. Pins that are alive when the last pointer goes stay valid.
   static std::shared_ptr<Pool> New(size_t capacity, bool strict = false);
@@ -75,7 +86,7 @@ class Pool {
 
   // Works at once: evicts down to the new capacity, except for what is pinned or being read just
   // now, which goes as soon as it can.
-  void SetCapacity(size_t bytes) EXCLUDES(mutex_);
+  void SetCapacity(size_t bytes) EXCLUDES(sweep_mutex_, mutex_);
   size_t Capacity() const { return capacity_.load(std::memory_order_relaxed); }
   void SetStrict(bool strict) { strict_.store(strict, std::memory_order_relaxed); }
   bool Strict() const { return strict_.load(std::memory_order_relaxed); }
@@ -93,7 +104,7 @@ class Pool {
   Status Charge(size_t bytes, bool must_fit = false) EXCLUDES(mutex_);
   void Uncharge(size_t bytes) EXCLUDES(mutex_);
   // Drops every page that is not pinned.
-  void EvictAll() EXCLUDES(mutex_);
+  void EvictAll() EXCLUDES(sweep_mutex_, mutex_);
 
   // --- for the loader of pages ---
 
@@ -106,7 +117,7 @@ class Pool {
   const char* Publish(Swip* swip, Frame* frame) EXCLUDES(mutex_);
   // Forgets all pages behind an array of swips, which may be freed afterwards. Their memory waits
   // for guards and pins. REQUIRES: nobody loads or will load through them.
-  void Forget(Swip* swips, size_t n, bool extents) EXCLUDES(mutex_);
+  void Forget(Swip* swips, size_t n, bool extents) EXCLUDES(sweep_mutex_, mutex_);
 
   // Takes the extent behind *swip away from it, unless it is pinned or used in this moment. For
   // tables whose swips serve one value after the other.
@@ -145,9 +156,17 @@ class Pool {
   // A chunk is made without the mutex where possible: zeroing it takes a while.
   static char* NewChunk(bool huge);
   bool AddChunkLocked(char* chunk) REQUIRES(mutex_);
-  // Has a large pool's next chunk made by a thread of its own before the last one runs out.
+  // Has a large pool's next chunk made by the provider before the last one runs out.
   void GrowAheadLocked() REQUIRES(mutex_);
-  void GrowLoop() EXCLUDES(mutex_);
+  // Free frames below which more are made.
+  size_t LowFrames() const;
+  void CallProviderLocked() REQUIRES(mutex_);
+  void ProviderLoop() EXCLUDES(mutex_);
+  void GrowNow() EXCLUDES(mutex_);
+  // False when there were enough frames.
+  bool Provide() EXCLUDES(sweep_mutex_, mutex_);
+  size_t FramesWantedLocked() const REQUIRES(mutex_);
+  void SweepOnce() EXCLUDES(sweep_mutex_, mutex_);
   // Null when there is no free frame with memory and, unless `beyond`, none can be had in budget.
   Frame* PopPageLocked(bool beyond) REQUIRES(mutex_);
   Status TakePageLocked(Frame** frame) REQUIRES(mutex_);
@@ -163,6 +182,10 @@ class Pool {
   size_t EvictPagesLocked(size_t bytes, bool thorough) REQUIRES(mutex_);
   size_t EvictExtentsLocked(size_t bytes) REQUIRES(mutex_);
   bool VisitLocked(Frame* frame, bool even_hot) REQUIRES(mutex_);
+  // One look of the clock hand: cools what is hot, and takes what is cool, or anything with
+  // `even_hot`, away from its swip. True when it did that: the frame then goes to limbo. REQUIRES:
+  // one of the two mutexes, under both of which Forget empties swips before they are freed.
+  static bool Unlink(Frame* frame, bool even_hot);
   void StampLocked() REQUIRES(mutex_);
   // What has passed its epoch becomes free, or an orphan of its pins.
   void ReclaimLocked() REQUIRES(mutex_);
@@ -176,6 +199,8 @@ class Pool {
   // Raised while memory is above the capacity: the last unpin of a frame then evicts it.
   std::atomic<bool> over_{false};
 
+  // Held by the provider from its look at frames until what it took is in limbo.
+  Mutex sweep_mutex_;
   mutable Mutex mutex_;
   std::vector<char*> chunks_ GUARDED_BY(mutex_);
   std::vector<ExtentFrame*> extents_ GUARDED_BY(mutex_);
@@ -186,7 +211,9 @@ class Pool {
   size_t backed_ GUARDED_BY(mutex_) = 0;        // page frames with memory
   size_t extent_bytes_ GUARDED_BY(mutex_) = 0;  // heads included
   size_t charged_ GUARDED_BY(mutex_) = 0;
-  size_t hand_ GUARDED_BY(mutex_) = 0;
+  // Moved under one of the two mutexes; when both move it at a time, a frame is passed over or
+  // looked at twice.
+  std::atomic<size_t> hand_{0};
   size_t extent_hand_ GUARDED_BY(mutex_) = 0;
   std::vector<Frame*> unstamped_ GUARDED_BY(mutex_);
   std::deque<Limbo> limbo_ GUARDED_BY(mutex_);
@@ -195,9 +222,12 @@ class Pool {
   bool closed_ GUARDED_BY(mutex_) = false;
   bool epoch_passed_ GUARDED_BY(mutex_) = false;  // since closed_
   PoolCounters counters_ GUARDED_BY(mutex_);
-  CondVar grow_;
+  CondVar provider_wake_;
   bool grow_wanted_ GUARDED_BY(mutex_) = false;
-  std::thread grower_;  // started under mutex_, joined by Close
+  bool frames_wanted_ GUARDED_BY(mutex_) = false;  // the provider is awake and looks after them
+  bool no_provider_ GUARDED_BY(mutex_) = false;    // the system has refused the thread
+  std::thread provider_;                           // started under mutex_, joined by Close
+  std::atomic<int> provider_process_{0};           // where it runs; a child does not have it
 };
 
 }  // namespace aether

@@ -1,8 +1,12 @@
 #include "engine/buffer/pool.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -275,11 +279,112 @@ TEST(Pool, ForgottenOwnersAreNotTouchedAgain) {
   EXPECT_LE(pool->Usage(), size_t{1} << 20);
 }
 
+template <typename Condition>
+bool Eventually(Condition condition) {
+  for (int i = 0; i < 5000 && !condition(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return condition();
+}
+
+void FillWithMisses(Pages* pages, size_t from, size_t n) {
+  for (size_t i = from; i < from + n; ++i) Touch(pages, i % pages->size());
+}
+
+TEST(Pool, TheProviderKeepsFramesFreeAheadOfNeed) {
+  auto pool = Pool::New(16 << 20);  // 4096 frames
+  Pages pages(pool, 100000);
+  FillWithMisses(&pages, 0, 5000);
+  // One frame in 32 is free, and nothing has been asked for meanwhile.
+  const size_t ahead = (size_t{16} << 20) / 32;
+  ASSERT_TRUE(Eventually([&] { return pool->Usage() + ahead <= (size_t{16} << 20); }));
+  EXPECT_GE(pool->Usage(), (size_t{16} << 20) / 10 * 9);
+  const PoolCounters before = pool->Counters();
+  EXPECT_GT(before.provided, 0u);
+  // As many misses as there are frames ready: no reader has to evict anything.
+  FillWithMisses(&pages, 5000, 100);
+  const PoolCounters after = pool->Counters();
+  EXPECT_EQ(after.evictions - after.provided, before.evictions - before.provided);
+  EXPECT_EQ(after.private_loads, 0u);
+}
+
+TEST(Pool, TheProviderSleepsWhenNothingIsWanted) {
+  auto pool = Pool::New(16 << 20);
+  Pages pages(pool, 100000);
+  FillWithMisses(&pages, 0, 5000);
+  ASSERT_TRUE(Eventually([&] { return pool->Counters().provided > 0; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  const auto switches = [] {
+    rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_nvcsw + usage.ru_nivcsw;
+  };
+  const auto before = switches();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  // This thread's own sleep and little else: two looks in a millisecond would be 600.
+  EXPECT_LE(switches() - before, 20);
+  // It comes back.
+  const uint64_t provided = pool->Counters().provided;
+  FillWithMisses(&pages, 5000, 5000);
+  EXPECT_TRUE(Eventually([&] { return pool->Counters().provided > provided; }));
+}
+
+TEST(Pool, SmallPoolsHaveNoThread) {
+  auto pool = Pool::New(Pool::kProviderPool - 1);
+  Pages pages(pool, 100000);
+  FillWithMisses(&pages, 0, 20000);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(pool->Counters().provided, 0u);
+}
+
+TEST(Pool, AForkedChildReadsAndExitsWithoutTheProvider) {
+  auto pool = Pool::New(8 << 20);
+  auto pages = std::make_unique<Pages>(pool, 100000);
+  FillWithMisses(pages.get(), 0, 5000);
+  ASSERT_TRUE(Eventually([&] { return pool->Counters().provided > 0; }));
+  // The provider sleeps, so no mutex is held.
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    FillWithMisses(pages.get(), 5000, 10000);
+    pages.reset();
+    pool.reset();
+    _exit(::testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+// The provider looks at frames while their owners go.
+TEST(Pool, OwnersGoWhileTheProviderWorks) {
+  auto pool = Pool::New(4 << 20);
+  std::atomic<bool> stop{false};
+  const auto worker = [&] {
+    Random random(7);
+    while (!stop.load(std::memory_order_relaxed)) {
+      Pages pages(pool, 600);
+      FillWithMisses(&pages, random.Uniform(600), 600);
+    }
+  };
+  std::thread first(worker), second(worker);
+  Pages steady(pool, 3000);
+  for (int round = 0; round < 20; ++round) FillWithMisses(&steady, 0, 3000);
+  stop = true;
+  first.join();
+  second.join();
+  EXPECT_GT(pool->Counters().provided, 0u);
+  pool->SetCapacity(0);
+  EXPECT_EQ(pool->Usage(), 0u);
+}
+
 // Readers, pinners, a capacity that goes up and down, owners that come and go: every page read must
 // be the one that was asked for.
-TEST(Pool, ManyThreads) {
-  auto pool = Pool::New(1 << 20);
-  Pages shared(pool, 1000);
+void ManyThreads(size_t unit) {
+  auto pool = Pool::New(2 * unit);
+  const size_t pages = unit / 512;
+  Pages shared(pool, pages);
   Pages large(pool, 100, 20000);
   std::atomic<bool> stop{false};
   std::atomic<uint64_t> wrong{0}, reads{0};
@@ -288,7 +393,7 @@ TEST(Pool, ManyThreads) {
     std::vector<std::pair<std::pair<size_t, const char*>, Pin>> held;
     auto own = std::make_unique<Pages>(pool, 50);
     while (!stop.load(std::memory_order_relaxed)) {
-      const size_t index = random.Uniform(random.OneIn(2) ? 1000 : 50);
+      const size_t index = random.Uniform(random.OneIn(2) ? pages : 50);
       {
         EpochGuard guard;
         PageRef ref;
@@ -324,7 +429,7 @@ TEST(Pool, ManyThreads) {
   for (uint64_t i = 1; i <= 4; ++i) threads.emplace_back(worker, i);
   Random random(99);
   while (reads.load() < 60000) {
-    pool->SetCapacity(random.Uniform(3) * (512 << 10));
+    pool->SetCapacity(random.Uniform(3) * unit);
     if (pool->Charge(100000).ok()) pool->Uncharge(100000);
     std::this_thread::yield();
   }
@@ -334,6 +439,8 @@ TEST(Pool, ManyThreads) {
   pool->SetCapacity(0);
   EXPECT_EQ(pool->Usage(), 0u);
 }
+TEST(Pool, ManyThreads) { ManyThreads(512 << 10); }
+TEST(Pool, ManyThreadsAndTheProvider) { ManyThreads(4 << 20); }
 
 }  // namespace
 }  // namespace aether

@@ -24,6 +24,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "engine/base/trace.h"
+
 namespace aether {
 
 class Swip {
@@ -33,6 +35,13 @@ class Swip {
   static constexpr uint64_t kAddress = ~uint64_t{63};  // pages are aligned to 64 bytes at least
 
   uint64_t Load() const { return word_.load(std::memory_order_acquire); }
+  // Load for a reader that uses the page.
+  uint64_t Resolve() const {
+    AETHER_TRACE_PAGE_STEP();
+    const uint64_t word = Load();
+    AETHER_TRACE_PAGE("resolve", "page", this, "frame", word & kAddress, "cool", IsCool(word));
+    return word;
+  }
   static char* Address(uint64_t word) { return reinterpret_cast<char*>(word & kAddress); }
   static bool IsCool(uint64_t word) { return (word & kCool) != 0; }
 
@@ -45,16 +54,20 @@ class Swip {
                ? kEvicted
                : expected;
   }
-  void Warm(uint64_t cool) { Change(cool, cool & ~kCool); }
-  void Cool(uint64_t hot) { Change(hot, hot | kCool); }
+  void Warm(uint64_t cool) {
+    AETHER_TRACE_PAGE_STEP();
+    Change(cool, cool & ~kCool);
+    AETHER_TRACE_PAGE("warm", "page", this);
+  }
+  bool Cool(uint64_t hot) { return Change(hot, hot | kCool); }
   bool Evict(uint64_t seen) {
     return word_.compare_exchange_strong(seen, kEvicted, std::memory_order_acq_rel,
                                          std::memory_order_relaxed);
   }
 
  private:
-  void Change(uint64_t from, uint64_t to) {
-    word_.compare_exchange_strong(from, to, std::memory_order_relaxed);
+  bool Change(uint64_t from, uint64_t to) {
+    return word_.compare_exchange_strong(from, to, std::memory_order_relaxed);
   }
 
   std::atomic<uint64_t> word_{kEvicted};

@@ -17,9 +17,9 @@ bool Lookup::Add(const Entry& entry, const PinSource* pin) {
         found_ = true;
         if (value_ == nullptr) return false;
         if (pin != nullptr && entry.value.size() > kCopyUpTo) {
-          auto* held = new Pin(pin->Take());
           value_->Pin(
-              entry.value, [](void* p) { delete static_cast<Pin*>(p); }, held);
+              entry.value, [](void* frame) { Pin::Unpin(static_cast<Frame*>(frame)); },
+              pin->Take().Detach());
         } else {
           value_->Copy(entry.value);
         }

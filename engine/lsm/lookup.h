@@ -34,8 +34,9 @@ class Lookup {
 
   // A range deletion at `sequence` covers the key: older entries are gone.
   void AddRangeDelete(SequenceNumber sequence) {
-    if (sequence > covered_) covered_ = sequence;
+    if (sequence > covered_ && !ignore_range_deletes_) covered_ = sequence;
   }
+  void IgnoreRangeDeletes() { ignore_range_deletes_ = true; }
   // Returns true when it wants older entries. `pin` may be null.
   bool Add(const Entry& entry, const PinSource* pin);
 
@@ -52,6 +53,7 @@ class Lookup {
   PinnedValue* const value_;
   std::vector<std::string>* collected_ = nullptr;
   SequenceNumber covered_ = 0;
+  bool ignore_range_deletes_ = false;
   bool finished_ = false;
   bool found_ = false;
   bool has_base_ = false;

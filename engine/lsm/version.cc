@@ -99,6 +99,23 @@ Status Version::Build(const Comparator* order, const FamilyState& state, const V
   return Status::OK();
 }
 
+std::shared_ptr<const Version> Version::Only(const FileChoice& keep) const {
+  std::shared_ptr<Version> built(new Version);
+  built->order_ = order_;
+  built->filters_apply_ = filters_apply_;
+  built->state_ = state_;
+  built->range_deletes_ = range_deletes_;
+  for (int level = 0; level < kLevels; ++level) {
+    for (const auto& whole : levels_[level]) {
+      auto run = std::make_shared<Run>(*whole);
+      std::erase_if(run->parts, [&](const RunPart& part) { return !keep(level, *whole, part); });
+      built->runs_.push_back(run.get());
+      built->levels_[level].push_back(std::move(run));
+    }
+  }
+  return built;
+}
+
 Status Version::Get(Lookup* lookup, const RunReadOptions& options) const {
   const Slice key = lookup->key();
   if (!range_deletes_->empty()) {

@@ -79,6 +79,10 @@ class Version {
   static Status Build(const Comparator* order, const FamilyState& state, const Version* previous,
                       const FileOpener& open, std::shared_ptr<const Version>* version);
 
+  // Without the entries of the files that `keep` says no to. Ranges that they delete stay deleted.
+  using FileChoice = std::function<bool(int level, const Run&, const RunPart&)>;
+  std::shared_ptr<const Version> Only(const FileChoice& keep) const;
+
   // Looks for entries of lookup->key in all runs, newest first, until the lookup is finished.
   // REQUIRES: the caller holds an EpochGuard.
   Status Get(Lookup* lookup, const RunReadOptions& options) const;

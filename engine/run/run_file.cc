@@ -390,6 +390,7 @@ Status RunFile::FinishLeaf(size_t index, const RunReadOptions& options, const Re
     stored = static_cast<const char*>(std::memcpy(load->data, stored, kPageSize));
   }
   AETHER_RETURN_IF_ERROR(OpenLeaf(index, stored, options.verify, load->data));
+  AETHER_TRACE_PAGE("loaded");
   if (options.counters != nullptr) {
     ++options.counters->page_loads;
     options.counters->load_bytes += StoredSize(index);
@@ -400,6 +401,7 @@ Status RunFile::FinishLeaf(size_t index, const RunReadOptions& options, const Re
   } else {
     page->data = load->data;
     page->pin = std::move(load->pin);
+    AETHER_TRACE_PAGE("keep");
   }
   return Status::OK();
 }
@@ -454,7 +456,7 @@ Status RunFile::CheckExtentFrame(const Extent& extent, const char* data) const {
 Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
                            PageRef* ref) const {
   Swip* const swip = &extent_swips_[extent.ordinal];
-  if (const uint64_t word = swip->Load(); word != Swip::kEvicted) {
+  if (const uint64_t word = swip->Resolve(); word != Swip::kEvicted) {
     if (Swip::IsCool(word)) swip->Warm(word);
     if (options.counters != nullptr) ++options.counters->page_hits;
     ref->data = Swip::Address(word);

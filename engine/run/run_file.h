@@ -23,6 +23,7 @@
 #include "engine/base/operators.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
+#include "engine/base/trace.h"
 #include "engine/buffer/pool.h"
 #include "engine/io/file_system.h"
 #include "engine/io/limiter.h"
@@ -215,7 +216,7 @@ class RunFile {
   // The leaf page, verified. REQUIRES: an EpochGuard for as long as page->pin is empty and the data
   // is used.
   Status Leaf(size_t index, const RunReadOptions& options, PageRef* page) const {
-    const uint64_t word = swips_[index].Load();
+    const uint64_t word = swips_[index].Resolve();
     if (word != Swip::kEvicted) [[likely]] {
       if (Swip::IsCool(word)) swips_[index].Warm(word);
       if (options.counters != nullptr) ++options.counters->page_hits;
@@ -242,6 +243,8 @@ class RunFile {
                        ReadRequest* request) const;
   Status FinishExtent(const Extent& extent, const RunReadOptions& options,
                       const ReadRequest& request, PageLoad* load, PageRef* data) const;
+  // What events call the page of a leaf.
+  AETHER_TRACE_ONLY(const Swip* TracedPage(size_t index) const { return &swips_[index]; })
   FileSystem* file_system() const { return fs_; }
   size_t PoolCapacity() const { return pool_->Capacity(); }
   // What a stream reads from: a handle of its own when streams are direct and other reads are not.

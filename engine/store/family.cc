@@ -100,6 +100,7 @@ Status FamilyStore::Get(const ReadOptions& options, Slice key, PinnedValue* valu
   const ReadView* const view = CurrentView();
   if (!too_early) sequence = ReadSequence(options);
   Lookup lookup(key, sequence, options_.merge_operator.get(), value);
+  if (options.ignore_range_deletes) lookup.IgnoreRangeDeletes();
   const bool memtables = UseMemTables(options);
   if (options.counters == nullptr) [[likely]] {
     AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), memtables, true));
@@ -121,7 +122,6 @@ void FamilyStore::MultiGet(const ReadOptions& options, size_t n, const Slice* ke
   const ReadView* const view = view_.load(std::memory_order_seq_cst)->view.get();
   const SequenceNumber sequence =
       options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
-  const RunReadOptions run_options = RunOptions(options);
   const bool memtables = UseMemTables(options);
   for (size_t i = 0; i < n; i += Version::kKeysAtOnce) {
     const size_t some = std::min(Version::kKeysAtOnce, n - i);
@@ -129,19 +129,20 @@ void FamilyStore::MultiGet(const ReadOptions& options, size_t n, const Slice* ke
       for (; i < n; ++i) statuses[i] = Status::TimedOut();
       return;
     }
-    MultiGetSome(*view, sequence, run_options, memtables, some, keys + i, values + i, statuses + i);
+    MultiGetSome(*view, sequence, options, memtables, some, keys + i, values + i, statuses + i);
   }
 }
 
 void FamilyStore::MultiGetSome(const ReadView& view, SequenceNumber sequence,
-                               const RunReadOptions& options, bool memtables, size_t n,
+                               const ReadOptions& options, bool memtables, size_t n,
                                const Slice* keys, PinnedValue* values, Status* statuses) const {
   InlineVector<Lookup, Version::kKeysAtOnce> lookups;
   for (size_t i = 0; i < n; ++i) {
-    lookups.Add(keys[i], sequence, options_.merge_operator.get(), &values[i]);
+    Lookup& lookup = lookups.Add(keys[i], sequence, options_.merge_operator.get(), &values[i]);
+    if (options.ignore_range_deletes) lookup.IgnoreRangeDeletes();
     statuses[i] = Status::OK();
   }
-  view.MultiGet(lookups.data(), statuses, n, options, memtables, true);
+  view.MultiGet(lookups.data(), statuses, n, RunOptions(options), memtables, true);
   for (size_t i = 0; i < n; ++i) {
     if (statuses[i].ok()) statuses[i] = lookups[i].Finish();
   }
@@ -155,6 +156,7 @@ Status FamilyStore::GetMergeOperands(const ReadOptions& options, Slice key, size
   const SequenceNumber sequence =
       options.snapshot != nullptr ? options.snapshot->sequence() : env_->VisibleSequence();
   Lookup lookup(key, sequence, options_.merge_operator.get(), nullptr);
+  if (options.ignore_range_deletes) lookup.IgnoreRangeDeletes();
   lookup.CollectOperands(operands);
   AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), UseMemTables(options), true));
   AETHER_RETURN_IF_ERROR(lookup.Finish());
@@ -176,11 +178,20 @@ Status FamilyStore::LatestSequence(Slice key, uint64_t* sequence, bool* found) {
   return entries->status();
 }
 
-Status FamilyStore::MakeSource(const ReadOptions& options, IteratorSource* source) const {
+Status FamilyStore::MakeSource(const ReadOptions& options, const FileFilter& files,
+                               IteratorSource* source) const {
   const bool too_early = Planted(PlantedBug::kSequenceBeforeView);
   if (too_early) source->sequence = ReadSequence(options);
   source->view = PinView();
   if (!too_early) source->sequence = ReadSequence(options);
+  if (files) {
+    const ReadView& whole = *source->view;
+    source->view = std::make_shared<const ReadView>(
+        whole.number(), whole.tables(),
+        whole.version().Only([&](int level, const Run& run, const RunPart& part) {
+          return files(InfoOf(level, run, part));
+        }));
+  }
   RunReadOptions run_options = RunOptions(options);
   run_options.counters = nullptr;
   source->entries = source->view->NewEntryIterator(run_options, UseMemTables(options),
@@ -188,7 +199,8 @@ Status FamilyStore::MakeSource(const ReadOptions& options, IteratorSource* sourc
   return Status::OK();
 }
 
-std::unique_ptr<Iterator> FamilyStore::NewIterator(const ReadOptions& options, ScanPrefix prefix) {
+std::unique_ptr<Iterator> FamilyStore::NewIterator(const ReadOptions& options, ScanPrefix prefix,
+                                                   FileFilter files) {
   IteratorOptions iterator_options;
   if (options.lower_bound) iterator_options.lower_bound = options.lower_bound->ToString();
   if (options.upper_bound) iterator_options.upper_bound = options.upper_bound->ToString();
@@ -196,18 +208,18 @@ std::unique_ptr<Iterator> FamilyStore::NewIterator(const ReadOptions& options, S
   iterator_options.max_skippable_entries = options.max_skippable_entries;
   iterator_options.prefix = std::move(prefix);
   IteratorSource source;
-  MakeSource(options, &source).Ignore();
+  MakeSource(options, files, &source).Ignore();
   ReadOptions again = options;
   again.lower_bound = nullptr;
   again.upper_bound = nullptr;
   again.counters = nullptr;
   return std::make_unique<Iterator>(
       options_.order, options_.merge_operator, std::move(iterator_options), std::move(source),
-      [this, again](IteratorSource* fresh) {
+      [this, again, files = std::move(files)](IteratorSource* fresh) {
         if (again.snapshot != nullptr) {
           return Status::NotSupported("Refresh of an iterator on a snapshot");
         }
-        return MakeSource(again, fresh);
+        return MakeSource(again, files, fresh);
       });
 }
 
@@ -250,35 +262,39 @@ Status FamilyStore::VerifyChecksums() {
   return result;
 }
 
+FileInfo FamilyStore::InfoOf(int level, const Run& run, const RunPart& part) {
+  const FileMeta& meta = part.file->meta();
+  FileInfo info;
+  info.number = meta.number;
+  info.path = part.file->file().path();
+  info.level = level;
+  info.run = run.id;
+  info.bytes = meta.file_size;
+  info.smallest_key = meta.smallest;
+  info.largest_key = meta.largest;
+  info.smallest_sequence = meta.smallest_sequence;
+  info.largest_sequence = meta.largest_sequence;
+  info.entries = meta.entries;
+  info.deletes = meta.deletes;
+  info.range_deletes = meta.range_deletes;
+  info.merges = meta.merges;
+  info.raw_key_bytes = meta.raw_key_bytes;
+  info.raw_value_bytes = meta.raw_value_bytes;
+  info.filter_bytes = meta.filter_bytes;
+  info.index_bytes = meta.index_bytes;
+  info.creation_time = meta.creation_time;
+  info.merging = run.merging || run.growing;
+  info.codec = meta.codec;
+  info.prefix_extractor = meta.prefix_extractor;
+  if (!meta.blobs.empty()) info.oldest_blob_file = meta.blobs.front().number;
+  return info;
+}
+
 std::vector<FileInfo> FamilyStore::Files() const {
   const auto view = PinView();
   std::vector<FileInfo> files;
   view->version().ForEachFile([&](int level, const Run& run, const RunPart& part) {
-    const FileMeta& meta = part.file->meta();
-    FileInfo info;
-    info.number = meta.number;
-    info.path = part.file->file().path();
-    info.level = level;
-    info.run = run.id;
-    info.bytes = meta.file_size;
-    info.smallest_key = meta.smallest;
-    info.largest_key = meta.largest;
-    info.smallest_sequence = meta.smallest_sequence;
-    info.largest_sequence = meta.largest_sequence;
-    info.entries = meta.entries;
-    info.deletes = meta.deletes;
-    info.range_deletes = meta.range_deletes;
-    info.merges = meta.merges;
-    info.raw_key_bytes = meta.raw_key_bytes;
-    info.raw_value_bytes = meta.raw_value_bytes;
-    info.filter_bytes = meta.filter_bytes;
-    info.index_bytes = meta.index_bytes;
-    info.creation_time = meta.creation_time;
-    info.merging = run.merging || run.growing;
-    info.codec = meta.codec;
-    info.prefix_extractor = meta.prefix_extractor;
-    if (!meta.blobs.empty()) info.oldest_blob_file = meta.blobs.front().number;
-    files.push_back(std::move(info));
+    files.push_back(InfoOf(level, run, part));
   });
   return files;
 }

@@ -67,7 +67,8 @@ class FamilyStore final : public KvStore {
                           std::vector<std::string>* operands) override;
   Status LatestSequence(Slice key, uint64_t* sequence, bool* found) override;
   using KvStore::NewIterator;
-  std::unique_ptr<Iterator> NewIterator(const ReadOptions& options, ScanPrefix prefix) override;
+  std::unique_ptr<Iterator> NewIterator(const ReadOptions& options, ScanPrefix prefix,
+                                        FileFilter files) override;
   Status Flush(bool wait) override;
   Status CompactRange(const CompactRangeOptions& options, const Slice* begin,
                       const Slice* end) override;
@@ -108,10 +109,12 @@ class FamilyStore final : public KvStore {
   RunReadOptions RunOptions(const ReadOptions& options) const;
   bool UseMemTables(const ReadOptions& options) const;
   // REQUIRES: n <= Version::kKeysAtOnce, an EpochGuard.
-  void MultiGetSome(const ReadView& view, SequenceNumber sequence, const RunReadOptions& options,
+  void MultiGetSome(const ReadView& view, SequenceNumber sequence, const ReadOptions& options,
                     bool memtables, size_t n, const Slice* keys, PinnedValue* values,
                     Status* statuses) const;
-  Status MakeSource(const ReadOptions& options, IteratorSource* source) const;
+  static FileInfo InfoOf(int level, const Run& run, const RunPart& part);
+  Status MakeSource(const ReadOptions& options, const FileFilter& files,
+                    IteratorSource* source) const;
 
   EnvImpl* const env_;
   const uint32_t id_;

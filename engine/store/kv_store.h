@@ -8,8 +8,10 @@
 #ifndef AETHER_ENGINE_STORE_KV_STORE_H_
 #define AETHER_ENGINE_STORE_KV_STORE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/slice.h"
@@ -46,10 +48,17 @@ class KvStore {
   virtual Status LatestSequence(Slice key, uint64_t* sequence, bool* found) = 0;
 
   // A view of the store as of now or of options.snapshot. The iterator must not outlive the DbEnv.
+  // With `files`, runs are seen without the entries of the files that it says no to; ranges that
+  // they delete stay deleted. It is asked for each of them here and by Refresh.
+  using FileFilter = std::function<bool(const FileInfo& file)>;
   std::unique_ptr<Iterator> NewIterator(const ReadOptions& options) {
-    return NewIterator(options, ScanPrefix());
+    return NewIterator(options, ScanPrefix(), FileFilter());
   }
-  virtual std::unique_ptr<Iterator> NewIterator(const ReadOptions& options, ScanPrefix prefix) = 0;
+  std::unique_ptr<Iterator> NewIterator(const ReadOptions& options, ScanPrefix prefix) {
+    return NewIterator(options, std::move(prefix), FileFilter());
+  }
+  virtual std::unique_ptr<Iterator> NewIterator(const ReadOptions& options, ScanPrefix prefix,
+                                                FileFilter files) = 0;
 
   // Seals the memtable and, with `wait`, returns when it and everything before it is in runs.
   virtual Status Flush(bool wait) = 0;
