@@ -3,11 +3,11 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <new>
 #include <string>
 #include <thread>
 
+#include "engine/base/pages.h"
 #include "engine/io/thread.h"
 
 namespace aether {
@@ -104,7 +104,7 @@ Pool::Pool(size_t capacity, bool strict) : capacity_(capacity), strict_(strict) 
 
 Pool::~Pool() {
   MutexLock lock(&mutex_);
-  for (char* chunk : chunks_) std::free(chunk);
+  for (char* chunk : chunks_) UnmapMemory(chunk, kChunkSize);
 }
 
 void Pool::Close(Pool* pool) {
@@ -132,7 +132,11 @@ void Pool::DeleteRetired(void* object) {
 
 // --- budget ---
 
-size_t Pool::CommittedLocked() const { return backed_ * kPageSize + extent_bytes_ + charged_; }
+size_t Pool::CommittedLocked() const {
+  return backed_ * kPageSize + heap_.CommittedBytes() + charged_;
+}
+
+size_t Pool::IdleLocked() const { return free_count_ * kPageSize + heap_.IdleBytes(); }
 
 size_t Pool::LimboCredit() const { return std::max(kReserveFrames * kPageSize, Capacity() / 8); }
 
@@ -200,7 +204,8 @@ size_t Pool::PinnedUsage() const {
 
 size_t Pool::MemoryBytes() const {
   MutexLock lock(&mutex_);
-  return backed_ * kPageSize + extent_bytes_ + chunks_.size() * kChunkHeadPages * kPageSize;
+  return backed_ * kPageSize + heap_.CommittedBytes() +
+         chunks_.size() * kChunkHeadPages * kPageSize;
 }
 
 PoolCounters Pool::Counters() const {
@@ -211,7 +216,8 @@ PoolCounters Pool::Counters() const {
 Status Pool::Charge(size_t bytes, bool must_fit) {
   MutexLock lock(&mutex_);
   if (CommittedLocked() + bytes > Capacity()) {
-    ShrinkLocked(bytes);
+    MakeRoomLocked(bytes);
+    TrimLocked(bytes);
     if ((must_fit || Strict()) && CommittedLocked() + bytes > AllowedLocked()) {
       UpdateOverLocked();
       return MemoryLimit("the pool of " + std::to_string(Capacity()) + " bytes has no room for " +
@@ -229,28 +235,29 @@ void Pool::Uncharge(size_t bytes) {
   UpdateOverLocked();
 }
 
-void Pool::ShrinkLocked(size_t extra) {
+void Pool::MakeRoomLocked(size_t extra) {
+  if (CommittedLocked() + extra <= Capacity()) return;
   ReclaimLocked();
   const size_t target = CommittedLocked() + extra;
-  const size_t going = Capacity() + limbo_bytes_ + free_count_ * kPageSize;
-  if (target > going) EvictLocked(target - going, true);
+  const size_t going = Capacity() + limbo_bytes_ + IdleLocked();
+  if (target <= going) return;
+  EvictLocked(target - going, true);
   StampLocked();
   ReclaimLocked();
-  while (free_ != nullptr && CommittedLocked() + extra > Capacity()) UnbackOneLocked();
 }
 
 // --- frames ---
 
 char* Pool::NewChunk(bool huge) {
-  auto* chunk = static_cast<char*>(std::aligned_alloc(kChunkSize, kChunkSize));
+  auto* chunk = static_cast<char*>(MapMemory(kChunkSize, kChunkSize));
   if (chunk == nullptr) return nullptr;
-  if (huge) madvise(chunk, kChunkSize, MADV_HUGEPAGE);
+  madvise(chunk, kChunkSize, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
   return chunk;
 }
 
-bool Pool::AddChunkLocked(char* chunk) {
+bool Pool::AddChunkLocked(char* chunk, bool huge) {
   if (chunk == nullptr) return false;
-  new (chunk) ChunkHead{this};
+  new (chunk) ChunkHead{this, huge};
   Frame* frames = FramesOfChunk(chunk);
   for (size_t i = kFramesPerChunk; i-- > 0;) {
     auto* frame = new (&frames[i]) Frame;
@@ -289,7 +296,7 @@ void Pool::GrowLoop() {
       }
     }
     mutex_.Lock();
-    AddChunkLocked(chunk);
+    AddChunkLocked(chunk, true);
     grow_wanted_ = false;
   }
 }
@@ -301,8 +308,12 @@ Frame* Pool::PopPageLocked(bool beyond) {
     --free_count_;
     return frame;
   }
-  if (!beyond && CommittedLocked() + kPageSize > Capacity()) return nullptr;
-  if (bare_ == nullptr && !AddChunkLocked(NewChunk(Capacity() >= kHugePagePool))) return nullptr;
+  if (!beyond && CommittedLocked() + kPageSize > Capacity()) {
+    heap_.Trim(kBatchFrames * kPageSize);
+    if (CommittedLocked() + kPageSize > Capacity()) return nullptr;
+  }
+  const bool huge = Capacity() >= kHugePagePool;
+  if (bare_ == nullptr && !AddChunkLocked(NewChunk(huge), huge)) return nullptr;
   Frame* frame = bare_;
   bare_ = frame->next;
   --bare_count_;
@@ -319,7 +330,7 @@ Status Pool::TakePageLocked(Frame** frame) {
   const size_t capacity = Capacity();
   const size_t frames = capacity / kPageSize;
   const size_t low = std::min(std::clamp(frames / 128, kLowFrames, kMaxLowFrames), frames / 8);
-  if (free_count_ <= low && CommittedLocked() + low * kPageSize >= capacity) {
+  if (free_count_ <= low && CommittedLocked() + low * kPageSize >= capacity + heap_.IdleBytes()) {
     ReclaimLocked();
     const size_t batch = std::clamp(frames / 4, size_t{1}, kBatchFrames);
     if (free_count_ <= low && limbo_bytes_ < LimboCredit()) {
@@ -341,13 +352,13 @@ Status Pool::TakePageLocked(Frame** frame) {
 Status Pool::TakeExtentLocked(size_t bytes, Frame** frame) {
   const size_t whole = bytes + kExtentHead;
   // One that would push out a large part of everything else is not kept.
-  if (whole <= Capacity() / 4 && CommittedLocked() + whole > Capacity()) ShrinkLocked(whole);
+  const bool keep = whole <= Capacity() / 4;
+  if (keep) MakeRoomLocked(whole);
   if (Strict() && CommittedLocked() + whole > AllowedLocked() && limbo_.empty()) {
     return MemoryLimit("no room in the pool of " + std::to_string(Capacity()) +
                        " bytes for a value of " + std::to_string(bytes));
   }
-  const size_t rounded = (whole + kExtentHead - 1) / kExtentHead * kExtentHead;
-  void* memory = std::aligned_alloc(kExtentHead, rounded);
+  void* const memory = heap_.Allocate(whole);
   if (memory == nullptr) return MemoryLimit("no memory for a value of " + std::to_string(bytes));
   auto* extent = new (memory) ExtentFrame;
   extent->frame.extent = true;
@@ -357,6 +368,12 @@ Status Pool::TakeExtentLocked(size_t bytes, Frame** frame) {
   extents_.push_back(extent);
   extent_bytes_ += whole;
   *frame = &extent->frame;
+  // What stood around it may have been too small for it: then more has to go.
+  TrimLocked(0);
+  if (keep && CommittedLocked() > AllowedLocked()) {
+    MakeRoomLocked(0);
+    TrimLocked(0);
+  }
   return Status::OK();
 }
 
@@ -398,8 +415,9 @@ void Pool::FreeLocked(Frame* frame) {
     extents_.back()->position = extent->position;
     extents_[extent->position] = extents_.back();
     extents_.pop_back();
-    extent_bytes_ -= extent->bytes + kExtentHead;
-    std::free(extent);
+    extent_bytes_ -= BytesOf(frame);
+    heap_.Free(extent, BytesOf(frame));
+    TrimFreeLocked();
     return;
   }
   frame->next = free_;
@@ -409,15 +427,33 @@ void Pool::FreeLocked(Frame* frame) {
 }
 
 void Pool::TrimFreeLocked() {
+  const size_t committed = CommittedLocked();
+  if (committed <= Capacity()) return;
+  heap_.Trim(committed - Capacity());
   const size_t reserve = Capacity() < kTinyPool ? kReserveFrames : 0;
   while (free_count_ > reserve && CommittedLocked() > Capacity()) UnbackOneLocked();
+}
+
+void Pool::TrimLocked(size_t extra) {
+  const size_t wanted = CommittedLocked() + extra;
+  if (wanted <= Capacity()) return;
+  heap_.Trim(wanted - Capacity());
+  while (free_ != nullptr && CommittedLocked() + extra > Capacity()) UnbackOneLocked();
 }
 
 void Pool::UnbackOneLocked() {
   Frame* frame = free_;
   free_ = frame->next;
   --free_count_;
-  madvise(PageOfFrame(frame), kPageSize, MADV_DONTNEED);
+  char* const page = PageOfFrame(frame);
+  auto* const chunk =
+      reinterpret_cast<ChunkHead*>(reinterpret_cast<uintptr_t>(page) & ~(kChunkSize - 1));
+  if (chunk->huge) {
+    // Or the system would put memory behind the page again to make the chunk whole.
+    madvise(chunk, kChunkSize, MADV_NOHUGEPAGE);
+    chunk->huge = false;
+  }
+  madvise(page, kPageSize, MADV_DONTNEED);
   frame->backed = false;
   --backed_;
   frame->next = bare_;
