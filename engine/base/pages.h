@@ -51,9 +51,9 @@ void* MapMemory(size_t bytes, size_t alignment);
 // REQUIRES: both are multiples of 4 KiB.
 void UnmapMemory(void* memory, size_t bytes);
 
-// A private buffer, aligned to 4 KiB, that grows with what it has to hold. The general allocator
-// would keep the memory of large ones for its own heap, so these come straight from the system.
-// Thread safety: one thread at a time.
+// A buffer of one owner, aligned to 4 KiB, that grows with what it has to hold. The general
+// allocator would keep the memory of large ones for its own heap, so these come straight from the
+// system. Thread safety: one thread at a time.
 class ScratchBuffer {
  public:
   static constexpr size_t kLargest = size_t{256} << 10;  // that the general allocator is asked for

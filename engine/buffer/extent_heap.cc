@@ -1,5 +1,6 @@
 #include "engine/buffer/extent_heap.h"
 
+#include <sanitizer/asan_interface.h>  // the macros are empty in other builds
 #include <sys/mman.h>
 
 #include <cassert>
@@ -31,7 +32,10 @@ ExtentHeap::Region* ExtentHeap::RegionOf(const void* address) {
 }
 
 ExtentHeap::~ExtentHeap() {
-  for (Region* region : regions_) UnmapMemory(region, kRegionSize);
+  for (Region* region : regions_) {
+    ASAN_UNPOISON_MEMORY_REGION(region, kRegionSize);
+    UnmapMemory(region, kRegionSize);
+  }
 }
 
 size_t ExtentHeap::CommittedBytes() const { return committed_pages_ * kPage + own_bytes_; }
@@ -47,6 +51,7 @@ bool ExtentHeap::AddRegion() {
   regions_.push_back(region);
   // The neighbour of another region is never free, so ranges do not grow over the border.
   constexpr size_t kHead = (sizeof(Region) + kPage - 1) / kPage * kPage;
+  ASAN_POISON_MEMORY_REGION(static_cast<char*>(memory) + kHead, kRegionSize - kHead);
   Insert(static_cast<char*>(memory) + kHead, kRegionSize - kHead);
   return true;
 }
@@ -78,6 +83,7 @@ void* ExtentHeap::Allocate(size_t bytes) {
   Erase(free_.find(block));
   if (room > size) Insert(block + size, room - size);
   Occupy(block, size);
+  ASAN_UNPOISON_MEMORY_REGION(block, size);
   return block;
 }
 
@@ -91,6 +97,7 @@ void ExtentHeap::Free(void* block, size_t bytes) {
   char* begin = static_cast<char*>(block);
   size_t size = RoundUp(bytes, kAlign);
   Vacate(begin, size);
+  ASAN_POISON_MEMORY_REGION(begin, size);
   const auto next = free_.lower_bound(begin);
   if (next != free_.begin()) {
     const auto before = std::prev(next);

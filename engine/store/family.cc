@@ -26,10 +26,17 @@ FamilyStore::FamilyStore(EnvImpl* env, uint32_t id, std::string name, StoreOptio
 FamilyStore::~FamilyStore() { delete view_.load(std::memory_order_acquire); }
 
 Status FamilyStore::NewTable(std::shared_ptr<MemTable>* table) {
-  *table = NewMemTable(options_.memtable, options_.order);
-  if (*table == nullptr) {
+  std::unique_ptr<MemTable> fresh = NewMemTable(options_.memtable, options_.order);
+  if (fresh == nullptr) {
     return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
   }
+  // Giving back a large table takes a while: until then it counts.
+  table->reset(fresh.release(), [leaving = leaving_table_bytes_](MemTable* old) {
+    const uint64_t bytes = old->MemoryUsage();
+    leaving->fetch_add(bytes, std::memory_order_relaxed);
+    delete old;
+    leaving->fetch_sub(bytes, std::memory_order_relaxed);
+  });
   MutexLock lock(&tables_mutex_);
   std::erase_if(tables_, [](const auto& old) { return old.expired(); });
   tables_.push_back(*table);
@@ -44,7 +51,7 @@ uint64_t FamilyStore::TableBytes() const {
       if (auto locked = table.lock()) alive.push_back(std::move(locked));
     }
   }
-  uint64_t bytes = 0;
+  uint64_t bytes = leaving_table_bytes_->load(std::memory_order_relaxed);
   for (const auto& table : alive) bytes += table->MemoryUsage();
   return bytes;
 }

@@ -148,6 +148,8 @@ class FamilyStore final : public KvStore {
   const std::shared_ptr<std::atomic<uint64_t>> open_file_memory_ =
       std::make_shared<std::atomic<uint64_t>>(0);
 
+  const std::shared_ptr<std::atomic<uint64_t>> leaving_table_bytes_ =
+      std::make_shared<std::atomic<uint64_t>>(0);
   mutable Mutex tables_mutex_;
   std::vector<std::weak_ptr<MemTable>> tables_ GUARDED_BY(tables_mutex_);
   PageBlockBudget table_budget_ GUARDED_BY(tables_mutex_);

@@ -57,6 +57,8 @@ void* __real__ZN6aether9MapMemoryEmm(size_t bytes, size_t alignment);
 void* __wrap__ZN6aether9MapMemoryEmm(size_t bytes, size_t alignment);
 void* __real__ZN6aether10ExtentHeap8AllocateEm(void* heap, size_t bytes);
 void* __wrap__ZN6aether10ExtentHeap8AllocateEm(void* heap, size_t bytes);
+bool __real__ZN6aether13ScratchBuffer7ReserveEm(void* buffer, size_t bytes);
+bool __wrap__ZN6aether13ScratchBuffer7ReserveEm(void* buffer, size_t bytes);
 
 void* __wrap_aligned_alloc(size_t alignment, size_t size) {
   if (size < kSmallestSegment && MustFail(kAlignedBuffers)) return nullptr;
@@ -84,6 +86,10 @@ void* __wrap__ZN6aether9MapMemoryEmm(size_t bytes, size_t alignment) {
 void* __wrap__ZN6aether10ExtentHeap8AllocateEm(void* heap, size_t bytes) {
   return MustFail(kAlignedBuffers) ? nullptr
                                    : __real__ZN6aether10ExtentHeap8AllocateEm(heap, bytes);
+}
+
+bool __wrap__ZN6aether13ScratchBuffer7ReserveEm(void* buffer, size_t bytes) {
+  return !MustFail(kAlignedBuffers) && __real__ZN6aether13ScratchBuffer7ReserveEm(buffer, bytes);
 }
 // NOLINTEND
 }
