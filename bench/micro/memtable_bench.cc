@@ -67,6 +67,8 @@ std::atomic<uint64_t> next_sequence;
 
 void NewTable(const benchmark::State& state) {
   SetPageBlocksRetained(size_t{512} << 20);
+  static PageBlockBudget budget;
+  budget.Set(size_t{512} << 20);
   table = NewMemTable(static_cast<MemTableKind>(state.range(0)), BytewiseComparator());
   next_sequence = 1;
 }

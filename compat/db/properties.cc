@@ -162,9 +162,10 @@ bool StoreDb::IntProperty(Family* family, const Slice& property, uint64_t* value
   if (is(P::kNumRunningCompactions)) return give(stats.merges_running);
   if (is(P::kBackgroundErrors)) return give(engine_->Stats().background_errors);
   if (is(P::kCurSizeActiveMemTable)) return give(stats.active_memtable_bytes);
-  if (is(P::kCurSizeAllMemTables) || is(P::kSizeAllMemTables)) {
+  if (is(P::kCurSizeAllMemTables)) {
     return give(stats.active_memtable_bytes + stats.sealed_memtable_bytes);
   }
+  if (is(P::kSizeAllMemTables)) return give(stats.memtable_bytes);
   if (is(P::kNumEntriesActiveMemTable)) return give(stats.active_memtable_entries);
   if (is(P::kNumEntriesImmMemTables)) return give(stats.sealed_memtable_entries);
   if (is(P::kNumDeletesActiveMemTable)) return give(stats.active_memtable_deletes);

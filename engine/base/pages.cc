@@ -2,9 +2,11 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cassert>
+#include <cstdlib>
 #include <new>
 
 #include "engine/base/thread_annotations.h"
@@ -33,11 +35,16 @@ struct Idle {
   Idle* next;
 };
 
+// Kept even without a budget.
+constexpr size_t kReserve = size_t{1} << 20;
+
 struct Pool {
   Mutex mutex;
   Idle* idle[kClasses] GUARDED_BY(mutex) = {};
   size_t idle_bytes GUARDED_BY(mutex) = 0;
   size_t idle_bytes_max GUARDED_BY(mutex) = size_t{64} << 20;
+  size_t used_bytes GUARDED_BY(mutex) = 0;
+  size_t budget GUARDED_BY(mutex) = 0;
   std::atomic<int64_t> allocations_left{-1};
 
   static Pool* Get() {
@@ -51,6 +58,28 @@ struct Pool {
     idle[c] = block->next;
     idle_bytes -= bytes;
     return block;
+  }
+
+  size_t MayBeIdle() const REQUIRES(mutex) {
+    const size_t left = budget > used_bytes ? budget - used_bytes : 0;
+    return std::min(idle_bytes_max, std::max(left, kReserve));
+  }
+
+  // Gives back what is idle beyond the limits, large blocks first.
+  void Trim() EXCLUDES(mutex) {
+    for (;;) {
+      void* block = nullptr;
+      size_t bytes = 0;
+      {
+        MutexLock lock(&mutex);
+        if (idle_bytes <= MayBeIdle()) return;
+        for (int c = kClasses - 1; c >= 0 && block == nullptr; --c) {
+          bytes = kSmallestPageBlock << c;
+          block = Pop(c, bytes);
+        }
+      }
+      munmap(block, bytes);
+    }
   }
 };
 
@@ -78,19 +107,29 @@ void* AllocatePageBlock(size_t bytes) {
   Pool* const pool = Pool::Get();
   if (!MayAllocate(pool)) return nullptr;
   const int c = ClassOf(bytes);
-  if (c >= 0) {
+  bool over = false;
+  {
     MutexLock lock(&pool->mutex);
-    if (void* block = pool->Pop(c, bytes)) return block;
+    pool->used_bytes += bytes;
+    if (void* block = c >= 0 ? pool->Pop(c, bytes) : nullptr) return block;
+    over = pool->idle_bytes > pool->MayBeIdle();
   }
-  return Map(bytes);
+  if (over) pool->Trim();
+  void* const block = Map(bytes);
+  if (block == nullptr) {
+    MutexLock lock(&pool->mutex);
+    pool->used_bytes -= bytes;
+  }
+  return block;
 }
 
 void FreePageBlock(void* block, size_t bytes) {
   Pool* const pool = Pool::Get();
   const int c = ClassOf(bytes);
-  if (c >= 0) {
+  {
     MutexLock lock(&pool->mutex);
-    if (pool->idle_bytes + bytes <= pool->idle_bytes_max) {
+    pool->used_bytes -= bytes;
+    if (c >= 0 && pool->idle_bytes + bytes <= pool->MayBeIdle()) {
       pool->idle[c] = new (block) Idle{pool->idle[c]};
       pool->idle_bytes += bytes;
       return;
@@ -105,24 +144,57 @@ void SetPageBlocksRetained(size_t bytes_max) {
     MutexLock lock(&pool->mutex);
     pool->idle_bytes_max = bytes_max;
   }
-  for (int c = kClasses - 1; c >= 0; --c) {
-    const size_t bytes = kSmallestPageBlock << c;
-    for (;;) {
-      void* block = nullptr;
-      {
-        MutexLock lock(&pool->mutex);
-        if (pool->idle_bytes > pool->idle_bytes_max) block = pool->Pop(c, bytes);
-      }
-      if (block == nullptr) break;
-      munmap(block, bytes);
-    }
+  pool->Trim();
+}
+
+void PageBlockBudget::Set(size_t bytes) {
+  Pool* const pool = Pool::Get();
+  {
+    MutexLock lock(&pool->mutex);
+    pool->budget = pool->budget - bytes_ + bytes;
+    bytes_ = bytes;
   }
+  pool->Trim();
 }
 
 size_t PageBlocksIdle() {
   Pool* const pool = Pool::Get();
   MutexLock lock(&pool->mutex);
   return pool->idle_bytes;
+}
+
+void* MapMemory(size_t bytes, size_t alignment) {
+  const size_t slack = alignment > kPage ? alignment : 0;
+  auto* const memory = static_cast<char*>(Map(bytes + slack));
+  if (memory == nullptr || slack == 0) return memory;
+  const auto address = reinterpret_cast<uintptr_t>(memory);
+  const size_t front = (alignment - address % alignment) % alignment;
+  if (front > 0) munmap(memory, front);
+  if (front < slack) munmap(memory + front + bytes, slack - front);
+  return memory + front;
+}
+
+void UnmapMemory(void* memory, size_t bytes) { munmap(memory, bytes); }
+
+bool ScratchBuffer::Reserve(size_t bytes) {
+  if (bytes <= size_) return true;
+  Release(0);
+  const size_t size = (bytes + kPage - 1) / kPage * kPage;
+  data_ = static_cast<char*>(size > kLargest ? MapMemory(size, kPage)
+                                             : std::aligned_alloc(kPage, size));
+  if (data_ != nullptr) size_ = size;
+  return data_ != nullptr;
+}
+
+void ScratchBuffer::Release(size_t keep) {
+  if (size_ <= keep) return;
+  if (size_ > kLargest) {
+    UnmapMemory(data_, size_);
+  } else {
+    std::free(data_);
+  }
+  data_ = nullptr;
+  size_ = 0;
 }
 
 void FailPageBlocksAfter(int64_t count) {

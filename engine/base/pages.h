@@ -3,13 +3,15 @@
 //
 // Thread safety: everything here may be called from any thread. No lock is held across a system
 // call. Invariants: a block is aligned to 4 KiB; its contents are indeterminate; at most the
-// retained limit is kept idle. Failure: null when the system has no memory.
+// retained limit is kept idle, and beyond a small reserve only what the budgets leave beside the
+// blocks in use. Failure: null when the system has no memory.
 
 #ifndef AETHER_ENGINE_BASE_PAGES_H_
 #define AETHER_ENGINE_BASE_PAGES_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace aether {
 
@@ -24,10 +26,58 @@ size_t PageBlockSize(size_t bytes);
 void* AllocatePageBlock(size_t bytes);
 void FreePageBlock(void* block, size_t bytes);
 
-// Bytes that may be kept idle for reuse (64 MiB unless set). Lowering it gives memory back at once.
+// What its owner may have in blocks: idle ones are kept as far as all budgets together allow.
+class PageBlockBudget {
+ public:
+  PageBlockBudget() = default;
+  ~PageBlockBudget() { Set(0); }
+  PageBlockBudget(const PageBlockBudget&) = delete;
+  PageBlockBudget& operator=(const PageBlockBudget&) = delete;
+  // One thread at a time.
+  void Set(size_t bytes);
+
+ private:
+  size_t bytes_ = 0;
+};
+
+// Bytes that may be kept idle at most, whatever the budgets (64 MiB unless set). Lowering it gives
+// memory back at once.
 void SetPageBlocksRetained(size_t bytes_max);
 // Bytes idle now.
 size_t PageBlocksIdle();
+
+// Zeroed memory straight from the system; `alignment` is a power of two. Null when there is none.
+void* MapMemory(size_t bytes, size_t alignment);
+// REQUIRES: both are multiples of 4 KiB.
+void UnmapMemory(void* memory, size_t bytes);
+
+// A buffer of one owner, aligned to 4 KiB, that grows with what it has to hold. The general
+// allocator would keep the memory of large ones for its own heap, so these come straight from the
+// system. Thread safety: one thread at a time.
+class ScratchBuffer {
+ public:
+  static constexpr size_t kLargest = size_t{256} << 10;  // that the general allocator is asked for
+
+  ScratchBuffer() = default;
+  ~ScratchBuffer() { Release(0); }
+  ScratchBuffer(ScratchBuffer&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  ScratchBuffer& operator=(ScratchBuffer&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+
+  char* data() const { return data_; }
+  // Drops what is there when it has to grow. False when there is no memory.
+  bool Reserve(size_t bytes);
+  // Gives the memory back if there is more than `keep`.
+  void Release(size_t keep = kLargest);
+
+ private:
+  char* data_ = nullptr;
+  size_t size_ = 0;
+};
 
 // The next `count` allocations succeed, those after them fail; negative: none fails. For tests.
 void FailPageBlocksAfter(int64_t count);

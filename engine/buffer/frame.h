@@ -1,8 +1,8 @@
 // Frames: the memory that pages live in, and pins, which keep a frame where it is.
 //
 // A page frame is 4 KiB inside a chunk of 2 MiB; its descriptor stands at the front of the chunk,
-// so that a page's address leads to it by arithmetic. An extent frame is an allocation of its own
-// with the descriptor before the bytes.
+// so that a page's address leads to it by arithmetic. An extent frame is a block of the pool's
+// heap with the descriptor before the bytes.
 //
 // Pins, the protocol: `pins` counts holders; the top bit kOrphan says that no swip leads to the
 // frame any more and that every epoch guard that could have found it is gone. Whoever sees "kOrphan
@@ -58,6 +58,7 @@ static_assert(sizeof(ExtentFrame) <= kExtentHead);
 
 struct alignas(64) ChunkHead {
   Pool* pool = nullptr;
+  bool huge = false;  // may be one huge page; guarded by the pool's mutex
 };
 static_assert(sizeof(ChunkHead) == 64);
 static_assert(sizeof(ChunkHead) + kFramesPerChunk * sizeof(Frame) <= kChunkHeadPages * kPageSize);

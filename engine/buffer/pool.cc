@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
 #include <thread>
 
 #include "engine/base/trace.h"
+#include "engine/base/pages.h"
 #include "engine/io/thread.h"
 
 namespace aether {
@@ -123,7 +123,7 @@ Pool::Pool(size_t capacity, bool strict) : capacity_(capacity), strict_(strict) 
 
 Pool::~Pool() {
   MutexLock lock(&mutex_);
-  for (char* chunk : chunks_) std::free(chunk);
+  for (char* chunk : chunks_) UnmapMemory(chunk, kChunkSize);
 }
 
 void Pool::Close(Pool* pool) {
@@ -155,7 +155,11 @@ void Pool::DeleteRetired(void* object) {
 
 // --- budget ---
 
-size_t Pool::CommittedLocked() const { return backed_ * kPageSize + extent_bytes_ + charged_; }
+size_t Pool::CommittedLocked() const {
+  return backed_ * kPageSize + heap_.CommittedBytes() + charged_;
+}
+
+size_t Pool::IdleLocked() const { return free_count_ * kPageSize + heap_.IdleBytes(); }
 
 size_t Pool::LimboCredit() const { return std::max(kReserveFrames * kPageSize, Capacity() / 8); }
 
@@ -225,7 +229,8 @@ size_t Pool::PinnedUsage() const {
 
 size_t Pool::MemoryBytes() const {
   MutexLock lock(&mutex_);
-  return backed_ * kPageSize + extent_bytes_ + chunks_.size() * kChunkHeadPages * kPageSize;
+  return backed_ * kPageSize + heap_.CommittedBytes() +
+         chunks_.size() * kChunkHeadPages * kPageSize;
 }
 
 PoolCounters Pool::Counters() const {
@@ -236,7 +241,8 @@ PoolCounters Pool::Counters() const {
 Status Pool::Charge(size_t bytes, bool must_fit) {
   MutexLock lock(&mutex_);
   if (CommittedLocked() + bytes > Capacity()) {
-    ShrinkLocked(bytes);
+    MakeRoomLocked(bytes);
+    TrimLocked(bytes);
     if ((must_fit || Strict()) && CommittedLocked() + bytes > AllowedLocked()) {
       UpdateOverLocked();
       return MemoryLimit("the pool of " + std::to_string(Capacity()) + " bytes has no room for " +
@@ -254,28 +260,29 @@ void Pool::Uncharge(size_t bytes) {
   UpdateOverLocked();
 }
 
-void Pool::ShrinkLocked(size_t extra) {
+void Pool::MakeRoomLocked(size_t extra) {
+  if (CommittedLocked() + extra <= Capacity()) return;
   ReclaimLocked();
   const size_t target = CommittedLocked() + extra;
-  const size_t going = Capacity() + limbo_bytes_ + free_count_ * kPageSize;
-  if (target > going) EvictLocked(target - going, true);
+  const size_t going = Capacity() + limbo_bytes_ + IdleLocked();
+  if (target <= going) return;
+  EvictLocked(target - going, true);
   StampLocked();
   ReclaimLocked();
-  while (free_ != nullptr && CommittedLocked() + extra > Capacity()) UnbackOneLocked();
 }
 
 // --- frames ---
 
 char* Pool::NewChunk(bool huge) {
-  auto* chunk = static_cast<char*>(std::aligned_alloc(kChunkSize, kChunkSize));
+  auto* chunk = static_cast<char*>(MapMemory(kChunkSize, kChunkSize));
   if (chunk == nullptr) return nullptr;
-  if (huge) madvise(chunk, kChunkSize, MADV_HUGEPAGE);
+  madvise(chunk, kChunkSize, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
   return chunk;
 }
 
-bool Pool::AddChunkLocked(char* chunk) {
+bool Pool::AddChunkLocked(char* chunk, bool huge) {
   if (chunk == nullptr) return false;
-  new (chunk) ChunkHead{this};
+  new (chunk) ChunkHead{this, huge};
   Frame* frames = FramesOfChunk(chunk);
   for (size_t i = kFramesPerChunk; i-- > 0;) {
     auto* frame = new (&frames[i]) Frame;
@@ -348,7 +355,7 @@ void Pool::GrowNow() {
     for (size_t i = 0; i < kChunkSize; i += kPageSize) static_cast<volatile char*>(chunk)[i] = 0;
   }
   MutexLock lock(&mutex_);
-  AddChunkLocked(chunk);
+  AddChunkLocked(chunk, true);
   grow_wanted_ = false;
 }
 
@@ -365,7 +372,8 @@ size_t Pool::FramesWantedLocked() const {
   const size_t ahead =
       std::clamp(capacity / kPageSize / kAheadShare, kBatchFrames, kMaxAheadFrames);
   const size_t target = std::min(LowFrames() + ahead, LimboCredit() / kPageSize);
-  const size_t room = committed < capacity ? (capacity - committed) / kPageSize : 0;
+  const size_t most = capacity + heap_.IdleBytes();
+  const size_t room = committed < most ? (most - committed) / kPageSize : 0;
   const size_t ready = free_count_ + room + limbo_bytes_ / kPageSize;
   return target - std::min(target, ready);
 }
@@ -437,8 +445,12 @@ Frame* Pool::PopPageLocked(bool beyond) {
     --free_count_;
     return frame;
   }
-  if (!beyond && CommittedLocked() + kPageSize > Capacity()) return nullptr;
-  if (bare_ == nullptr && !AddChunkLocked(NewChunk(Capacity() >= kHugePagePool))) return nullptr;
+  if (!beyond && CommittedLocked() + kPageSize > Capacity()) {
+    heap_.Trim(kBatchFrames * kPageSize);
+    if (CommittedLocked() + kPageSize > Capacity()) return nullptr;
+  }
+  const bool huge = Capacity() >= kHugePagePool;
+  if (bare_ == nullptr && !AddChunkLocked(NewChunk(huge), huge)) return nullptr;
   Frame* frame = bare_;
   bare_ = frame->next;
   --bare_count_;
@@ -455,7 +467,7 @@ Status Pool::TakePageLocked(Frame** frame) {
   const size_t capacity = Capacity();
   const size_t frames = capacity / kPageSize;
   const size_t low = LowFrames();
-  if (free_count_ <= low && CommittedLocked() + low * kPageSize >= capacity) {
+  if (free_count_ <= low && CommittedLocked() + low * kPageSize >= capacity + heap_.IdleBytes()) {
     ReclaimLocked();
     if (!frames_wanted_ && capacity >= kProviderPool && !no_provider_) {
       CallProviderLocked();
@@ -481,13 +493,13 @@ Status Pool::TakePageLocked(Frame** frame) {
 Status Pool::TakeExtentLocked(size_t bytes, Frame** frame) {
   const size_t whole = bytes + kExtentHead;
   // One that would push out a large part of everything else is not kept.
-  if (whole <= Capacity() / 4 && CommittedLocked() + whole > Capacity()) ShrinkLocked(whole);
+  const bool keep = whole <= Capacity() / 4;
+  if (keep) MakeRoomLocked(whole);
   if (Strict() && CommittedLocked() + whole > AllowedLocked() && limbo_.empty()) {
     return MemoryLimit("no room in the pool of " + std::to_string(Capacity()) +
                        " bytes for a value of " + std::to_string(bytes));
   }
-  const size_t rounded = (whole + kExtentHead - 1) / kExtentHead * kExtentHead;
-  void* memory = std::aligned_alloc(kExtentHead, rounded);
+  void* const memory = heap_.Allocate(whole);
   if (memory == nullptr) return MemoryLimit("no memory for a value of " + std::to_string(bytes));
   auto* extent = new (memory) ExtentFrame;
   extent->frame.extent = true;
@@ -497,6 +509,12 @@ Status Pool::TakeExtentLocked(size_t bytes, Frame** frame) {
   extents_.push_back(extent);
   extent_bytes_ += whole;
   *frame = &extent->frame;
+  // What stood around it may have been too small for it: then more has to go.
+  TrimLocked(0);
+  if (keep && CommittedLocked() > AllowedLocked()) {
+    MakeRoomLocked(0);
+    TrimLocked(0);
+  }
   return Status::OK();
 }
 
@@ -547,8 +565,9 @@ void Pool::FreeLocked(Frame* frame) {
     extents_.back()->position = extent->position;
     extents_[extent->position] = extents_.back();
     extents_.pop_back();
-    extent_bytes_ -= extent->bytes + kExtentHead;
-    std::free(extent);
+    extent_bytes_ -= BytesOf(frame);
+    heap_.Free(extent, BytesOf(frame));
+    TrimFreeLocked();
     return;
   }
   frame->next = free_;
@@ -558,15 +577,33 @@ void Pool::FreeLocked(Frame* frame) {
 }
 
 void Pool::TrimFreeLocked() {
+  const size_t committed = CommittedLocked();
+  if (committed <= Capacity()) return;
+  heap_.Trim(committed - Capacity());
   const size_t reserve = Capacity() < kTinyPool ? kReserveFrames : 0;
   while (free_count_ > reserve && CommittedLocked() > Capacity()) UnbackOneLocked();
+}
+
+void Pool::TrimLocked(size_t extra) {
+  const size_t wanted = CommittedLocked() + extra;
+  if (wanted <= Capacity()) return;
+  heap_.Trim(wanted - Capacity());
+  while (free_ != nullptr && CommittedLocked() + extra > Capacity()) UnbackOneLocked();
 }
 
 void Pool::UnbackOneLocked() {
   Frame* frame = free_;
   free_ = frame->next;
   --free_count_;
-  madvise(PageOfFrame(frame), kPageSize, MADV_DONTNEED);
+  char* const page = PageOfFrame(frame);
+  auto* const chunk =
+      reinterpret_cast<ChunkHead*>(reinterpret_cast<uintptr_t>(page) & ~(kChunkSize - 1));
+  if (chunk->huge) {
+    // Or the system would put memory behind the page again to make the chunk whole.
+    madvise(chunk, kChunkSize, MADV_NOHUGEPAGE);
+    chunk->huge = false;
+  }
+  madvise(page, kPageSize, MADV_DONTNEED);
   frame->backed = false;
   --backed_;
   frame->next = bare_;

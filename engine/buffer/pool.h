@@ -2,8 +2,8 @@
 // given the same pool.
 //
 // What it holds: page frames of 4 KiB (chunks of 2 MiB taken ahead of need and reused), extent
-// frames (large values, one allocation each), and the charges of foreign memory (filters when the
-// application wants them counted, entries that an application puts into the cache object that
+// frames (large values, in a heap of their own), and the charges of foreign memory (filters when
+// the application wants them counted, entries that an application puts into the cache object that
 // stands for this pool).
 //
 // Reading a page (engine/run does this): under an EpochGuard load the swip; an address is used as
@@ -29,7 +29,8 @@
 //  1. Memory is never reused or given back while a guard or a pin can reach it.
 //  2. At most one frame holds a given swip's page for readers; others that were loaded at the same
 //     time are private.
-//  3. Frames with memory, extents and charges stay within the capacity. Beyond it may be what is
+//  3. Frames with memory, the pages of extents and charges stay within the capacity. Beyond it may
+//  be what is
 //     pinned, what waits for an epoch (at most an eighth of the capacity), and a reserve of
 //     kReserveFrames in pools that are smaller than 1 MiB.
 //
@@ -52,6 +53,7 @@
 #include "engine/base/epoch.h"
 #include "engine/base/status.h"
 #include "engine/base/thread_annotations.h"
+#include "engine/buffer/extent_heap.h"
 #include "engine/buffer/frame.h"
 #include "engine/buffer/swip.h"
 
@@ -149,13 +151,17 @@ class Pool {
   // Pin::Unpin while memory is above the capacity.
   void UnpinOver(Frame* frame) EXCLUDES(mutex_);
 
+  // Memory taken from the system that counts, and charges. More than what the frames need by the
+  // parts of pages between extents.
   size_t CommittedLocked() const REQUIRES(mutex_);
+  // What was freed and is kept for the next frames.
+  size_t IdleLocked() const REQUIRES(mutex_);
   // What may be in limbo before replacement stops, and by how much it may exceed the capacity.
   size_t LimboCredit() const;
   size_t AllowedLocked() const REQUIRES(mutex_);
   // A chunk is made without the mutex where possible: zeroing it takes a while.
   static char* NewChunk(bool huge);
-  bool AddChunkLocked(char* chunk) REQUIRES(mutex_);
+  bool AddChunkLocked(char* chunk, bool huge) REQUIRES(mutex_);
   // Has a large pool's next chunk made by the provider before the last one runs out.
   void GrowAheadLocked() REQUIRES(mutex_);
   // Free frames below which more are made.
@@ -172,7 +178,9 @@ class Pool {
   Status TakePageLocked(Frame** frame) REQUIRES(mutex_);
   Status TakeExtentLocked(size_t bytes, Frame** frame) REQUIRES(mutex_);
   void FreeLocked(Frame* frame) REQUIRES(mutex_);
+  // Give idle memory back: what is above the capacity, or until `extra` more bytes fit.
   void TrimFreeLocked() REQUIRES(mutex_);
+  void TrimLocked(size_t extra) REQUIRES(mutex_);
   void UnbackOneLocked() REQUIRES(mutex_);
 
   // Move up to `bytes` of pages and extents to limbo, in proportion to what they hold, and return
@@ -189,8 +197,8 @@ class Pool {
   void StampLocked() REQUIRES(mutex_);
   // What has passed its epoch becomes free, or an orphan of its pins.
   void ReclaimLocked() REQUIRES(mutex_);
-  // Makes room for `extra` more bytes as far as it can be done now.
-  void ShrinkLocked(size_t extra) REQUIRES(mutex_);
+  // Evicts until `extra` more bytes would fit once what is idle or in limbo has gone.
+  void MakeRoomLocked(size_t extra) REQUIRES(mutex_);
   void UpdateOverLocked() REQUIRES(mutex_);
   bool DeadLocked() const REQUIRES(mutex_) { return closed_ && epoch_passed_ && out_ == 0; }
 
@@ -204,6 +212,7 @@ class Pool {
   mutable Mutex mutex_;
   std::vector<char*> chunks_ GUARDED_BY(mutex_);
   std::vector<ExtentFrame*> extents_ GUARDED_BY(mutex_);
+  ExtentHeap heap_ GUARDED_BY(mutex_);        // what they live in
   Frame* free_ GUARDED_BY(mutex_) = nullptr;  // with memory behind them
   Frame* bare_ GUARDED_BY(mutex_) = nullptr;  // without, or not counted yet
   size_t bare_count_ GUARDED_BY(mutex_) = 0;

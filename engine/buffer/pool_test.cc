@@ -265,6 +265,29 @@ TEST(Pool, ExtentsAreEvictedToo) {
   EXPECT_GT(pool->Usage(), size_t{3} << 20);
 }
 
+// What the system has given stays within the capacity, however the sizes of values change.
+TEST(Pool, MemoryOfExtentsStaysWithinTheCapacity) {
+  constexpr size_t kCapacity = size_t{8} << 20;
+  auto pool = Pool::New(kCapacity);
+  Pages pages(pool, 4000);
+  Pages shorter(pool, 8000, 1100);
+  Pages middling(pool, 400, 60000);
+  Pages large(pool, 40, 1500000);
+  Pages* const kinds[] = {&pages, &shorter, &middling, &large};
+  Random random(1);
+  for (int phase = 0; phase < 12; ++phase) {
+    // One kind after the other, then all of them.
+    for (int i = 0; i < (phase % 6 == 3 ? 30 : 1000); ++i) {
+      Pages& kind = *kinds[static_cast<size_t>(phase % 6 < 4 ? phase % 6
+                                               : i % 50 == 0 ? 3
+                                                             : i % 3)];
+      Touch(&kind, random.Uniform(kind.size()));
+      ASSERT_LE(pool->MemoryBytes(), kCapacity + kCapacity / 8 + kCapacity / 64);
+    }
+  }
+  EXPECT_GT(pool->Usage(), kCapacity / 2);
+}
+
 TEST(Pool, ForgottenOwnersAreNotTouchedAgain) {
   auto pool = Pool::New(1 << 20);
   Pages other(pool, 3000);

@@ -50,6 +50,11 @@ void Iterator::Fail(Status s) {
   valid_ = false;
 }
 
+void Iterator::DropLargeCopy() {
+  constexpr size_t kKept = size_t{64} << 10;
+  if (value_buffer_.capacity() > kKept) std::string().swap(value_buffer_);
+}
+
 bool Iterator::CountSkipped(uint64_t* skipped) {
   if (options_.max_skippable_entries == 0 || ++*skipped <= options_.max_skippable_entries) {
     return true;
@@ -176,6 +181,7 @@ void Iterator::Next() {
 void Iterator::FindForward(const std::string* skip) {
   valid_ = false;
   ahead_ = false;
+  DropLargeCopy();
   int same = 0;
   uint64_t skipped = 0;
   const auto step = [this] {
@@ -313,6 +319,7 @@ void Iterator::Prev() {
 void Iterator::FindReverse() {
   valid_ = false;
   ahead_ = false;
+  DropLargeCopy();
   uint64_t skipped = 0;
   std::vector<std::string> operands;  // oldest first
   while (entries_->Valid()) {

@@ -92,6 +92,8 @@ class Iterator {
   bool Covered(Slice key, SequenceNumber sequence) const {
     return Covering(key).sequence > sequence;
   }
+  // A cursor that has moved on does not keep the memory of a large value.
+  void DropLargeCopy();
   bool CountSkipped(uint64_t* skipped);
   void Fail(Status s);
   void LoadView();

@@ -28,11 +28,17 @@ namespace aether {
 // holder passes its number to `on_obsolete`; nothing is unlinked by a reader.
 class OpenFile {
  public:
-  OpenFile(std::unique_ptr<RunFile> file, std::function<void(uint64_t)> on_obsolete)
-      : file_(std::move(file)), on_obsolete_(std::move(on_obsolete)) {}
+  // `memory`: where the file's filters and indexes are counted as long as it is open; may be null.
+  OpenFile(std::unique_ptr<RunFile> file, std::function<void(uint64_t)> on_obsolete,
+           std::shared_ptr<std::atomic<uint64_t>> memory = nullptr)
+      : file_(std::move(file)), on_obsolete_(std::move(on_obsolete)), memory_(std::move(memory)) {
+    if (memory_ != nullptr) memory_->fetch_add(file_->MemoryBytes(), std::memory_order_relaxed);
+  }
   ~OpenFile() {
     const uint64_t number = file_->Meta().number;
+    const uint64_t bytes = file_->MemoryBytes();
     file_.reset();
+    if (memory_ != nullptr) memory_->fetch_sub(bytes, std::memory_order_relaxed);
     if (obsolete_.load(std::memory_order_acquire)) on_obsolete_(number);
   }
 
@@ -46,6 +52,7 @@ class OpenFile {
  private:
   std::unique_ptr<RunFile> file_;
   const std::function<void(uint64_t)> on_obsolete_;
+  const std::shared_ptr<std::atomic<uint64_t>> memory_;
   std::atomic<bool> obsolete_{false};
 };
 

@@ -578,7 +578,8 @@ TEST_P(MemTableTest, SmallTablesAreSmall) {
 }
 
 TEST_P(MemTableTest, MemoryGoesBackToThePool) {
-  SetPageBlocksRetained(size_t{256} << 20);
+  PageBlockBudget budget;
+  budget.Set(size_t{64} << 20);
   const size_t idle = PageBlocksIdle();
   for (int i = 0; i < 20000; ++i) {
     Put(std::to_string(i), static_cast<SequenceNumber>(i + 1), EntryType::kPut,
@@ -590,6 +591,29 @@ TEST_P(MemTableTest, MemoryGoesBackToThePool) {
   SetPageBlocksRetained(size_t{1} << 20);
   EXPECT_LE(PageBlocksIdle(), size_t{1} << 20);
   SetPageBlocksRetained(size_t{64} << 20);
+}
+
+// What is idle and what is in use stay within the budget together.
+TEST_P(MemTableTest, IdleMemoryLeavesRoomForTablesThatAreKept) {
+  constexpr size_t kBudget = size_t{8} << 20;
+  PageBlockBudget budget;
+  budget.Set(kBudget);
+  const auto fill = [this] {
+    for (int i = 0; i < 40000; ++i) {
+      Put(std::to_string(i), static_cast<SequenceNumber>(i + 1), EntryType::kPut,
+          std::string(100, 'v'));
+    }
+  };
+  fill();
+  const std::unique_ptr<MemTable> kept = std::move(table_);
+  table_ = NewMemTable(GetParam().kind, GetParam().order);
+  fill();
+  table_.reset();
+  EXPECT_GE(kept->MemoryUsage(), size_t{4} << 20);
+  EXPECT_LE(kept->MemoryUsage() + PageBlocksIdle(), kBudget);
+  EXPECT_GE(PageBlocksIdle(), size_t{1} << 20);
+  budget.Set(0);
+  EXPECT_LE(PageBlocksIdle(), size_t{1} << 20);
 }
 
 INSTANTIATE_TEST_SUITE_P(

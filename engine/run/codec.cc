@@ -10,6 +10,8 @@
 #include <cassert>
 #include <cstdlib>
 
+#include "engine/base/pages.h"
+
 namespace aether {
 namespace {
 
@@ -104,23 +106,20 @@ class Compressor::Rep {
       return Slice();
     }
     const size_t size = Run(input, limit);
-    return size > limit ? Slice() : Slice(buffer_.get(), size);
+    return size > limit ? Slice() : Slice(buffer_.data(), size);
   }
 
  private:
   bool Room(size_t bytes) {
-    if (bytes <= capacity_) return true;
-    capacity_ = std::max(bytes, size_t{8} << 10);
-    buffer_.reset(static_cast<char*>(std::malloc(capacity_)));
-    if (buffer_ == nullptr) capacity_ = 0;
-    return buffer_ != nullptr;
+    if (bytes <= ScratchBuffer::kLargest) buffer_.Release();
+    return buffer_.Reserve(bytes);
   }
 
   // The size of the output, SIZE_MAX when it does not fit into `limit`.
   size_t Run(Slice input, size_t limit) {
     const int from = static_cast<int>(input.size());
     const int to = static_cast<int>(limit);
-    char* const out = buffer_.get();
+    char* const out = buffer_.data();
     size_t size = 0;
     switch (codec_) {
       case Codec::kNone:
@@ -161,8 +160,7 @@ class Compressor::Rep {
   std::unique_ptr<ZSTD_CCtx, Free> zstd_;
   z_stream deflate_{};
   bool deflating_ = false;
-  std::unique_ptr<char, Free> buffer_;
-  size_t capacity_ = 0;
+  ScratchBuffer buffer_;
 };
 
 Compressor::Compressor(Compression compression) : rep_(std::make_unique<Rep>(compression)) {}

@@ -22,9 +22,8 @@ size_t BloomFilter::SizeFor(size_t keys, double bits_per_key) {
 BloomFilter BloomFilter::Allocate(size_t bytes, int probes) {
   BloomFilter filter;
   if (bytes == 0) return filter;
-  filter.words_.reset(static_cast<uint64_t*>(std::aligned_alloc(kBlockBytes, bytes)));
-  if (filter.words_ == nullptr) return filter;
-  std::memset(filter.words_.get(), 0, bytes);
+  if (!filter.words_.Reserve(bytes)) return filter;
+  std::memset(filter.words_.data(), 0, bytes);
   filter.blocks_ = static_cast<uint32_t>(bytes / kBlockBytes);
   filter.probes_ = std::clamp(probes, 1, kMaxProbes);
   return filter;

@@ -11,11 +11,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 #include <vector>
 
 #include "engine/base/checksum.h"
+#include "engine/base/pages.h"
 #include "engine/base/slice.h"
 
 namespace aether {
@@ -44,8 +43,8 @@ class BloomFilter {
   bool empty() const { return blocks_ == 0; }
   int probes() const { return probes_; }
   size_t MemoryBytes() const { return size_t{blocks_} * kBlockBytes; }
-  char* data() { return reinterpret_cast<char*>(words_.get()); }
-  const char* data() const { return reinterpret_cast<const char*>(words_.get()); }
+  char* data() { return words_.data(); }
+  const char* data() const { return words_.data(); }
 
   void Prefetch(uint64_t hash) const {
     if (blocks_ != 0) __builtin_prefetch(Block(hash));
@@ -68,16 +67,14 @@ class BloomFilter {
 
  private:
   static constexpr uint32_t kStep = 0x9e3779b9u;
-  struct Free {
-    void operator()(uint64_t* p) const { std::free(p); }
-  };
 
   uint64_t* Block(uint64_t hash) const {
-    return words_.get() + ((hash >> 32) * blocks_ >> 32) * (kBlockBytes / 8);
+    return static_cast<uint64_t*>(static_cast<void*>(words_.data())) +
+           ((hash >> 32) * blocks_ >> 32) * (kBlockBytes / 8);
   }
   void Insert(uint64_t hash);
 
-  std::unique_ptr<uint64_t[], Free> words_;
+  ScratchBuffer words_;
   uint32_t blocks_ = 0;
   int probes_ = 0;
 };

@@ -13,7 +13,6 @@
 #define AETHER_ENGINE_RUN_RUN_FILE_H_
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +20,7 @@
 #include "engine/base/comparator.h"
 #include "engine/base/entry.h"
 #include "engine/base/operators.h"
+#include "engine/base/pages.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/base/trace.h"
@@ -93,17 +93,11 @@ struct RunReadOptions {
 // A page or a large value on its way into memory: what lies between the two halves of a load.
 struct PageLoad {
   static constexpr size_t kBuffer = 2 * kPageSize;
-  struct Free {
-    void operator()(char* p) const { std::free(p); }
-  };
-
   // Room for what has to be decompressed: the caller's kBuffer bytes, aligned for direct reads,
   // where they are given and suffice. Null when there is no memory.
   char* Buffer(size_t n) {
     if (buffer != nullptr && n <= kBuffer) return buffer;
-    own.reset(static_cast<char*>(std::aligned_alloc(
-        kDirectAlignment, (n + kDirectAlignment - 1) / kDirectAlignment * kDirectAlignment)));
-    return own.get();
+    return own.Reserve(n) ? own.data() : nullptr;
   }
 
   Pin pin;  // of the frame it goes to
@@ -112,7 +106,7 @@ struct PageLoad {
   size_t skip = 0;    // of what is read, before the stored bytes
   size_t needed = 0;  // with these; a direct read may come to the end of the file behind them
   char* buffer = nullptr;
-  std::unique_ptr<char, Free> own;
+  ScratchBuffer own;
 };
 
 // Where a visit stands that stopped for something that is not in memory.

@@ -1,12 +1,12 @@
 #include "engine/run/run_iterator.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <utility>
 
 #include "engine/base/epoch.h"
+#include "engine/base/pages.h"
 
 namespace aether {
 
@@ -42,40 +42,35 @@ class RunIterator::Stream {
       AETHER_RETURN_IF_ERROR(window->Ensure(*this, extent.offset, extent.stored));
     }
     const char* const stored = window->At(extent.offset);
-    Buffer& plain = key ? plain_key_ : plain_value_;
+    ScratchBuffer& plain = key ? plain_key_ : plain_value_;
     if (extent.packed() && !plain.Reserve(extent.bytes)) return NoMemory();
-    *data = extent.packed() ? plain.bytes.get() : stored;
-    return file_->OpenExtent(extent, stored, verify_, plain.bytes.get());
+    *data = extent.packed() ? plain.data() : stored;
+    return file_->OpenExtent(extent, stored, verify_, plain.data());
+  }
+
+  // What was read by Large is not needed any more. A merge has many streams: none of them keeps
+  // room for the largest value it has met.
+  void Release() {
+    for (Window* window : {&values_, &keys_}) window->Release(kWindow);
+    for (ScratchBuffer* plain : {&plain_value_, &plain_key_}) plain->Release(kWindow);
   }
 
  private:
   static constexpr size_t kWindow = size_t{256} << 10;
 
-  struct Buffer {
-    struct Free {
-      void operator()(char* p) const { std::free(p); }
-    };
-    std::unique_ptr<char, Free> bytes;
-    size_t capacity = 0;
-
-    // Drops what is there when it has to grow. False when there is no memory.
-    bool Reserve(uint64_t n, size_t at_least = kPageSize) {
-      if (n <= capacity) return true;
-      capacity = std::max<size_t>((n + kPageSize - 1) / kPageSize * kPageSize, at_least);
-      bytes.reset(static_cast<char*>(std::aligned_alloc(kPageSize, capacity)));
-      if (bytes == nullptr) capacity = 0;
-      return bytes != nullptr;
-    }
-  };
-
-  struct Window : Buffer {
+  struct Window {
+    ScratchBuffer bytes;
     uint64_t offset = 0;
     uint64_t size = 0;
 
+    void Release(size_t keep) {
+      bytes.Release(keep);
+      if (bytes.data() == nullptr) size = 0;
+    }
     bool Holds(uint64_t at, uint64_t n) const {
       return at >= offset && at + n <= offset + size && n <= size;
     }
-    const char* At(uint64_t at) const { return bytes.get() + (at - offset); }
+    const char* At(uint64_t at) const { return bytes.data() + (at - offset); }
 
     Status Ensure(Stream& stream, uint64_t at, uint64_t n) {
       if (Holds(at, n)) return Status::OK();
@@ -86,18 +81,18 @@ class RunIterator::Stream {
       offset = at / kPageSize * kPageSize;
       const uint64_t need = at + n - offset;
       uint64_t want = std::min(std::max<uint64_t>(need, kWindow), stream.body_ - offset);
-      if (!Reserve(want, kWindow)) return stream.NoMemory();
+      if (!bytes.Reserve(std::max<uint64_t>(want, kWindow))) return stream.NoMemory();
       const RandomReadFile& file = *stream.from_;
       // A direct read takes whole blocks; what follows the body is in the file, too.
       if (file.direct()) want = (want + kDirectAlignment - 1) / kDirectAlignment * kDirectAlignment;
       stream.Pace(want);
       Slice got;
-      AETHER_RETURN_IF_ERROR(file.ReadAt(offset, want, bytes.get(), &got));
+      AETHER_RETURN_IF_ERROR(file.ReadAt(offset, want, bytes.data(), &got));
       if (got.size() < need) {
         return stream.file_->Corrupt(offset + got.size(),
                                      "the file ends in the middle of its data");
       }
-      if (got.data() != bytes.get()) std::memcpy(bytes.get(), got.data(), got.size());
+      if (got.data() != bytes.data()) std::memcpy(bytes.data(), got.data(), got.size());
       size = got.size();
       if (offset + size < stream.body_) {
         file.ReadAhead(offset + size, std::min<uint64_t>(kWindow, stream.body_ - offset - size));
@@ -124,8 +119,8 @@ class RunIterator::Stream {
   Window keys_;
   // What was compressed.
   char page_[kPageSize];
-  Buffer plain_value_;
-  Buffer plain_key_;
+  ScratchBuffer plain_value_;
+  ScratchBuffer plain_key_;
 };
 
 namespace {
@@ -166,6 +161,7 @@ void RunIterator::Unposition() {
   large_value_.pin.Release();
   large_value_loaded_ = false;
   value_elsewhere_ = false;
+  if (stream_ != nullptr) stream_->Release();
 }
 
 bool RunIterator::LoadLeaf(size_t index) {
@@ -237,6 +233,7 @@ void RunIterator::StartSeek(Slice key, SequenceNumber sequence, PageBatch* misse
 void RunIterator::DecodeLarge() {
   large_value_loaded_ = false;
   large_value_.pin.Release();
+  if (stream_ != nullptr) stream_->Release();
   in_blob_file_ = !options_.references && TagType(record_.tag) == EntryType::kPutReference;
   if (in_blob_file_) record_.tag = PackTag(record_.sequence(), EntryType::kPut);
   value_elsewhere_ = record_.large_value || in_blob_file_;

@@ -413,8 +413,9 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FamilyState& state,
   Status s = RunFile::Open(fs_, RunFileName(path_, meta.number), &meta, family.options_.pool,
                            options, &run);
   if (!s.ok()) return s;
-  *file = std::make_shared<OpenFile>(std::move(run),
-                                     [this](uint64_t number) { AddObsoleteFile(number); });
+  *file = std::make_shared<OpenFile>(
+      std::move(run), [this](uint64_t number) { AddObsoleteFile(number); },
+      family.open_file_memory_);
   return Status::OK();
 }
 

@@ -19,14 +19,46 @@ FamilyStore::FamilyStore(EnvImpl* env, uint32_t id, std::string name, StoreOptio
       options_(std::move(options)),
       write_buffer_size_(options_.write_buffer_size),
       max_write_buffers_(options_.max_write_buffers),
-      tree_(options_.tree) {}
+      tree_(options_.tree) {
+  UpdateTableBudget();
+}
 
 FamilyStore::~FamilyStore() { delete view_.load(std::memory_order_acquire); }
 
-Status FamilyStore::NewTable(std::shared_ptr<MemTable>* table) const {
-  *table = NewMemTable(options_.memtable, options_.order);
-  return *table != nullptr ? Status::OK()
-                           : Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
+Status FamilyStore::NewTable(std::shared_ptr<MemTable>* table) {
+  std::unique_ptr<MemTable> fresh = NewMemTable(options_.memtable, options_.order);
+  if (fresh == nullptr) {
+    return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
+  }
+  // Giving back a large table takes a while: until then it counts.
+  table->reset(fresh.release(), [leaving = leaving_table_bytes_](MemTable* old) {
+    const uint64_t bytes = old->MemoryUsage();
+    leaving->fetch_add(bytes, std::memory_order_relaxed);
+    delete old;
+    leaving->fetch_sub(bytes, std::memory_order_relaxed);
+  });
+  MutexLock lock(&tables_mutex_);
+  std::erase_if(tables_, [](const auto& old) { return old.expired(); });
+  tables_.push_back(*table);
+  return Status::OK();
+}
+
+uint64_t FamilyStore::TableBytes() const {
+  std::vector<std::shared_ptr<MemTable>> alive;  // the last owner of one must not hold the mutex
+  {
+    MutexLock lock(&tables_mutex_);
+    for (const auto& table : tables_) {
+      if (auto locked = table.lock()) alive.push_back(std::move(locked));
+    }
+  }
+  uint64_t bytes = leaving_table_bytes_->load(std::memory_order_relaxed);
+  for (const auto& table : alive) bytes += table->MemoryUsage();
+  return bytes;
+}
+
+void FamilyStore::UpdateTableBudget() {
+  MutexLock lock(&tables_mutex_);
+  table_budget_.Set(write_buffer_size() * static_cast<uint64_t>(max_write_buffers()));
 }
 
 std::shared_ptr<const ReadView> FamilyStore::PinView() const {
@@ -340,6 +372,8 @@ StoreStats FamilyStore::Stats() const {
     for (const auto& merge : merges_)
       stats.merge_debt_bytes += merge->job ? merge->job->input_bytes() : 0;
   }
+  stats.memtable_bytes =
+      std::max(TableBytes(), stats.active_memtable_bytes + stats.sealed_memtable_bytes);
   stats.view_number = view->number();
   stats.levels.resize(kLevels);
   view->version().ForEachFile([&](int level, const Run&, const RunPart& part) {
@@ -352,8 +386,8 @@ StoreStats FamilyStore::Stats() const {
     stats.file_bytes += meta.file_size;
     stats.entries += meta.entries;
     stats.tombstones += meta.deletes;
-    stats.table_reader_memory += part.file->file().MemoryBytes();
   });
+  stats.table_reader_memory = open_file_memory_->load(std::memory_order_relaxed);
   stats.table_reader_memory += env_->BlobCacheMemory(options_.pool);
   stats.live_file_bytes = stats.file_bytes;
   for (int i = 0; i < kLevels; ++i) {
@@ -385,10 +419,12 @@ StoreStats FamilyStore::Stats() const {
 
 Status FamilyStore::SetWriteBufferSize(uint64_t bytes) {
   write_buffer_size_.store(bytes, std::memory_order_relaxed);
+  UpdateTableBudget();
   return Status::OK();
 }
 Status FamilyStore::SetMaxWriteBuffers(int count) {
   max_write_buffers_.store(std::max(2, count), std::memory_order_relaxed);
+  UpdateTableBudget();
   return Status::OK();
 }
 Status FamilyStore::SetTreeOptions(const TreeOptions& tree) {

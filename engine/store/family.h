@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/pages.h"
+#include "engine/base/thread_annotations.h"
 #include "engine/commit/pipeline.h"
 #include "engine/lsm/merge_job.h"
 #include "engine/lsm/read_view.h"
@@ -83,7 +85,9 @@ class FamilyStore final : public KvStore {
   Status SetTreeOptions(const TreeOptions& tree) override;
 
   // An empty memtable. Aborted/kMemoryLimit when there is no memory for it.
-  Status NewTable(std::shared_ptr<MemTable>* table) const;
+  Status NewTable(std::shared_ptr<MemTable>* table);
+  // Of all memtables that somebody still has, flushed ones included.
+  uint64_t TableBytes() const;
   // The current view, kept.
   std::shared_ptr<const ReadView> PinView() const;
   // Replaces the view. REQUIRES: the env's mutex.
@@ -113,6 +117,8 @@ class FamilyStore final : public KvStore {
                     bool memtables, size_t n, const Slice* keys, PinnedValue* values,
                     Status* statuses) const;
   static FileInfo InfoOf(int level, const Run& run, const RunPart& part);
+  // Idle memory of memtables is kept for the next ones within what the options allow.
+  void UpdateTableBudget();
   Status MakeSource(const ReadOptions& options, const FileFilter& files,
                     IteratorSource* source) const;
 
@@ -141,6 +147,15 @@ class FamilyStore final : public KvStore {
   StallState stall_ = StallState::kNormal;
 
   mutable FamilyCounters counters_;
+  // Of files that a version or an iterator has open.
+  const std::shared_ptr<std::atomic<uint64_t>> open_file_memory_ =
+      std::make_shared<std::atomic<uint64_t>>(0);
+
+  const std::shared_ptr<std::atomic<uint64_t>> leaving_table_bytes_ =
+      std::make_shared<std::atomic<uint64_t>>(0);
+  mutable Mutex tables_mutex_;
+  std::vector<std::weak_ptr<MemTable>> tables_ GUARDED_BY(tables_mutex_);
+  PageBlockBudget table_budget_ GUARDED_BY(tables_mutex_);
 };
 
 }  // namespace aether

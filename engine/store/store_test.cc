@@ -295,5 +295,32 @@ TEST_F(StoreTest, BatchesAreCheckedBeforeTheyAreNumbered) {
   EXPECT_TRUE(env_->Write({}, std::string("\x01\x05zz", 4), kAnyCount, nullptr).IsCorruption());
 }
 
+// What an iterator keeps is still memory, and the figures say so.
+TEST_F(StoreTest, MemoryThatAnIteratorKeepsIsReported) {
+  Open();
+  for (int i = 0; i < 500; ++i) Put(Key(i), std::string(100, 'a'));
+  auto old_table = kv_->NewIterator({});
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  const auto live = [](const StoreStats& stats) {
+    return stats.active_memtable_bytes + stats.sealed_memtable_bytes;
+  };
+  StoreStats stats = kv_->Stats();
+  EXPECT_GE(stats.memtable_bytes, live(stats) + 500 * 100);
+  auto old_run = kv_->NewIterator({});
+  const uint64_t one_run = stats.table_reader_memory;
+  EXPECT_GT(one_run, 0u);
+  for (int i = 0; i < 500; ++i) Put(Key(i), std::string(100, 'b'));
+  CompactRangeOptions options;
+  ASSERT_TRUE(kv_->CompactRange(options, nullptr, nullptr).ok());
+  stats = kv_->Stats();
+  EXPECT_EQ(stats.levels[6].runs, 1);
+  EXPECT_GE(stats.table_reader_memory, 2 * one_run - one_run / 4);
+  old_run.reset();
+  old_table.reset();
+  stats = kv_->Stats();
+  EXPECT_EQ(stats.memtable_bytes, live(stats));
+  EXPECT_LE(stats.table_reader_memory, one_run + one_run / 4);
+}
+
 }  // namespace
 }  // namespace aether

@@ -53,6 +53,13 @@ void* __wrap__ZnamRKSt9nothrow_t(size_t bytes, const std::nothrow_t& tag);
 void* __real__ZN6aether17AllocatePageBlockEm(size_t bytes);
 void* __wrap__ZN6aether17AllocatePageBlockEm(size_t bytes);
 
+void* __real__ZN6aether9MapMemoryEmm(size_t bytes, size_t alignment);
+void* __wrap__ZN6aether9MapMemoryEmm(size_t bytes, size_t alignment);
+void* __real__ZN6aether10ExtentHeap8AllocateEm(void* heap, size_t bytes);
+void* __wrap__ZN6aether10ExtentHeap8AllocateEm(void* heap, size_t bytes);
+bool __real__ZN6aether13ScratchBuffer7ReserveEm(void* buffer, size_t bytes);
+bool __wrap__ZN6aether13ScratchBuffer7ReserveEm(void* buffer, size_t bytes);
+
 void* __wrap_aligned_alloc(size_t alignment, size_t size) {
   if (size < kSmallestSegment && MustFail(kAlignedBuffers)) return nullptr;
   return __real_aligned_alloc(alignment, size);
@@ -70,6 +77,19 @@ void* __wrap__ZnamRKSt9nothrow_t(size_t bytes, const std::nothrow_t& tag) {
 
 void* __wrap__ZN6aether17AllocatePageBlockEm(size_t bytes) {
   return MustFail(kArenaBlocks) ? nullptr : __real__ZN6aether17AllocatePageBlockEm(bytes);
+}
+
+void* __wrap__ZN6aether9MapMemoryEmm(size_t bytes, size_t alignment) {
+  return MustFail(kAlignedBuffers) ? nullptr : __real__ZN6aether9MapMemoryEmm(bytes, alignment);
+}
+
+void* __wrap__ZN6aether10ExtentHeap8AllocateEm(void* heap, size_t bytes) {
+  return MustFail(kAlignedBuffers) ? nullptr
+                                   : __real__ZN6aether10ExtentHeap8AllocateEm(heap, bytes);
+}
+
+bool __wrap__ZN6aether13ScratchBuffer7ReserveEm(void* buffer, size_t bytes) {
+  return !MustFail(kAlignedBuffers) && __real__ZN6aether13ScratchBuffer7ReserveEm(buffer, bytes);
 }
 // NOLINTEND
 }
