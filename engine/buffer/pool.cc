@@ -495,6 +495,7 @@ Status Pool::TakeExtentLocked(size_t bytes, Frame** frame) {
   // One that would push out a large part of everything else is not kept.
   const bool keep = whole <= Capacity() / 4;
   if (keep) MakeRoomLocked(whole);
+  TrimLocked(whole);
   if (Strict() && CommittedLocked() + whole > AllowedLocked() && limbo_.empty()) {
     return MemoryLimit("no room in the pool of " + std::to_string(Capacity()) +
                        " bytes for a value of " + std::to_string(bytes));
