@@ -212,9 +212,6 @@ class Repairer {
   }
 
   Status RebuildState() {
-    state_.store_id = SystemEntropy();
-    AETHER_RETURN_IF_ERROR(wal::InferLogState(
-        fs_, options_.wal_dir.empty() ? path_ : options_.wal_dir, &state_.store_id, &state_.log));
     AddFamily(0, "default");
     std::map<uint32_t, std::vector<std::unique_ptr<RunFile>>> found;
     std::vector<std::pair<uint64_t, Status>> damaged;
@@ -244,7 +241,9 @@ class Repairer {
     }
     for (const auto& [number, why] : damaged) AETHER_RETURN_IF_ERROR(PutAside(number, why));
     for (auto& [id, files] : found) AETHER_RETURN_IF_ERROR(MergeAll(id, std::move(files)));
-    return Status::OK();
+    state_.store_id = SystemEntropy();
+    return wal::InferLogState(fs_, options_.wal_dir.empty() ? path_ : options_.wal_dir,
+                              state_.log.last_sequence, &state_.store_id, &state_.log);
   }
 
   void AddFamily(uint32_t id, const std::string& name) {
