@@ -168,19 +168,30 @@ class Repairer {
 
   // The blob files of a family are those that its runs refer to.
   void AttachBlobs(FamilyState* family) const {
+    const std::map<uint64_t, BlobState> before = std::move(family->blobs);
     family->blobs.clear();
     for (const auto& level : family->levels) {
       for (const RunState& run : level) {
         for (const FileState& file : run.files) {
           for (const BlobUse& use : file.meta->blobs) {
             BlobState& blob = family->blobs[use.number];
-            blob.meta = std::make_shared<const BlobMeta>(blobs_.at(use.number)->meta());
             ++blob.files;
             blob.live_count += use.count;
             blob.live_bytes += use.bytes;
           }
         }
       }
+    }
+    for (auto& [number, blob] : family->blobs) {
+      BlobMeta meta = blobs_.at(number)->meta();
+      // A segment of the log does not say how many values it holds.
+      if (const auto known = before.find(number);
+          known != before.end() && known->second.meta->salt == meta.salt) {
+        meta = *known->second.meta;
+      } else if (meta.count == 0) {
+        meta.count = blob.live_count;
+      }
+      blob.meta = std::make_shared<const BlobMeta>(meta);
     }
   }
 
