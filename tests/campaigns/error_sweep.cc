@@ -282,8 +282,11 @@ class ErrorSweep final : public Campaign {
   }
 
   Outcome Run(uint64_t strand, uint64_t index) override {
-    if (flags_.io_only && kFaultKinds[strand / 2 % kKinds].allocations != 0)
-      return {true, false, 0, ""};
+    const uint32_t allocations = kFaultKinds[strand / 2 % kKinds].allocations;
+    // Small segments of the simulated mapped log cannot be told from the engine's buffers.
+    const bool of_disk =
+        workloads_[strand / 2 / kKinds].options.small_segments && allocations == kAlignedBuffers;
+    if (of_disk || (flags_.io_only && allocations != 0)) return {true, false, 0, ""};
     Case run(flags_, workloads_[strand / 2 / kKinds], kFaultKinds[strand / 2 % kKinds],
              strand % 2 == 1, Mix(flags_.seed, strand, index), index,
              Nth(workloads_[strand / 2 / kKinds], index));
