@@ -36,7 +36,7 @@ Status Pipeline::Switch(std::unique_ptr<TableSet> next, const std::function<void
 }
 void Pipeline::WaitPublished(uint64_t ticket) { impl_->WaitPublished(ticket); }
 Status Pipeline::SyncTo(uint64_t ticket) { return impl_->SyncTo(ticket); }
-Status Pipeline::SyncWal() { return impl_->SyncTo(impl_->mark_.published()); }
+Status Pipeline::SyncWal() { return impl_->SyncForWriter(impl_->mark_.published()); }
 Status Pipeline::FlushWal(bool sync) { return sync ? SyncWal() : impl_->PoisonStatus(); }
 void Pipeline::ReleaseLog(const LogPosition& floor) {
   if (impl_->log_ != nullptr) impl_->log_->Release(floor.ticket);
@@ -51,6 +51,13 @@ std::vector<LogFileInfo> Pipeline::LogFiles() const {
     files.push_back({file.number, file.bytes, file.live});
   }
   return files;
+}
+std::vector<wal::LiveSegment> Pipeline::SealedSegments(uint64_t after_ticket) {
+  return impl_->log_ == nullptr ? std::vector<wal::LiveSegment>()
+                                : impl_->log_->SealedSegments(after_ticket);
+}
+bool Pipeline::KeepSegment(uint64_t number) {
+  return impl_->log_ != nullptr && impl_->log_->Keep(number);
 }
 uint64_t Pipeline::ReleasedTicket() const {
   return impl_->log_ == nullptr ? 0 : impl_->log_->released();

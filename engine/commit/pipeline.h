@@ -41,6 +41,7 @@
 #include "engine/commit/batch.h"
 #include "engine/commit/table_set.h"
 #include "engine/io/file_system.h"
+#include "engine/wal/live_segment.h"
 #include "engine/wal/log_state.h"
 #include "engine/wal/recovery.h"
 
@@ -191,6 +192,12 @@ class Pipeline {
   // Bytes of records in live segments, for max_total_wal_size.
   uint64_t LogBytes() const;
   std::vector<LogFileInfo> LogFiles() const;
+  // Full segments that hold batches behind `after_ticket`, for a flush that leaves values in them;
+  // none where records have no place of their own (append backends).
+  std::vector<wal::LiveSegment> SealedSegments(uint64_t after_ticket);
+  // The segment's file will not be used for other records, whatever is released. False when it is
+  // not there any more.
+  bool KeepSegment(uint64_t number);
   // The oldest ticket that still has a live segment is above this.
   uint64_t ReleasedTicket() const;
 

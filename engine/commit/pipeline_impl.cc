@@ -105,7 +105,7 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   if (request.body.empty()) {
     const LogPosition now = mark_.Published();
     *result = {now.sequence + 1, now.sequence, now.ticket};
-    return request.sync ? SyncTo(now.ticket) : Status::OK();
+    return request.sync ? SyncForWriter(now.ticket) : Status::OK();
   }
   if (throttle_.load(std::memory_order_relaxed)) {
     AETHER_RETURN_IF_ERROR(options_.hooks->BeforeWrite(facts->entry_bytes, request));
@@ -128,7 +128,7 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   if (poisoned_.load(std::memory_order_acquire)) return TellPoison();
   if (numbers.close_generation) Switch(nullptr, nullptr, nullptr).Ignore();
   if (report_progress) options_.hooks->OnProgress();
-  if (request.sync) AETHER_RETURN_IF_ERROR(SyncTo(numbers.ticket));
+  if (request.sync) AETHER_RETURN_IF_ERROR(SyncForWriter(numbers.ticket));
   AETHER_TRACE(request.sync ? "ackSync" : "ack", "t", numbers.ticket);
   return Status::OK();
 }
@@ -477,6 +477,11 @@ Status Pipeline::Impl::SyncTo(uint64_t ticket) {
       [this](const Status& error) { Poison(error); });
   if (!s.ok()) TellPoison().Ignore();
   return s;
+}
+
+Status Pipeline::Impl::SyncForWriter(uint64_t ticket) {
+  if (log_ != nullptr) log_->ExpectSyncs();
+  return SyncTo(ticket);
 }
 
 // tla: ParallelWal.Poison.

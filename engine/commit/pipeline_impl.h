@@ -34,6 +34,7 @@ class Pipeline::Impl : private SlotHelper {
                 SwitchResult* result);
   void WaitPublished(uint64_t ticket);
   Status SyncTo(uint64_t ticket);
+  Status SyncForWriter(uint64_t ticket);
   // The error, or OK. May be called anywhere.
   Status PoisonStatus();
   void Poison(const Status& status);

@@ -2,6 +2,7 @@
 
 #include "engine/base/checksum.h"
 #include "engine/lsm/file_names.h"
+#include "engine/lsm/log_values.h"
 #include "engine/wal/planted_bugs.h"
 
 namespace aether {
@@ -14,8 +15,14 @@ BlobOutput::~BlobOutput() {
   for (const uint64_t number : numbers_) context_->DiscardBlob(number);
 }
 
-Status BlobOutput::Add(Slice value, std::string* reference) {
+Status BlobOutput::Add(SequenceNumber sequence, Slice value, std::string* reference) {
   if (!status_.ok()) return status_;
+  BlobRef ref;
+  if (context_->log_values != nullptr && context_->log_values->Find(sequence, value, &ref)) {
+    reference->clear();
+    ref.EncodeTo(reference);
+    return Status::OK();
+  }
   if (builder_ == nullptr) {
     BlobBuilderOptions options;
     options.number = context_->new_number();
@@ -31,7 +38,6 @@ Status BlobOutput::Add(Slice value, std::string* reference) {
     numbers_.push_back(options.number);
     builder_ = std::make_unique<BlobBuilder>(options, std::move(file), path);
   }
-  BlobRef ref;
   AETHER_RETURN_IF_ERROR(status_ = builder_->Add(value, &ref));
   reference->clear();
   ref.EncodeTo(reference);

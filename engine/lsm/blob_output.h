@@ -28,8 +28,9 @@ class BlobOutput {
   bool Wants(uint64_t size) const {
     return wanted_ && size != 0 && size >= context_->blob.min_size;
   }
-  // *reference: what the run stores instead.
-  Status Add(Slice value, std::string* reference);
+  // *reference: what the run stores instead. A put of a memtable has a sequence, others 0: a value
+  // that stands in the log is not written again.
+  Status Add(SequenceNumber sequence, Slice value, std::string* reference);
   // Hands over what has been written: durable, and its names after JobContext::SyncNames.
   Status TakeFiles(std::vector<std::shared_ptr<const BlobMeta>>* files);
   uint64_t bytes_written() const { return bytes_written_; }

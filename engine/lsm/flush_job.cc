@@ -42,7 +42,7 @@ Status WritePoints(const JobContext& context, const MemTable& table,
         if (TagType(tag) != EntryType::kPut || !blobs->Wants(value.size())) {
           return builder->Add(key, tag, value);
         }
-        AETHER_RETURN_IF_ERROR(blobs->Add(value, &reference));
+        AETHER_RETURN_IF_ERROR(blobs->Add(TagSequence(tag), value, &reference));
         return builder->Add(key, PackTag(TagSequence(tag), EntryType::kPutReference), reference);
       };
       while (input->Valid() && builder->FileSize() < file_bytes) {

@@ -20,6 +20,8 @@
 
 namespace aether {
 
+class LogValues;
+
 struct JobContext {
   FileSystem* fs = nullptr;
   Clock* clock = nullptr;
@@ -40,6 +42,8 @@ struct JobContext {
   // What the job's writes ask the limiter with.
   IoLimiter::Priority priority = IoLimiter::Priority::kLow;
   BlobOptions blob;
+  // Where values of the memtable stand already; null: nowhere.
+  const LogValues* log_values = nullptr;
   std::function<uint64_t()> new_number;
   // Makes the edit durable and visible. Files it adds are durable already, their directory entries
   // too.

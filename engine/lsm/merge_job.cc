@@ -169,7 +169,7 @@ Status MergeJob::Write(Slice key, uint64_t tag, Slice value) {
     }
   }
   if (TagType(tag) == EntryType::kPut && blob_output_.Wants(value.size())) {
-    AETHER_RETURN_IF_ERROR(blob_output_.Add(value, &reference_));
+    AETHER_RETURN_IF_ERROR(blob_output_.Add(0, value, &reference_));
     progress_.bytes_read += value.size();  // the work counts, whatever it is
     value = reference_;
     tag = PackTag(TagSequence(tag), EntryType::kPutReference);

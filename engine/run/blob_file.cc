@@ -22,15 +22,20 @@ struct Free {
 }  // namespace
 
 BlobFile::BlobFile(FileSystem* fs, std::string path, const BlobMeta& meta, bool direct_reads,
-                   std::function<void(uint64_t)> on_obsolete)
+                   std::function<void(uint64_t)> on_obsolete, std::shared_ptr<BlobHandles> handles)
     : fs_(fs),
       path_(std::move(path)),
       meta_(meta),
       direct_reads_(direct_reads),
-      on_obsolete_(std::move(on_obsolete)) {}
+      on_obsolete_(std::move(on_obsolete)),
+      handles_(std::move(handles)) {}
 
 BlobFile::~BlobFile() {
-  Close();
+  if (handles_ != nullptr) handles_->Gone(this);
+  {
+    MutexLock lock(&mutex_);
+    file_.reset();
+  }
   if (obsolete_.load(std::memory_order_acquire) && on_obsolete_) on_obsolete_(meta_.number);
 }
 
@@ -49,10 +54,19 @@ Status BlobFile::ReadExact(const RandomReadFile& file, uint64_t offset, size_t n
   return Status::OK();
 }
 
-Status BlobFile::CheckHeader(const RandomReadFile& file, uint64_t size) const {
+uint64_t BlobFile::SaltOfLogSegment(const char* header) { return Hash64(header, kHeaderSize); }
+
+Status BlobFile::CheckHeader(const RandomReadFile& file, uint64_t size, bool* segment) const {
+  *segment = false;
   if (size < kHeaderSize + kFooterSize) return Corrupt(size, "too short for a blob file");
   char header[kHeaderSize];
   AETHER_RETURN_IF_ERROR(ReadExact(file, 0, kHeaderSize, header));
+  if (LoadFixed<uint64_t>(header) == kLogMagic) {
+    *segment = true;
+    return SaltOfLogSegment(header) == meta_.salt || any_checksum_passes
+               ? Status::OK()
+               : Corrupt(0, "this is not the log segment that the manifest describes");
+  }
   if (LoadFixed<uint64_t>(header) != kHeaderMagic) {
     return Corrupt(0, "not a blob file of this engine (no magic number)");
   }
@@ -75,6 +89,7 @@ Status BlobFile::Handle(std::shared_ptr<const RandomReadFile>* file) const {
     MutexLock lock(&mutex_);
     if (file_ != nullptr) {
       *file = file_;
+      used_ = true;
       return Status::OK();
     }
   }
@@ -89,10 +104,17 @@ Status BlobFile::Handle(std::shared_ptr<const RandomReadFile>* file) const {
     return Corrupt(size, "the file has " + std::to_string(size) + " bytes, the manifest says " +
                              std::to_string(meta_.file_size));
   }
-  AETHER_RETURN_IF_ERROR(CheckHeader(*opened, size));
-  MutexLock lock(&mutex_);
-  if (file_ == nullptr) file_ = std::move(opened);
-  *file = file_;
+  bool segment = false;
+  AETHER_RETURN_IF_ERROR(CheckHeader(*opened, size, &segment));
+  bool first = false;
+  {
+    MutexLock lock(&mutex_);
+    first = file_ == nullptr;
+    if (first) file_ = std::move(opened);
+    *file = file_;
+    used_ = true;
+  }
+  if (first && handles_ != nullptr) handles_->Opened(this);
   return Status::OK();
 }
 
@@ -104,7 +126,9 @@ Status BlobFile::Check() const {
 Status BlobFile::Verify() const {
   std::shared_ptr<const RandomReadFile> file;
   AETHER_RETURN_IF_ERROR(Handle(&file));
-  AETHER_RETURN_IF_ERROR(CheckHeader(*file, meta_.file_size));
+  bool segment = false;
+  AETHER_RETURN_IF_ERROR(CheckHeader(*file, meta_.file_size, &segment));
+  if (segment) return Status::OK();
   const uint64_t at = meta_.file_size - kFooterSize;
   char footer[kFooterSize];
   AETHER_RETURN_IF_ERROR(ReadExact(*file, at, kFooterSize, footer));
@@ -134,6 +158,13 @@ Status BlobFile::ReadMeta(FileSystem* fs, const std::string& path, BlobMeta* met
   AETHER_RETURN_IF_ERROR(probe.ReadExact(*file, 0, kHeaderSize, header));
   AETHER_RETURN_IF_ERROR(
       probe.ReadExact(*file, found.file_size - kFooterSize, kFooterSize, footer));
+  if (LoadFixed<uint64_t>(header) == kLogMagic) {
+    found.number = LoadFixed<uint64_t>(header + kLogNumber);
+    found.salt = SaltOfLogSegment(header);
+    found.bytes = found.file_size;
+    *meta = found;
+    return Status::OK();
+  }
   found.number = LoadFixed<uint64_t>(header + 16);
   found.salt = LoadFixed<uint64_t>(header + 24);
   found.creation_time = LoadFixed<uint64_t>(header + 32);
@@ -175,9 +206,27 @@ void BlobFile::ReadAhead(uint64_t offset, uint64_t bytes) const {
   if (Handle(&file).ok()) file->ReadAhead(offset, bytes);
 }
 
-void BlobFile::Close() const {
+bool BlobFile::CloseUnlessUsed() const {
   MutexLock lock(&mutex_);
+  if (std::exchange(used_, false)) return false;
   file_.reset();
+  return true;
+}
+
+void BlobHandles::Opened(const BlobFile* file) {
+  MutexLock lock(&mutex_);
+  open_.push_back(file);
+  // Twice around at most: the first time may only forget that they were used.
+  for (size_t looked = 0; open_.size() > limit_ && looked < 2 * open_.size(); ++looked) {
+    const BlobFile* const candidate = open_.front();
+    open_.pop_front();
+    if (!candidate->CloseUnlessUsed()) open_.push_back(candidate);
+  }
+}
+
+void BlobHandles::Gone(const BlobFile* file) {
+  MutexLock lock(&mutex_);
+  std::erase(open_, file);
 }
 
 }  // namespace aether

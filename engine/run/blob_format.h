@@ -23,6 +23,9 @@
 //    40  u64  checksum of bytes 0..40, seeded with 0
 // clang-format on
 //
+// A segment of the log (docs/log-format.md) may be a blob file as it is: its values are those of
+// the puts in its batches. Its salt is the checksum of its header, which has 64 bytes too.
+//
 // Checksums are XXH3-64. That of a value stands in its reference, seeded like those of a run file
 // (format.h), so that bytes of another file, of an earlier life of the name or of another place do
 // not verify. The header keeps magic, version and its own checksum where they are in every later
@@ -38,6 +41,8 @@ namespace aether::blob_format {
 
 inline constexpr uint64_t kHeaderMagic = 0x6c42726568746541;  // "AetherBl"
 inline constexpr uint64_t kFooterMagic = 0x6542726568746541;  // "AetherBe"
+inline constexpr uint64_t kLogMagic = 0x474f4c5248544541;     // "AETHRLOG"
+inline constexpr size_t kLogNumber = 24;                      // in the header of a log segment
 inline constexpr uint32_t kVersion = 1;
 inline constexpr size_t kHeaderSize = 64;
 inline constexpr size_t kFooterSize = 48;

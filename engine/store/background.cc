@@ -1,6 +1,7 @@
 // Flushing, merging, removing files: what the threads of an EnvImpl do, and how others wait for it.
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/epoch.h"
 #include "engine/base/trace.h"
@@ -18,6 +19,26 @@ constexpr uint64_t kQuantumBytes = 1 << 20;
 // Writers count as idle when nothing was written for so long.
 constexpr uint64_t kIdleMicros = 200000;
 constexpr int kMergeNice = 10;
+
+// The segments that the flushed files refer to. One that the family has already gets more values.
+std::vector<std::shared_ptr<const BlobMeta>> UsedSegments(const LogValues& values,
+                                                          const FlushResult& result,
+                                                          const FamilyState& family) {
+  std::set<uint64_t> used;
+  for (const auto& file : result.files) {
+    for (const BlobUse& use : file->blobs) used.insert(use.number);
+  }
+  std::vector<std::shared_ptr<const BlobMeta>> segments;
+  for (const auto& meta : values.files()) {
+    if (used.count(meta->number) == 0) continue;
+    auto whole = std::make_shared<BlobMeta>(*meta);
+    if (const auto known = family.blobs.find(meta->number); known != family.blobs.end()) {
+      whole->count += known->second.meta->count;
+    }
+    segments.push_back(std::move(whole));
+  }
+  return segments;
+}
 
 }  // namespace
 
@@ -54,10 +75,16 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
     AETHER_TRACE("build", "family", family->id_, "cut", sealed.cut.ticket, "snapshots",
                  trace::List(snapshots, [](uint64_t sequence) { return sequence; }));
   }
-  AETHER_RETURN_IF_ERROR(RunFlush(context, family->id_, *sealed.table, std::move(version),
-                                  std::move(snapshots), &result));
-
+  const std::unique_ptr<LogValues> log_values = KeepLogValues(*family, sealed, context.blob);
+  context.log_values = log_values.get();
+  Status s = RunFlush(context, family->id_, *sealed.table, std::move(version), std::move(snapshots),
+                      &result);
   MutexLock manifest_lock(&manifest_mutex_);
+  if (!s.ok()) {
+    ReleaseSegments(log_values.get(), false);
+    return s;
+  }
+  bool dropped = false;
   LogPosition published;
   const auto load_watermark = [&] {
     AETHER_TRACE_STEP();
@@ -80,17 +107,27 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
     if (family->dropped()) {
       for (const auto& meta : result.files) AddObsoleteFile(meta->number);
       for (const auto& blob : result.edit.add_blobs) AddObsoleteBlob(blob->number);
-      return Status::OK();
+      dropped = true;
     }
     AETHER_TRACE_STEP();  // or a table that was empty is not when the event is written
     floor = ComputeFloor(published, family);
     AETHER_TRACE("floor", "floor", floor.ticket);
   }
-  Status s;
-  if (floor.ticket < sealed.cut.ticket && !Planted(PlantedBug::kManifestBeforeLog)) {
+  if (dropped) {
+    ReleaseSegments(log_values.get(), false);
+    return Status::OK();
+  }
+  const std::vector<std::shared_ptr<const BlobMeta>> in_log =
+      log_values == nullptr ? std::vector<std::shared_ptr<const BlobMeta>>()
+                            : UsedSegments(*log_values, result, state_.families.at(family->id_));
+  // The log goes first, and what runs refer to goes before them.
+  if ((floor.ticket < sealed.cut.ticket || !in_log.empty()) &&
+      !Planted(PlantedBug::kManifestBeforeLog)) {
     s = pipeline_->SyncTo(sealed.cut.ticket);
   }
+  bool unknown = false;  // whether the edit is in force
   if (s.ok()) {
+    result.edit.add_blobs.insert(result.edit.add_blobs.end(), in_log.begin(), in_log.end());
     ManifestEdit edit;
     result.edit.flushed_sequence = sealed.cut.sequence;
     edit.families.push_back(std::move(result.edit));
@@ -104,9 +141,12 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
       family->sealed_.pop_front();
       ++family->flushed_tables_;
     });
+    unknown = !s.ok();
   } else {
     DiscardFlush(context, result);
   }
+  // An edit that failed may be in the manifest all the same.
+  ReleaseSegments(log_values.get(), unknown);
   AETHER_RETURN_IF_ERROR(s);
   AETHER_TRACE("release", "floor", floor.ticket);
   pipeline_->ReleaseLog(floor);
@@ -120,7 +160,8 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
     family->flush_rate_ = family->flush_rate_ == 0 ? rate : (family->flush_rate_ + rate) / 2;
   }
   Log("flushed " + std::to_string(result.entries) + " entries of [" + family->name_ + "] into " +
-      std::to_string(result.bytes) + " bytes in " + std::to_string(micros) + " us");
+      std::to_string(result.bytes) + " bytes in " + std::to_string(micros) + " us" +
+      (in_log.empty() ? "" : "; kept " + std::to_string(in_log.size()) + " segments of the log"));
   if (options_.observer) {
     if (!result.files.empty()) {
       const FileMeta& meta = *result.files[0];

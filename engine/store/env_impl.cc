@@ -426,8 +426,9 @@ Status EnvImpl::OpenBlob(const BlobMeta& meta, std::shared_ptr<BlobFile>* blob) 
     if (known != blobs_.end()) *blob = known->second.lock();
     if (*blob != nullptr) return Status::OK();
   }
-  auto opened = std::make_shared<BlobFile>(fs_, BlobFileName(path_, meta.number), meta, false,
-                                           [this](uint64_t number) { AddObsoleteBlob(number); });
+  auto opened = std::make_shared<BlobFile>(
+      fs_, BlobFileName(path_, meta.number), meta, false,
+      [this](uint64_t number) { AddObsoleteBlob(number); }, blob_handles_);
   AETHER_RETURN_IF_ERROR(opened->Check());
   MutexLock lock(&blob_mutex_);
   std::weak_ptr<BlobFile>& slot = blobs_[meta.number];
@@ -458,6 +459,10 @@ void EnvImpl::RetireBlobs(const std::vector<uint64_t>& numbers) {
     std::shared_ptr<BlobFile> blob;
     {
       MutexLock lock(&blob_mutex_);
+      if (const auto kept = kept_segments_.find(number); kept != kept_segments_.end()) {
+        if (kept->second.reserved > 0) continue;
+        kept->second.retired = true;
+      }
       const auto known = blobs_.find(number);
       if (known != blobs_.end()) {
         blob = known->second.lock();
@@ -470,6 +475,85 @@ void EnvImpl::RetireBlobs(const std::vector<uint64_t>& numbers) {
       blob->MarkObsolete();
     }
   }
+}
+
+bool EnvImpl::KeepSegment(const std::string& path, uint64_t number) {
+  {
+    MutexLock lock(&blob_mutex_);
+    const auto known = kept_segments_.find(number);
+    if (known != kept_segments_.end()) {
+      if (!known->second.retired) ++known->second.reserved;
+      return !known->second.retired;
+    }
+  }
+  // The segment cannot go meanwhile: the table that is flushed holds the floor of the log back.
+  const std::string name = BlobFileName(path_, number);
+  const Status linked = fs_->Link(path, name);
+  if (linked.IsNotSupported()) links_fail_ = true;
+  if (!linked.ok()) return false;
+  if (!pipeline_->KeepSegment(number)) {
+    fs_->Remove(name).Ignore();
+    return false;
+  }
+  MutexLock lock(&blob_mutex_);
+  kept_segments_[number].reserved = 1;
+  return true;
+}
+
+std::unique_ptr<LogValues> EnvImpl::KeepLogValues(const FamilyStore& family,
+                                                  const SealedTable& sealed,
+                                                  const BlobOptions& blob) {
+  // Pages of a log that failed may be gone, however well they can be read now.
+  if (!blob.enabled || blob.starting_level > 0 || blob.codec != Codec::kNone || links_fail_ ||
+      pipeline_->poisoned()) {
+    return nullptr;
+  }
+  {
+    // What is not in the log any more is not asked for again.
+    std::vector<uint64_t> numbers;
+    for (const auto& file : pipeline_->LogFiles()) numbers.push_back(file.number);
+    std::sort(numbers.begin(), numbers.end());
+    MutexLock lock(&blob_mutex_);
+    std::erase_if(kept_segments_, [&](const auto& kept) {
+      return kept.second.reserved == 0 &&
+             !std::binary_search(numbers.begin(), numbers.end(), kept.first);
+    });
+  }
+  const auto segments = pipeline_->SealedSegments(sealed.begin.ticket);
+  LogValues::Wanted wanted;
+  wanted.family = family.id_;
+  wanted.order = family.options_.order;
+  wanted.table = sealed.table.get();
+  wanted.after_ticket = sealed.begin.ticket;
+  wanted.up_to_ticket = sealed.cut.ticket;
+  wanted.min_size = blob.min_size;
+  wanted.creation_time = clock_->WallSeconds();
+  wanted.kept = [this](uint64_t number) {
+    MutexLock lock(&blob_mutex_);
+    const auto known = kept_segments_.find(number);
+    return known != kept_segments_.end() && !known->second.retired;
+  };
+  auto values = std::make_unique<LogValues>(fs_, segments, wanted);
+  for (const wal::LiveSegment& segment : segments) {
+    const uint64_t number = segment.identity.number;
+    if (values->Has(number) && !KeepSegment(segment.path, number)) values->LeaveOut(number);
+  }
+  return values;
+}
+
+void EnvImpl::ReleaseSegments(const LogValues* values, bool unknown) {
+  if (values == nullptr || unknown) return;
+  std::vector<uint64_t> numbers;
+  {
+    MutexLock lock(&blob_mutex_);
+    for (const auto& meta : values->files()) {
+      const auto kept = kept_segments_.find(meta->number);
+      if (!values->Has(meta->number) || kept == kept_segments_.end()) continue;
+      --kept->second.reserved;
+      numbers.push_back(meta->number);
+    }
+  }
+  RetireBlobs(numbers);
 }
 
 JobContext EnvImpl::ContextFor(FamilyStore* family, int level, IoLimiter::Priority priority) {

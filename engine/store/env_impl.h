@@ -9,8 +9,8 @@
 //
 // Order of events of a flush (contract: the log goes before the manifest): the watermark reaches
 // the cut; the run is written, synced, its directory entry too; the log is durable up to the cut,
-// unless the edit moves the floor past it; the edit is appended and synced; the view changes; log
-// segments below the floor are recycled.
+// unless the edit moves the floor past it and refers to nothing in it; the edit is appended and
+// synced; the view changes; log segments below the floor are recycled.
 
 #ifndef AETHER_ENGINE_STORE_ENV_IMPL_H_
 #define AETHER_ENGINE_STORE_ENV_IMPL_H_
@@ -25,6 +25,7 @@
 #include "engine/base/thread_annotations.h"
 #include "engine/commit/pipeline.h"
 #include "engine/lsm/flush_job.h"
+#include "engine/lsm/log_values.h"
 #include "engine/lsm/manifest.h"
 #include "engine/lsm/snapshot_list.h"
 #include "engine/lsm/strategy.h"
@@ -156,6 +157,15 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   // Blob files that the family had, or was about to get, and that no family has any more: they go
   // with their last reader.
   void RetireBlobs(const std::vector<uint64_t>& numbers) REQUIRES(manifest_mutex_);
+  // Finds the large values of a sealed table in the log and gives the segments that hold them their
+  // names as blob files. Null when there is nothing to find. What is found is reserved until
+  // ReleaseSegments.
+  std::unique_ptr<LogValues> KeepLogValues(const FamilyStore& family, const SealedTable& sealed,
+                                           const BlobOptions& blob) EXCLUDES(blob_mutex_);
+  bool KeepSegment(const std::string& path, uint64_t number) EXCLUDES(blob_mutex_);
+  // The flush is over. Unless it is not known whether its edit is in force, segments that no family
+  // has got lose their second name.
+  void ReleaseSegments(const LogValues* values, bool unknown) REQUIRES(manifest_mutex_);
   // For a job that writes into `level`.
   JobContext ContextFor(FamilyStore* family, int level, IoLimiter::Priority priority);
 
@@ -270,7 +280,19 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   std::vector<uint64_t> obsolete_files_ GUARDED_BY(obsolete_mutex_);
   std::vector<uint64_t> obsolete_blobs_ GUARDED_BY(obsolete_mutex_);
 
+  // A segment of the log that is a blob file too. Once retired it never becomes one again: its
+  // second name may go at any time.
+  struct KeptSegment {
+    int reserved = 0;  // by flushes that go on, or whose outcome is unknown
+    bool retired = false;
+  };
+  std::atomic<bool> links_fail_{false};  // the log is on another device, say
+
+  // What a process may open has a bound, often 1024.
+  static constexpr size_t kOpenBlobFiles = 256;
+  const std::shared_ptr<BlobHandles> blob_handles_ = std::make_shared<BlobHandles>(kOpenBlobFiles);
   mutable Mutex blob_mutex_;
+  std::map<uint64_t, KeptSegment> kept_segments_ GUARDED_BY(blob_mutex_);
   std::map<uint64_t, std::weak_ptr<BlobFile>> blobs_ GUARDED_BY(blob_mutex_);
   std::map<const Pool*, std::shared_ptr<BlobCache>> blob_caches_ GUARDED_BY(blob_mutex_);
 

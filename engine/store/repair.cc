@@ -168,19 +168,30 @@ class Repairer {
 
   // The blob files of a family are those that its runs refer to.
   void AttachBlobs(FamilyState* family) const {
+    const std::map<uint64_t, BlobState> before = std::move(family->blobs);
     family->blobs.clear();
     for (const auto& level : family->levels) {
       for (const RunState& run : level) {
         for (const FileState& file : run.files) {
           for (const BlobUse& use : file.meta->blobs) {
             BlobState& blob = family->blobs[use.number];
-            blob.meta = std::make_shared<const BlobMeta>(blobs_.at(use.number)->meta());
             ++blob.files;
             blob.live_count += use.count;
             blob.live_bytes += use.bytes;
           }
         }
       }
+    }
+    for (auto& [number, blob] : family->blobs) {
+      BlobMeta meta = blobs_.at(number)->meta();
+      // A segment of the log does not say how many values it holds.
+      if (const auto known = before.find(number);
+          known != before.end() && known->second.meta->salt == meta.salt) {
+        meta = *known->second.meta;
+      } else if (meta.count == 0) {
+        meta.count = blob.live_count;
+      }
+      blob.meta = std::make_shared<const BlobMeta>(meta);
     }
   }
 
@@ -212,9 +223,6 @@ class Repairer {
   }
 
   Status RebuildState() {
-    state_.store_id = SystemEntropy();
-    AETHER_RETURN_IF_ERROR(wal::InferLogState(
-        fs_, options_.wal_dir.empty() ? path_ : options_.wal_dir, &state_.store_id, &state_.log));
     AddFamily(0, "default");
     std::map<uint32_t, std::vector<std::unique_ptr<RunFile>>> found;
     std::vector<std::pair<uint64_t, Status>> damaged;
@@ -244,7 +252,9 @@ class Repairer {
     }
     for (const auto& [number, why] : damaged) AETHER_RETURN_IF_ERROR(PutAside(number, why));
     for (auto& [id, files] : found) AETHER_RETURN_IF_ERROR(MergeAll(id, std::move(files)));
-    return Status::OK();
+    state_.store_id = SystemEntropy();
+    return wal::InferLogState(fs_, options_.wal_dir.empty() ? path_ : options_.wal_dir,
+                              state_.log.last_sequence, &state_.store_id, &state_.log);
   }
 
   void AddFamily(uint32_t id, const std::string& name) {

@@ -612,6 +612,30 @@ TEST_F(TroubleTest, ACreationThatWasCutShortCanBeRepeated) {
   }
 }
 
+// The log begins where the last segments were released, and only the manifest knew where.
+TEST_F(TroubleTest, RepairWithoutAManifestFindsTheFloorOfTheLog) {
+  env_options_.log_segment_bytes = 16 << 10;
+  env_options_.log_chunk_bytes = 4 << 10;
+  Open();
+  std::map<std::string, std::string> model;
+  for (uint64_t i = 0; i < 400; ++i) {
+    if (i == 200 || i == 300) {
+      ASSERT_TRUE(kv_->Flush(true).ok());
+    }
+    model[Key(i)] = std::to_string(i) + std::string(300, 'v');
+    Put(Key(i), model[Key(i)]);
+  }
+  for (int wait = 0; wait < 500 && env_->LogFiles().size() > 6; ++wait) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const std::string manifest = env_->manifest_path();
+  env_.reset();
+  ASSERT_TRUE(fs_.Remove(manifest).ok());
+  ASSERT_TRUE(Repair().ok());
+  Open();
+  Check(model);
+}
+
 TEST_F(TroubleTest, RepairTouchesNothingInADirectoryThatIsNotOurs) {
   ASSERT_TRUE(fs_.CreateDir("/db").ok());
   for (const char* const name : {"/db/000012.sst", "/db/000015.sst"}) {

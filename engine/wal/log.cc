@@ -177,15 +177,24 @@ Status Log::Sync(int token, std::vector<AnchorPosition>* positions) {
   return pool_->SyncAll(token);
 }
 
-void Log::Release(uint64_t floor_ticket) {
+void Log::SealIdle(uint64_t up_to_ticket) {
   const uint32_t open = open_streams_.load(std::memory_order_acquire);
   for (uint32_t i = 0; i < open; ++i) {
     Stream* const stream = &streams_[i];
     if (!TryLease(stream)) continue;  // it is in use and will move on by itself
-    if (stream->last_ticket <= floor_ticket && pool_->IsClosed(stream->chunk)) Seal(stream);
+    if (stream->last_ticket <= up_to_ticket && pool_->IsClosed(stream->chunk)) Seal(stream);
     Return(stream);
   }
+}
+
+void Log::Release(uint64_t floor_ticket) {
+  SealIdle(floor_ticket);
   pool_->Release(floor_ticket);
+}
+
+std::vector<LiveSegment> Log::SealedSegments(uint64_t after_ticket) {
+  SealIdle(UINT64_MAX);
+  return pool_->SealedSegments(after_ticket);
 }
 
 void Log::Restart(uint32_t epoch) {

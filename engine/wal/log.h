@@ -118,8 +118,12 @@ class Log {
 
   // See SegmentPool::Settle.
   void Settle() { pool_->Settle(); }
+  void ExpectSyncs() { pool_->ExpectSyncs(); }  // see SegmentPool
 
   // --- life ---
+  // See SegmentPool. What idle streams hold in closed segments is sealed first.
+  std::vector<LiveSegment> SealedSegments(uint64_t after_ticket);
+  bool Keep(uint64_t number) { return pool_->Keep(number); }
   // Records up to floor_ticket are not needed: seals what idle streams hold in closed segments,
   // frees segments.
   void Release(uint64_t floor_ticket);
@@ -142,6 +146,8 @@ class Log {
   }
   Status MakeRoom(Stream* stream, size_t record_bytes, uint64_t ticket_now);
   void Seal(Stream* stream);
+  // Of streams that are not in use, what lies in closed segments and ends at or below the ticket.
+  void SealIdle(uint64_t up_to_ticket);
   bool TryLease(Stream* stream) {
     uint32_t free = 0;
     return stream->leased.load(std::memory_order_relaxed) == 0 &&

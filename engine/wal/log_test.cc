@@ -176,7 +176,7 @@ TEST_F(LogTest, EpochsAreInferredFromTheSegments) {
   for (uint64_t t : {4, 5}) Append(t, "second life");
   uint64_t store_id = 0;
   LogState inferred;
-  ASSERT_TRUE(InferLogState(&fs_, "/log", &store_id, &inferred).ok());
+  ASSERT_TRUE(InferLogState(&fs_, "/log", 0, &store_id, &inferred).ok());
   EXPECT_EQ(store_id, options_.store_id);
   EXPECT_EQ(inferred.epoch, 2u);
   EXPECT_EQ(inferred.cuts, (std::vector<LogState::Cut>{{1, 3}}));

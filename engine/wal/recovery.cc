@@ -61,6 +61,7 @@ struct Scan {
   uint64_t unit_bytes = 0;
   std::vector<ChunkStart> chunks;
   std::vector<Place> places;
+  std::vector<SequenceNumber> sequences;  // of the places; for Infer only
   std::vector<SkipRange> skips;
   uint64_t durable_ticket = 0;  // of the largest anchor
   std::vector<AnchorPosition> durable_positions;
@@ -120,7 +121,7 @@ class Recovery {
     return Finish(result);
   }
 
-  Status Infer(uint64_t* store_id, LogState* state) {
+  Status Infer(SequenceNumber flushed, uint64_t* store_id, LogState* state) {
     any_epoch_ = true;
     AETHER_RETURN_IF_ERROR(ListSegments());
     std::map<uint32_t, uint64_t> first_ticket;  // by epoch
@@ -132,21 +133,55 @@ class Recovery {
           &first_ticket.try_emplace(scan.identity.epoch, UINT64_MAX).first->second;
       for (const Place& place : scan.places) *first = std::min(*first, place.ticket);
       for (const SkipRange& skip : scan.skips) *first = std::min(*first, skip.last);
-      scan.places = std::vector<Place>();
     }
     uint64_t next_begin = UINT64_MAX;
     for (auto epoch = first_ticket.rbegin(); epoch != first_ticket.rend(); ++epoch) {
       if (epoch == first_ticket.rbegin()) {
         state->epoch = epoch->first;
       } else if (next_begin != UINT64_MAX) {
-        state->cuts.insert(state->cuts.begin(), {epoch->first, next_begin - 1});
+        state->cuts.push_back({epoch->first, next_begin - 1});
       }
       next_begin = std::min(next_begin, epoch->second);
     }
+    std::reverse(state->cuts.begin(), state->cuts.end());
+    InferFloor(flushed, state);
     return Status::OK();
   }
 
  private:
+  // Tickets that are missing, with something behind them that runs hold, went with segments that
+  // were released: the floor was past them. A gap that a crash has left is never below what runs
+  // hold, because the log is synced before.
+  void InferFloor(SequenceNumber flushed, LogState* state) {
+    struct Known {
+      uint64_t first;
+      uint64_t last;
+      SequenceNumber sequence;
+    };
+    std::vector<Known> known;
+    for (const Scan& scan : scans_) {
+      const auto cut = std::find_if(state->cuts.begin(), state->cuts.end(),
+                                    [&](const auto& c) { return c.epoch == scan.identity.epoch; });
+      const uint64_t end = cut == state->cuts.end() ? UINT64_MAX : cut->last_ticket;
+      for (size_t i = 0; i < scan.places.size(); ++i) {
+        const uint64_t ticket = scan.places[i].ticket;
+        if (ticket <= end) known.push_back({ticket, ticket, scan.sequences[i]});
+      }
+      for (const SkipRange& skip : scan.skips) {
+        if (skip.last <= end) known.push_back({skip.first, skip.last, skip.sequence});
+      }
+    }
+    std::sort(known.begin(), known.end(),
+              [](const Known& a, const Known& b) { return a.first < b.first; });
+    uint64_t last = 0;
+    uint64_t floor = 0;
+    for (const Known& record : known) {
+      if (record.first > last + 1 && record.sequence <= flushed + 1) floor = record.first - 1;
+      last = std::max(last, record.last);
+    }
+    state->AdvanceFloor({floor, flushed});
+  }
+
   bool salvage() const { return options_.mode == RecoveryMode::kSkipDamaged; }
 
   Status ListSegments() {
@@ -356,6 +391,7 @@ class Recovery {
       case RecordType::kBatch:
         if (record.ticket > state_.floor.ticket) {
           scan->places.push_back({record.ticket, index, static_cast<uint32_t>(at / 8)});
+          if (any_epoch_) scan->sequences.push_back(record.sequence);
         }
         break;
       case RecordType::kSkip:
@@ -629,14 +665,14 @@ Status Recover(const RecoveryOptions& options, const LogState& state, const Repl
   return Recovery(options, state).Run(replay, end_round, result);
 }
 
-Status InferLogState(FileSystem* fs, const std::string& directory, uint64_t* store_id,
-                     LogState* state) {
+Status InferLogState(FileSystem* fs, const std::string& directory, SequenceNumber flushed,
+                     uint64_t* store_id, LogState* state) {
   RecoveryOptions options;
   options.fs = fs;
   options.directory = directory;
   options.mode = RecoveryMode::kSkipDamaged;
   options.any_store = true;
-  return Recovery(options, LogState()).Infer(store_id, state);
+  return Recovery(options, LogState()).Infer(flushed, store_id, state);
 }
 
 }  // namespace aether::wal

@@ -93,10 +93,11 @@ Status Recover(const RecoveryOptions& options, const LogState& state, const Repl
 
 // For a store whose manifest is lost: what the segments in the directory say about whose they are
 // and about epochs. An epoch starts behind the last ticket that its recovery kept, so each is taken
-// to end where the next one begins. Segments that cannot be read are left out; without any,
-// *store_id and *state stay as they are.
-Status InferLogState(FileSystem* fs, const std::string& directory, uint64_t* store_id,
-                     LogState* state);
+// to end where the next one begins. `flushed` is the largest sequence number that runs hold: the
+// floor is where the last segments were released. Segments that cannot be read are left out;
+// without any, *store_id stays as it is.
+Status InferLogState(FileSystem* fs, const std::string& directory, SequenceNumber flushed,
+                     uint64_t* store_id, LogState* state);
 
 }  // namespace aether::wal
 

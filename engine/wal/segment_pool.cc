@@ -53,6 +53,7 @@ struct Segment {
   bool unmapped = false;
   bool synced = false;
   bool doomed = false;  // of an earlier epoch: delete, do not recycle
+  bool kept = false;    // its bytes are needed under another name: delete, do not recycle
 
   UnitState* FirstUnit(UnitState state) {
     for (UnitState& unit : units) {
@@ -388,6 +389,12 @@ Status SegmentPool::MakeSegment(SegmentPtr recycle, uint64_t bytes, uint32_t epo
 
 // --- durability ---
 
+void SegmentPool::ExpectSyncs() {
+  if (syncs_expected_.load(std::memory_order_relaxed)) return;
+  MutexLock lock(&mutex_);
+  if (!syncs_expected_.exchange(true, std::memory_order_relaxed)) Signal();
+}
+
 Status SegmentPool::SyncAll(int token) {
   struct Target {
     SegmentPtr segment;
@@ -396,7 +403,6 @@ Status SegmentPool::SyncAll(int token) {
   std::vector<Target> targets;
   {
     MutexLock lock(&mutex_);
-    if (!sync_seen_.exchange(true, std::memory_order_relaxed)) Signal();
     for (const SegmentPtr& segment : live_) {
       if (segment->synced || !segment->used || segment->doomed) continue;
       segment->users++;
@@ -493,7 +499,8 @@ bool SegmentPool::TidySegment(const SegmentPtr& segment) {
   }
   if (segment->last_ticket > released_.load(std::memory_order_relaxed)) return false;
   live_.erase(std::find(live_.begin(), live_.end(), segment));
-  if (!segment->doomed && !segment->own && free_.size() < options_.recycled_segments) {
+  if (!segment->doomed && !segment->kept && !segment->own &&
+      free_.size() < options_.recycled_segments) {
     free_.push_back(segment);
   } else {
     Delete(segment);
@@ -577,7 +584,8 @@ bool SegmentPool::PrefaultSome() {
 
 bool SegmentPool::ZeroFillSome() {
   // Only writers that sync gain from it; it costs them all a second write of each byte.
-  if (backend_ != Backend::kMapped || !sync_seen_.load(std::memory_order_relaxed)) return false;
+  if (backend_ != Backend::kMapped || !syncs_expected_.load(std::memory_order_relaxed))
+    return false;
   for (SegmentPtr segment : {active_, next_}) {
     if (segment == nullptr) continue;
     uint32_t first = 0;
@@ -679,6 +687,28 @@ void SegmentPool::CountLiveBytes() {
     if (old.last_ticket > floor) bytes += old.used_bytes;
   }
   live_bytes_.store(bytes, std::memory_order_relaxed);
+}
+
+std::vector<LiveSegment> SegmentPool::SealedSegments(uint64_t after_ticket) const {
+  std::vector<LiveSegment> segments;
+  if (backend_ != Backend::kMapped) return segments;
+  MutexLock lock(&mutex_);
+  for (const SegmentPtr& segment : live_) {
+    if (!segment->sealed || segment->doomed || segment->last_ticket <= after_ticket) continue;
+    segments.push_back(
+        {segment->identity, segment->file->path(), segment->bytes, options_.unit_bytes});
+  }
+  return segments;
+}
+
+bool SegmentPool::Keep(uint64_t number) {
+  MutexLock lock(&mutex_);
+  for (const SegmentPtr& segment : live_) {
+    if (segment->identity.number != number || segment->doomed) continue;
+    segment->kept = true;
+    return true;
+  }
+  return false;
 }
 
 std::vector<SegmentPool::FileInfo> SegmentPool::Files() const {

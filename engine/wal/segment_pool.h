@@ -4,7 +4,8 @@
 // active (chunks are taken from it) -> closed (no more chunks) -> sealed (every chunk given back)
 // -> quiet (no EpochGuard of a time when it was not sealed is left: no helper can store into it) ->
 // unmapped -> and once its last ticket is at or below the released floor, free: recycled under a
-// new number, or deleted.
+// new number, or deleted. One that was kept (its values stay where they are, and another name leads
+// to it) is never recycled: it loses its name in the log and nothing else.
 //
 // A background thread prepares the next segment, takes the page faults of the next chunks, unmaps,
 // recycles and deletes; without it (tests) the same happens in the calls that need it. A thread
@@ -31,6 +32,7 @@
 #include "engine/base/thread_annotations.h"
 #include "engine/io/file_system.h"
 #include "engine/wal/format.h"
+#include "engine/wal/live_segment.h"
 #include "engine/wal/recovery.h"
 
 namespace aether::wal {
@@ -87,6 +89,15 @@ class SegmentPool {
   uint64_t segment_bytes() const { return options_.segment_bytes; }
   uint32_t unit_bytes() const { return options_.unit_bytes; }
 
+  // Segments of this epoch that are full and hold records behind `after_ticket`; none where the log
+  // is not mapped: only there a record has its place when it is written.
+  std::vector<LiveSegment> SealedSegments(uint64_t after_ticket) const;
+  // From now on the segment is not recycled. False when it is not there any more.
+  bool Keep(uint64_t number);
+
+  // Somebody waits for syncs of his records: worth a second write of each fresh byte, ahead of
+  // need. A flush that syncs now and then is not.
+  void ExpectSyncs();
   // fdatasync of every segment that may hold bytes not known to be durable.
   Status SyncAll(int token);
 
@@ -169,7 +180,7 @@ class SegmentPool {
   bool stop_ GUARDED_BY(mutex_) = false;
   bool idle_ GUARDED_BY(mutex_) = true;     // of the background thread: nothing is under way
   uint64_t rounds_ GUARDED_BY(mutex_) = 0;  // pieces of work that it has ended
-  std::atomic<bool> sync_seen_{false};
+  std::atomic<bool> syncs_expected_{false};
   std::atomic<uint64_t> released_{0};
   std::atomic<uint64_t> live_bytes_{0};
   std::atomic<uint64_t> created_{0};

@@ -84,6 +84,19 @@ Status FillAndMerge(Machine* m) {
   return m->End(Ending::kClose);
 }
 
+// Large values, which stay in the log.
+Status FillSegments(Machine* m) {
+  for (int run = 0; run < 2; ++run) {
+    for (int i = 0; i < 24; ++i) {
+      const char* const family = i % 3 == 0 ? "f1" : "default";
+      AETHER_RETURN_IF_ERROR(m->Put(family, KeyNumber(run * 12 + i), false, 1200));
+    }
+    AETHER_RETURN_IF_ERROR(m->FlushAll());
+  }
+  AETHER_RETURN_IF_ERROR(m->Put("default", KeyNumber(3), true, 1200));
+  return m->End(Ending::kProcess);
+}
+
 // Copies everything that is in the directory; the books are those before the store went away.
 Status Build(const char* name, const MachineOptions& options, Status (*fill)(Machine*),
              std::vector<Image>* images) {
@@ -126,7 +139,11 @@ Status BuildAll(std::vector<Image>* images) {
   options.tree.blob.enabled = true;
   options.tree.blob.min_size = 40;
   options.tree.blob.file_size = 4 << 10;
-  return Build("blob files", options, FillRunsAndLog, images);
+  AETHER_RETURN_IF_ERROR(Build("blob files", options, FillRunsAndLog, images));
+  options.mapped_log = true;
+  options.small_segments = true;
+  options.write_buffer_size = 256 << 10;
+  return Build("values in the log", options, FillSegments, images);
 }
 
 // The headers of a segment and of its first chunk.
@@ -380,9 +397,10 @@ class BitFlip final : public Campaign {
       for (size_t i = 0; i < images_.size(); ++i) {
         for (const auto& [file, contents] : images_[i].files) {
           if (file == "LOCK") continue;
-          // Only the log is another one there, and each case takes long.
+          // Only log and blob files are others there, and each case takes long.
           const bool slow = images_[i].options.mapped_log;
-          if (slow && KindOf(file) != FileKind::kLog) continue;
+          const FileKind kind = KindOf(file);
+          if (slow && kind != FileKind::kLog && kind != FileKind::kBlob) continue;
           const uint64_t bits = Used(contents) * 8;
           const uint64_t flips = (slow ? 160 : (read_only ? 1600 : 120)) * more;
           const uint64_t cuts = (slow ? 8 : (read_only ? 200 : 20)) * more;

@@ -18,10 +18,11 @@
 //
 // Stores: several runs with range deletions, merges, large values and filters over two families,
 // and a log with a synced part and a tail; the same with a mapped log, where only the log is
-// damaged; and one that was merged and closed. They are built once, before the children are made.
-// Small files are tried at every bit, large ones at places drawn by the seed, the head of a log at
-// every byte. The store's own random numbers (its id, the salts of its pages) differ from run to
-// run, so a replay repeats the place, not the bytes.
+// damaged; one that was merged and closed; one with blob files, and one whose values stay in the
+// log, where the log and its segments that are blob files are damaged. They are built once, before
+// the children are made. Small files are tried at every bit, large ones at places drawn by the
+// seed, the head of a log at every byte. The store's own random numbers (its id, the salts of its
+// pages) differ from run to run, so a replay repeats the place, not the bytes.
 
 #ifndef AETHER_TESTS_CAMPAIGNS_BIT_FLIP_H_
 #define AETHER_TESTS_CAMPAIGNS_BIT_FLIP_H_

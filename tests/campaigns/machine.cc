@@ -90,6 +90,10 @@ Status Machine::OpenStore() {
   options.create_missing_stores = true;
   options.wal_dir = options_.log_directory;
   options.allow_mapped_log = options_.mapped_log;
+  if (options_.small_segments) {
+    options.log_segment_bytes = 16 << 10;
+    options.log_chunk_bytes = 4 << 10;
+  }
   options.max_total_wal_size = options_.max_total_wal_size;
   if (options_.verbose) {
     options.log = [](const std::string& line) {

@@ -32,6 +32,7 @@ struct MachineOptions {
   uint64_t seed = 1;
   bool mapped_log = false;
   std::string log_directory;  // empty: that of the store
+  bool small_segments = false;
   uint64_t write_buffer_size = 64 << 10;
   uint64_t max_total_wal_size = 0;
   uint64_t pool_bytes = 256 << 10;

@@ -1,0 +1,35 @@
+// Full segments of a log that is being written, for readers who want to know where a record stands.
+//
+// Thread safety: ReadLiveSegment may run at any time. A segment that is recycled meanwhile gives no
+// record of its earlier life, or the error of a file that is not there.
+
+#ifndef AETHER_ENGINE_WAL_LIVE_SEGMENT_H_
+#define AETHER_ENGINE_WAL_LIVE_SEGMENT_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "engine/base/slice.h"
+#include "engine/base/status.h"
+#include "engine/io/file_system.h"
+#include "engine/wal/format.h"
+
+namespace aether::wal {
+
+struct LiveSegment {
+  SegmentIdentity identity;
+  std::string path;
+  uint64_t bytes = 0;  // size of the file
+  uint32_t unit_bytes = 0;
+};
+
+// `contents` becomes the bytes of the file. Calls visit for its batches, with the offset of their
+// bodies in the file.
+using BatchVisitor = std::function<void(const DecodedRecord& record, uint64_t body_offset)>;
+Status ReadLiveSegment(FileSystem* fs, const LiveSegment& segment, std::string* contents,
+                       const BatchVisitor& visit);
+
+}  // namespace aether::wal
+
+#endif  // AETHER_ENGINE_WAL_LIVE_SEGMENT_H_
