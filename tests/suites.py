@@ -92,10 +92,10 @@ def suites(full):
         Suite("memory", [
             ["build/release/bin/memory_budget"] + flags.split() for flags in (
                 "" if full else
-                "--data_mb 512 --cache_mb 16 --write_buffer_mb 4 --seconds 30",
-                "--data_mb 64 --cache_mb 16 --write_buffer_mb 4 --seconds 4 --planted memory",
-                "--data_mb 64 --cache_mb 16 --write_buffer_mb 4 --seconds 4 --planted values")],
-              targets=["memory_budget"], timeout=1800),
+                "--data_mb 512 --seconds 30",
+                "--data_mb 256 --seconds 6 --planted memory",
+                "--data_mb 256 --seconds 6 --planted values")],
+              targets=["memory_budget"], timeout=1800, full_only=True),
         Suite("race", [["/usr/bin/python3", "-m", "unittest", "-q", "race.race_test"]]),
         Suite("asan", unit("asan", ENGINE_TESTS) + [
             ["build/asan/bin/sim_episodes", "--jobs", "2", "--seconds", short],
