@@ -202,9 +202,11 @@ bool Rax::Visit(Slice key, SequenceNumber sequence, Visitor visit, void* context
     visit(context, entry);
     return true;
   }
+  // All strings below are versions of one key.
+  if (RecordKey(child.node()->sample) != key) return false;
   RaxCursor cursor;
   cursor.Seek(child, s, key.size() + 1, true);
-  if (cursor.record() == nullptr || RecordKey(cursor.record()) != key) return false;
+  if (cursor.record() == nullptr) return false;
   while (cursor.record() != nullptr && visit(context, DecodeRecord(cursor.record()))) {
     cursor.Step();
   }
