@@ -10,8 +10,8 @@
 #include <string>
 #include <thread>
 
-#include "engine/base/trace.h"
 #include "engine/base/pages.h"
+#include "engine/base/trace.h"
 #include "engine/io/thread.h"
 
 namespace aether {

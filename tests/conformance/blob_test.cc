@@ -163,8 +163,8 @@ CASE(blob_values_are_read_from_a_read_only_instance) {
   DIFFERS("read-only-gets-blobs", db.Get("a"), "NotFound: ", Large('a'));
   std::vector<std::string> values;
   const std::vector<Status> statuses = db->MultiGet(ReadOptions(), {"a"}, &values);
-  DIFFERS("read-only-gets-blobs", statuses[0].ToString() + values[0], "NotFound: ",
-          "OK" + Large('a'));
+  DIFFERS("read-only-gets-blobs", statuses[0].ToString() + values[0],
+          "NotFound: ", "OK" + Large('a'));
 }
 
 CASE(blob_files_go_with_their_last_value) {
