@@ -167,6 +167,23 @@ CASE(blob_values_are_read_from_a_read_only_instance) {
           "NotFound: ", "OK" + Large('a'));
 }
 
+CASE(blob_values_may_be_empty) {
+  Options options = BlobOptions();
+  options.min_blob_size = 0;
+  Db db(options);
+  db.Put("a", "");
+  GOOD(db->Flush(FlushOptions()));
+  EQ(db.Get("a"), "");
+  EQ(db.Scan(), "a= ");
+  ReadOptions read;
+  read.verify_checksums = false;
+  const Slice key("a");
+  rocksdb::PinnableSlice value;
+  Status status;
+  db->MultiGet(read, db->DefaultColumnFamily(), 1, &key, &value, &status);
+  DIFFERS("multi-get-reads-empty-blobs", Text(static_cast<int>(status.code())), "5", "0");
+}
+
 CASE(blob_files_go_with_their_last_value) {
   Db db(BlobOptions());
   db.Put("a", Large('a'));
