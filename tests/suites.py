@@ -95,7 +95,7 @@ def suites(full):
                 "--data_mb 512 --seconds 30",
                 "--data_mb 256 --seconds 6 --planted memory",
                 "--data_mb 256 --seconds 6 --planted values")],
-              targets=["memory_budget"], timeout=1800, full_only=True),
+              targets=["memory_budget"], timeout=1800),
         Suite("race", [["/usr/bin/python3", "-m", "unittest", "-q", "race.race_test"]]),
         Suite("asan", unit("asan", ENGINE_TESTS) + [
             ["build/asan/bin/sim_episodes", "--jobs", "2", "--seconds", short],

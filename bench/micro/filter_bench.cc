@@ -17,8 +17,8 @@ std::vector<BloomFilter> Filters(size_t runs) {
   std::vector<BloomFilter> filters;
   for (size_t run = 0; run < runs; ++run) {
     Random random(run);
-    std::vector<uint64_t> hashes(kKeys);
-    for (uint64_t& hash : hashes) hash = random.Next();
+    HashList hashes;
+    while (hashes.size() < kKeys) hashes.Add(random.Next());
     filters.push_back(BloomFilter::Build(hashes, 10));
   }
   return filters;

@@ -102,6 +102,31 @@ inline bool GetLengthPrefixed(Slice* input, Slice* bytes) {
   return true;
 }
 
+// --- facts: a tag, the length and the bytes of each, tags ascending, tag 0 at the end ---
+//
+// A fact that is 0 or empty is left out. A reader passes over tags that it does not know, unless
+// they are odd.
+
+inline void PutFact(std::string* out, uint32_t tag, uint64_t number) {
+  if (number == 0) return;
+  PutVarint(out, tag);
+  PutVarint(out, static_cast<uint64_t>(VarintLength(number)));
+  PutVarint(out, number);
+}
+inline void PutFact(std::string* out, uint32_t tag, Slice bytes) {
+  if (bytes.empty()) return;
+  PutVarint(out, tag);
+  PutLengthPrefixed(out, bytes);
+}
+inline void PutEndOfFacts(std::string* out) { PutVarint(out, 0); }
+// *tag is that of the fact before, 0 at first, and becomes that of this one, 0 at the end. False
+// when there is no fact or its tag does not ascend.
+inline bool GetFact(Slice* input, uint32_t* tag, Slice* bytes) {
+  const uint32_t before = *tag;
+  if (!GetVarint32(input, tag)) return false;
+  return *tag == 0 || (*tag > before && GetLengthPrefixed(input, bytes));
+}
+
 }  // namespace aether
 
 #endif  // AETHER_ENGINE_BASE_CODING_H_

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <bit>
 #include <cassert>
-#include <cstdlib>
 #include <new>
 
 #include "engine/base/thread_annotations.h"
@@ -17,6 +16,12 @@ namespace {
 constexpr size_t kPage = 4096;
 constexpr int kClasses =
     std::countr_zero(kLargestPageBlock) - std::countr_zero(kSmallestPageBlock) + 1;
+
+// Arrays from this size on are mapped: what is left of the last page is little beside them.
+constexpr size_t kMappedArray = size_t{32} << 10;
+constexpr std::align_val_t kArrayAlignment{64};
+
+size_t WholePages(size_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
 
 int ClassOf(size_t bytes) {
   if (!std::has_single_bit(bytes) || bytes < kSmallestPageBlock || bytes > kLargestPageBlock) {
@@ -62,7 +67,7 @@ struct Pool {
 
   size_t MayBeIdle() const REQUIRES(mutex) {
     const size_t left = budget > used_bytes ? budget - used_bytes : 0;
-    return std::min(idle_bytes_max, std::max(left, kReserve));
+    return std::min(idle_bytes_max, std::max(left / 2, kReserve));
   }
 
   // Gives back what is idle beyond the limits, large blocks first.
@@ -99,7 +104,7 @@ bool MayAllocate(Pool* pool) {
 size_t PageBlockSize(size_t bytes) {
   if (bytes <= kSmallestPageBlock) return kSmallestPageBlock;
   if (bytes <= kLargestPageBlock) return std::bit_ceil(bytes);
-  return (bytes + kPage - 1) & ~(kPage - 1);
+  return WholePages(bytes);
 }
 
 void* AllocatePageBlock(size_t bytes) {
@@ -179,9 +184,8 @@ void UnmapMemory(void* memory, size_t bytes) { munmap(memory, bytes); }
 bool ScratchBuffer::Reserve(size_t bytes) {
   if (bytes <= size_) return true;
   Release(0);
-  const size_t size = (bytes + kPage - 1) / kPage * kPage;
-  data_ = static_cast<char*>(size > kLargest ? MapMemory(size, kPage)
-                                             : std::aligned_alloc(kPage, size));
+  const size_t size = bytes <= kLargest ? PageBlockSize(bytes) : WholePages(bytes);
+  data_ = static_cast<char*>(size <= kLargest ? AllocatePageBlock(size) : Map(size));
   if (data_ != nullptr) size_ = size;
   return data_ != nullptr;
 }
@@ -191,10 +195,25 @@ void ScratchBuffer::Release(size_t keep) {
   if (size_ > kLargest) {
     UnmapMemory(data_, size_);
   } else {
-    std::free(data_);
+    FreePageBlock(data_, size_);
   }
   data_ = nullptr;
   size_ = 0;
+}
+
+void* AllocateArray(size_t bytes) {
+  if (bytes < kMappedArray) return ::operator new(bytes, kArrayAlignment);
+  void* const array = Map(WholePages(bytes));
+  if (array == nullptr) throw std::bad_alloc();
+  return array;
+}
+
+void FreeArray(void* array, size_t bytes) {
+  if (bytes < kMappedArray) {
+    ::operator delete(array, kArrayAlignment);
+  } else {
+    munmap(array, WholePages(bytes));
+  }
 }
 
 void FailPageBlocksAfter(int64_t count) {

@@ -3,15 +3,18 @@
 //
 // Thread safety: everything here may be called from any thread. No lock is held across a system
 // call. Invariants: a block is aligned to 4 KiB; its contents are indeterminate; at most the
-// retained limit is kept idle, and beyond a small reserve only what the budgets leave beside the
-// blocks in use. Failure: null when the system has no memory.
+// retained limit is kept idle, and beyond a small reserve only half of what the budgets leave
+// beside the blocks in use: the next memtable grows into it, the other half is nobody's. Failure:
+// null when the system has no memory.
 
 #ifndef AETHER_ENGINE_BASE_PAGES_H_
 #define AETHER_ENGINE_BASE_PAGES_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace aether {
 
@@ -52,11 +55,12 @@ void* MapMemory(size_t bytes, size_t alignment);
 void UnmapMemory(void* memory, size_t bytes);
 
 // A buffer of one owner, aligned to 4 KiB, that grows with what it has to hold. The general
-// allocator would keep the memory of large ones for its own heap, so these come straight from the
-// system. Thread safety: one thread at a time.
+// allocator would keep the memory of large ones for its own heap, so these are page blocks as far
+// as they are recycled, and beyond that come straight from the system. Thread safety: one thread at
+// a time.
 class ScratchBuffer {
  public:
-  static constexpr size_t kLargest = size_t{256} << 10;  // that the general allocator is asked for
+  static constexpr size_t kLargest = size_t{512} << 10;  // that is a page block
 
   ScratchBuffer() = default;
   ~ScratchBuffer() { Release(0); }
@@ -78,6 +82,28 @@ class ScratchBuffer {
   char* data_ = nullptr;
   size_t size_ = 0;
 };
+
+// For containers that live long and may be large, for the same reason. Aligned to a cache line;
+// throws std::bad_alloc.
+void* AllocateArray(size_t bytes);
+void FreeArray(void* array, size_t bytes);
+
+template <class T>
+struct PageAllocator {
+  using value_type = T;
+
+  PageAllocator() = default;
+  template <class U>
+  PageAllocator(const PageAllocator<U>&) {}  // NOLINT: implicit, as allocators are
+
+  T* allocate(size_t n) { return static_cast<T*>(AllocateArray(n * sizeof(T))); }
+  void deallocate(T* array, size_t n) { FreeArray(array, n * sizeof(T)); }
+  bool operator==(const PageAllocator&) const { return true; }
+};
+
+template <class T>
+using PageVector = std::vector<T, PageAllocator<T>>;
+using PageString = std::basic_string<char, std::char_traits<char>, PageAllocator<char>>;
 
 // The next `count` allocations succeed, those after them fail; negative: none fails. For tests.
 void FailPageBlocksAfter(int64_t count);

@@ -63,6 +63,10 @@ struct alignas(64) ChunkHead {
 static_assert(sizeof(ChunkHead) == 64);
 static_assert(sizeof(ChunkHead) + kFramesPerChunk * sizeof(Frame) <= kChunkHeadPages * kPageSize);
 
+inline Frame* FramesOfChunk(char* chunk) {
+  return reinterpret_cast<Frame*>(chunk + sizeof(ChunkHead));
+}
+
 inline Frame* FrameOfPage(const char* page) {
   const auto address = reinterpret_cast<uintptr_t>(page);
   const uintptr_t chunk = address & ~(kChunkSize - 1);

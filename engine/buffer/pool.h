@@ -30,9 +30,8 @@
 //  2. At most one frame holds a given swip's page for readers; others that were loaded at the same
 //     time are private.
 //  3. Frames with memory, the pages of extents and charges stay within the capacity. Beyond it may
-//  be what is
-//     pinned, what waits for an epoch (at most an eighth of the capacity), and a reserve of
-//     kReserveFrames in pools that are smaller than 1 MiB.
+//     be what is pinned, what waits for an epoch (at most a sixteenth of the capacity, or an eighth
+//     of a small one), and a reserve of kReserveFrames in pools that are smaller than 1 MiB.
 //
 // Failure: without the strict flag a Take never fails for lack of budget: beyond it, the frame is
 // private to its pin and goes away with it. With the flag it returns Aborted/kMemoryLimit when pins
@@ -137,6 +136,15 @@ class Pool {
     Frame* frame;
     uint64_t stamp;
   };
+
+  // Pages of one eviction: enough that the stamp and the walk over the guards are shared by many.
+  static constexpr size_t kBatchFrames = 32;
+  // Frames the clock hand looks at for one batch before it takes hot ones: bounds the time a miss
+  // may take.
+  static constexpr size_t kMaxWalk = 512;
+  // Pools of this size and more ask for huge pages: a miss of the address translation costs more
+  // than what the chunk in use and the next one, which are whole from the beginning, may waste.
+  static constexpr size_t kHugePagePool = size_t{128} << 20;
 
   Pool(size_t capacity, bool strict);
   ~Pool();

@@ -53,6 +53,7 @@ void Iterator::Fail(Status s) {
 void Iterator::DropLargeCopy() {
   constexpr size_t kKept = size_t{64} << 10;
   if (value_buffer_.capacity() > kKept) std::string().swap(value_buffer_);
+  if (copied_value_.capacity() > kKept) PageString().swap(copied_value_);
 }
 
 bool Iterator::CountSkipped(uint64_t* skipped) {
@@ -344,7 +345,9 @@ void Iterator::FindReverse() {
           case EntryType::kPut:
             operands.clear();
             has_value = !Covered(key_buffer_, TagSequence(tag));
-            if (has_value) value_buffer_.assign(entries_->value().data(), entries_->value().size());
+            if (has_value) {
+              copied_value_.assign(entries_->value().data(), entries_->value().size());
+            }
             break;
           case EntryType::kMerge:
             if (Covered(key_buffer_, TagSequence(tag))) {
@@ -371,8 +374,7 @@ void Iterator::FindReverse() {
         Fail(Status::InvalidArgument("merge_operator is not properly initialized."));
         return;
       }
-      const std::string base = std::move(value_buffer_);
-      const Slice existing(base);
+      const Slice existing(copied_value_.data(), copied_value_.size());
       value_buffer_.clear();
       if (!merge_operator_->FullMerge(key_buffer_, has_value ? &existing : nullptr,
                                       std::vector<Slice>(operands.begin(), operands.end()),
@@ -380,11 +382,13 @@ void Iterator::FindReverse() {
         Fail(MergeFailed());
         return;
       }
+      value_ = Slice(value_buffer_);
       has_value = true;
+    } else if (has_value) {
+      value_ = Slice(copied_value_.data(), copied_value_.size());
     }
     if (has_value) {
       key_ = Slice(key_buffer_);
-      value_ = Slice(value_buffer_);
       valid_ = true;
       return;
     }

@@ -16,6 +16,7 @@
 
 #include "engine/base/entry.h"
 #include "engine/base/operators.h"
+#include "engine/base/pages.h"
 #include "engine/lsm/merging_iterator.h"
 #include "engine/lsm/read_view.h"
 
@@ -115,7 +116,8 @@ class Iterator {
   Slice key_;
   Slice value_;
   std::string key_buffer_;
-  std::string value_buffer_;
+  std::string value_buffer_;  // what merging made
+  PageString copied_value_;   // of an entry that was left, in reverse
   Status status_;
 };
 

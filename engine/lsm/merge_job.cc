@@ -58,7 +58,11 @@ MergeJob::MergeJob(JobContext context, uint32_t family, MergeState state,
   reducer.range_deletes = range_deletes_.get();
   reducer.older_data_exists = [this](Slice key) { return OlderDataExists(key); };
   reducer.read_reference = [this](Slice reference, std::string* value) {
-    return ReadReference(reference, value);
+    ScratchBuffer buffer;
+    Slice read;
+    AETHER_RETURN_IF_ERROR(ReadReference(reference, &buffer, &read));
+    value->assign(read.data(), read.size());
+    return Status::OK();
   };
   reducer_ = std::make_unique<Reducer>(std::move(reducer));
   PlanClusters(!options_.rewrite && options_.filter == nullptr && range_deletes_->empty());
@@ -138,7 +142,7 @@ void MergeJob::OpenCluster(Cluster* cluster) {
   input_->SeekToFirst();
 }
 
-Status MergeJob::ReadReference(Slice reference, std::string* value) {
+Status MergeJob::ReadReference(Slice reference, ScratchBuffer* buffer, Slice* value) {
   BlobRef ref;
   if (!ref.DecodeFrom(reference)) return Status::Corruption("a reference makes no sense");
   const auto it = blobs_.find(ref.file);
@@ -153,18 +157,21 @@ Status MergeJob::ReadReference(Slice reference, std::string* value) {
     until = ref.offset + context_.blob.readahead;
   }
   AETHER_RETURN_IF_ERROR(it->second->CheckPlace(ref));
-  value->resize(ref.size);
+  if (!buffer->Reserve(ref.size)) {
+    return Status(Status::kAborted, Status::kMemoryLimit, it->second->path());
+  }
+  *value = Slice(buffer->data(), ref.size);
   progress_.blob_bytes_read += ref.stored;
   progress_.bytes_read += ref.stored;
-  return it->second->Read(ref, true, value->data());
+  return it->second->Read(ref, true, buffer->data());
 }
 
 Status MergeJob::Write(Slice key, uint64_t tag, Slice value) {
   if (TagType(tag) == EntryType::kPutReference && options_.collect_below > 0) {
     BlobRef ref;
     if (ref.DecodeFrom(value) && ref.file < options_.collect_below) {
-      AETHER_RETURN_IF_ERROR(ReadReference(value, &relocated_));
-      value = relocated_;
+      relocated_.Release();
+      AETHER_RETURN_IF_ERROR(ReadReference(value, &relocated_, &value));
       tag = PackTag(TagSequence(tag), EntryType::kPut);
     }
   }

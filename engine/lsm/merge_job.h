@@ -89,7 +89,7 @@ class MergeJob {
   Status Complete();
   bool OlderDataExists(Slice key) const;
   Status Write(Slice key, uint64_t tag, Slice value);
-  Status ReadReference(Slice reference, std::string* value);
+  Status ReadReference(Slice reference, ScratchBuffer* buffer, Slice* value);
 
   const JobContext context_;
   const uint32_t family_;
@@ -118,7 +118,7 @@ class MergeJob {
   std::map<uint64_t, uint64_t> read_ahead_until_;  // by blob file
   BlobOutput blob_output_;
   std::string reference_;
-  std::string relocated_;
+  ScratchBuffer relocated_;
   std::optional<std::string> cut_;  // the last key that was read completely
   MergeProgress progress_;
 };

@@ -20,8 +20,6 @@ constexpr size_t kBuffer = size_t{512} << 10;
 
 }  // namespace
 
-void BlobBuilder::Free::operator()(char* p) const { std::free(p); }
-
 BlobBuilder::BlobBuilder(const BlobBuilderOptions& options, std::unique_ptr<WritableFile> file,
                          std::string path)
     : options_(options), path_(std::move(path)), file_(std::move(file)) {
@@ -29,8 +27,7 @@ BlobBuilder::BlobBuilder(const BlobBuilderOptions& options, std::unique_ptr<Writ
     compressor_ = std::make_unique<Compressor>(Compression{options_.codec});
   }
   // Aligned, so that a file that bypasses the page cache takes it as it is.
-  buffer_.reset(static_cast<char*>(std::aligned_alloc(kPageSize, kBuffer)));
-  if (buffer_ == nullptr) {
+  if (!buffer_.Reserve(kBuffer)) {
     status_ = Status(Status::kAborted, Status::kMemoryLimit, path_);
     return;
   }
@@ -79,7 +76,7 @@ Status BlobBuilder::Append(Slice bytes) {
       continue;
     }
     const size_t part = std::min(bytes.size(), kBuffer - buffered_);
-    std::memcpy(buffer_.get() + buffered_, bytes.data(), part);
+    std::memcpy(buffer_.data() + buffered_, bytes.data(), part);
     buffered_ += part;
     bytes.RemovePrefix(part);
     if (buffered_ == kBuffer) AETHER_RETURN_IF_ERROR(Flush());
@@ -89,7 +86,7 @@ Status BlobBuilder::Append(Slice bytes) {
 
 Status BlobBuilder::Flush() {
   const size_t n = std::exchange(buffered_, 0);
-  return n == 0 ? Status::OK() : WriteOut(Slice(buffer_.get(), n));
+  return n == 0 ? Status::OK() : WriteOut(Slice(buffer_.data(), n));
 }
 
 Status BlobBuilder::WriteOut(Slice bytes) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/base/pages.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/io/file_system.h"
@@ -46,9 +47,6 @@ class BlobBuilder {
   Status Finish(bool sync, BlobMeta* meta);
 
  private:
-  struct Free {
-    void operator()(char* p) const;
-  };
   Status Append(Slice bytes);
   Status Flush();
   Status WriteOut(Slice bytes);
@@ -58,7 +56,7 @@ class BlobBuilder {
   const std::unique_ptr<WritableFile> file_;
   std::unique_ptr<Compressor> compressor_;
   Status status_;
-  std::unique_ptr<char, Free> buffer_;
+  ScratchBuffer buffer_;
   size_t buffered_ = 0;
   uint64_t offset_ = 0;   // end of the file, what is buffered included
   uint64_t started_ = 0;  // up to here write-out has been started

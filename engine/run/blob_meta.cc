@@ -7,7 +7,6 @@ namespace {
 
 // Tags on disk; never reuse one. Odd: a reader that does not know it must refuse.
 enum Tag : uint32_t {
-  kEnd = 0,
   kNumber = 2,
   kFileSize = 4,
   kSalt = 6,
@@ -16,36 +15,26 @@ enum Tag : uint32_t {
   kCreationTime = 12,
 };
 
-void PutNumber(std::string* out, Tag tag, uint64_t value) {
-  if (value == 0) return;
-  PutVarint(out, tag);
-  PutVarint(out, static_cast<uint64_t>(VarintLength(value)));
-  PutVarint(out, value);
-}
-
 }  // namespace
 
 void BlobMeta::EncodeTo(std::string* out) const {
-  PutNumber(out, kNumber, number);
-  PutNumber(out, kFileSize, file_size);
-  PutNumber(out, kSalt, salt);
-  PutNumber(out, kCount, count);
-  PutNumber(out, kBytes, bytes);
-  PutNumber(out, kCreationTime, creation_time);
-  PutVarint(out, kEnd);
+  PutFact(out, kNumber, number);
+  PutFact(out, kFileSize, file_size);
+  PutFact(out, kSalt, salt);
+  PutFact(out, kCount, count);
+  PutFact(out, kBytes, bytes);
+  PutFact(out, kCreationTime, creation_time);
+  PutEndOfFacts(out);
 }
 
 Status BlobMeta::DecodeFrom(Slice* input) {
   *this = BlobMeta();
   const Status malformed = Status::Corruption("description of a blob file is malformed");
-  uint32_t last = 0;
+  uint32_t tag = 0;
+  Slice field;
   for (;;) {
-    uint32_t tag;
-    if (!GetVarint32(input, &tag)) return malformed;
-    if (tag == kEnd) return number != 0 ? Status::OK() : malformed;
-    Slice field;
-    if (tag <= last || !GetLengthPrefixed(input, &field)) return malformed;
-    last = tag;
+    if (!GetFact(input, &tag, &field)) return malformed;
+    if (tag == 0) return number != 0 ? Status::OK() : malformed;
     uint64_t* target = nullptr;
     switch (tag) {
       case kNumber:

@@ -13,12 +13,14 @@ void FenceWriter::Add(Slice key, bool continues, SequenceNumber sequence, uint64
   size_t shared = 0;
   const size_t limit = std::min(key.size(), last_.size());
   while (shared < limit && key[shared] == last_[shared]) ++shared;
-  PutVarint(&block_, shared);
-  PutVarint(&block_, (key.size() - shared) << 1 | (continues ? 1 : 0));
-  block_.append(key.data() + shared, key.size() - shared);
-  if (continues) PutVarint(&block_, sequence);
-  PutVarint(&block_, packed_ ? offset - end_ : (offset - end_) / kPageSize);
-  if (packed_) PutVarint(&block_, stored);
+  fence_.clear();
+  PutVarint(&fence_, shared);
+  PutVarint(&fence_, (key.size() - shared) << 1 | (continues ? 1 : 0));
+  fence_.append(key.data() + shared, key.size() - shared);
+  if (continues) PutVarint(&fence_, sequence);
+  PutVarint(&fence_, packed_ ? offset - end_ : (offset - end_) / kPageSize);
+  if (packed_) PutVarint(&fence_, stored);
+  block_.append(fence_.data(), fence_.size());
   end_ = offset + stored;
   last_.assign(key.data(), key.size());
   key_bytes_ += key.size();
@@ -102,8 +104,9 @@ void FenceIndex::BuildHeads() {
     key.RemovePrefix(shared);
     heads_.push_back(KeyHead(key));
   }
-  for (const std::vector<uint64_t>* level = &heads_; level->size() > kBlock;) {
-    std::vector<uint64_t> above;
+  for (const PageVector<uint64_t>* level = &heads_; level->size() > kBlock;) {
+    PageVector<uint64_t> above;
+    above.reserve((level->size() + kBlock - 1) / kBlock);
     for (size_t i = 0; i < level->size(); i += kBlock) above.push_back((*level)[i]);
     upper_.push_back(std::move(above));
     level = &upper_.back();
@@ -139,7 +142,7 @@ size_t FenceIndex::Find(const Comparator* order, Slice key, SequenceNumber seque
   // in that block or right after its end.
   size_t start = 0;
   for (size_t level = upper_.size(); level-- > 0;) {
-    const std::vector<uint64_t>& above = upper_[level];
+    const PageVector<uint64_t>& above = upper_[level];
     const size_t found = start + LowerBoundHeads(bytes(above.data() + start),
                                                  std::min(kBlock, above.size() - start), head);
     start = (found == 0 ? 0 : found - 1) * kBlock;

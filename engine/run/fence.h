@@ -14,6 +14,7 @@
 
 #include "engine/base/comparator.h"
 #include "engine/base/entry.h"
+#include "engine/base/pages.h"
 #include "engine/base/slice.h"
 #include "engine/buffer/frame.h"
 
@@ -28,12 +29,13 @@ class FenceWriter {
   // REQUIRES: offset is beyond the end of the last one; without a codec it is a multiple of the
   // page size, and stored is that size.
   void Add(Slice key, bool continues, SequenceNumber sequence, uint64_t offset, size_t stored);
-  const std::string& block() const { return block_; }
+  Slice block() const { return Slice(block_.data(), block_.size()); }
   uint64_t leaves() const { return leaves_; }
   uint64_t key_bytes() const { return key_bytes_; }
 
  private:
-  std::string block_;
+  PageString block_;
+  std::string fence_;  // being written
   std::string last_;
   uint64_t leaves_ = 0;
   uint64_t key_bytes_ = 0;
@@ -87,17 +89,17 @@ class FenceIndex {
   void BuildHeads();
 
   size_t size_ = 0;
-  std::string keys_;
-  std::vector<uint32_t> offsets_;          // size_ + 1, into keys_
-  std::vector<SequenceNumber> sequences_;  // empty when no leaf continues a key
-  std::vector<uint32_t> pages_;            // empty when the leaves stand one behind the other
-  std::vector<uint64_t> places_;           // with a codec only: offset and size in the file
+  PageString keys_;
+  PageVector<uint32_t> offsets_;          // size_ + 1, into keys_
+  PageVector<SequenceNumber> sequences_;  // empty when no leaf continues a key
+  PageVector<uint32_t> pages_;            // empty when the leaves stand one behind the other
+  PageVector<uint64_t> places_;           // with a codec only: offset and size in the file
   // Bytewise order only: of fences 1.., heads_[i] belongs to fence i + 1.
   std::string prefix_;
-  std::vector<uint64_t> heads_;
+  PageVector<uint64_t> heads_;
   // upper_[0] holds the first head of every block of heads_, upper_[i + 1] of every block of
   // upper_[i]; the last one has at most one block.
-  std::vector<std::vector<uint64_t>> upper_;
+  std::vector<PageVector<uint64_t>> upper_;
 };
 
 }  // namespace aether

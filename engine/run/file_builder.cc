@@ -9,6 +9,7 @@
 
 #include "engine/base/checksum.h"
 #include "engine/base/coding.h"
+#include "engine/base/pages.h"
 #include "engine/base/trace.h"
 #include "engine/buffer/frame.h"
 #include "engine/run/blob_ref.h"
@@ -37,8 +38,8 @@ class FileBuilder::Rep {
     if (packed_) compressor_ = std::make_unique<Compressor>(options.compression);
     capacity_ = std::max(options.write_buffer_bytes, 4 * kPageSize) / kPageSize * kPageSize;
     // Aligned, so that a file that bypasses the page cache takes it as it is.
-    buffer_.reset(static_cast<char*>(std::aligned_alloc(kPageSize, capacity_)));
-    if (buffer_ == nullptr) status_ = Status(Status::kAborted, Status::kMemoryLimit, path_);
+    if (!buffer_.Reserve(capacity_))
+      status_ = Status(Status::kAborted, Status::kMemoryLimit, path_);
     meta_.number = options.number;
     meta_.salt =
         Hash64(reinterpret_cast<const char*>(&options_.number), sizeof(uint64_t), options.salt);
@@ -70,15 +71,16 @@ class FileBuilder::Rep {
     uint64_t size = 0;
     uint64_t checksum = 0;
   };
-  struct Free {
-    void operator()(char* p) const { std::free(p); }
-  };
 
   Status Invalid(const std::string& what) {
     status_ = Status::InvalidArgument(path_ + ": " + what);
     return status_;
   }
-  void AddToFilter(Slice key);
+  Status AddToFilter(Slice key);
+  Status NoMemory() {
+    status_ = Status(Status::kAborted, Status::kMemoryLimit, path_);
+    return status_;
+  }
   void Count(Slice key, uint64_t tag, Slice value);
   void CountReference(Slice encoded, const BlobRef& ref);
   void NoteSequence(SequenceNumber sequence);
@@ -103,7 +105,7 @@ class FileBuilder::Rep {
   Status status_;
   bool finished_ = false;
 
-  std::unique_ptr<char, Free> buffer_;
+  ScratchBuffer buffer_;
   size_t capacity_ = 0;
   size_t buffered_ = 0;
   uint64_t offset_ = 0;   // end of the file, what is buffered included
@@ -117,7 +119,7 @@ class FileBuilder::Rep {
   FenceWriter fences_;
   std::string last_key_;
   SequenceNumber last_sequence_ = 0;
-  std::vector<uint64_t> hashes_;
+  HashList hashes_;
   std::optional<uint64_t> last_prefix_hash_;
   std::vector<RangeDelete> range_deletes_;
   size_t range_delete_bytes_ = 0;
@@ -144,7 +146,7 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
   if (reference && (value.size() > kMaxInlineValue || !ref.DecodeFrom(value))) {
     return Invalid("this is no reference to a blob file");
   }
-  if (filter_on_ && !same_key) AddToFilter(key);
+  if (filter_on_ && !same_key) AETHER_RETURN_IF_ERROR(AddToFilter(key));
   const bool large_key = key.size() > kMaxInlineKey;
   const bool large_value = value.size() > kMaxInlineValue;
   if (!large_key && !large_value) [[likely]] {
@@ -170,17 +172,17 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
   return Status::OK();
 }
 
-void FileBuilder::Rep::AddToFilter(Slice key) {
-  if (!meta_.filter_without_keys) hashes_.push_back(BloomHash(key));
-  if (meta_.prefix_extractor.empty()) return;
+Status FileBuilder::Rep::AddToFilter(Slice key) {
+  if (!meta_.filter_without_keys && !hashes_.Add(BloomHash(key))) return NoMemory();
+  if (meta_.prefix_extractor.empty()) return Status::OK();
   if (!options_.prefix->InDomain(key)) {
     ++meta_.outside_prefixes;
-    return;
+    return Status::OK();
   }
   const uint64_t hash = PrefixBloomHash(options_.prefix->Transform(key));
-  if (hash == last_prefix_hash_) return;
+  if (hash == last_prefix_hash_) return Status::OK();
   last_prefix_hash_ = hash;
-  hashes_.push_back(hash);
+  return hashes_.Add(hash) ? Status::OK() : NoMemory();
 }
 
 void FileBuilder::Rep::CountReference(Slice encoded, const BlobRef& ref) {
@@ -251,10 +253,10 @@ Status FileBuilder::Rep::EmitLeaf() {
 Status FileBuilder::Rep::EmitAligned() {
   const size_t padding = (kPageSize - offset_ % kPageSize) % kPageSize;
   if (buffered_ + padding + kPageSize > capacity_) AETHER_RETURN_IF_ERROR(FlushBlocks());
-  std::memset(buffer_.get() + buffered_, 0, padding);
+  std::memset(buffer_.data() + buffered_, 0, padding);
   buffered_ += padding;
   offset_ += padding;
-  char* page = buffer_.get() + buffered_;
+  char* page = buffer_.data() + buffered_;
   fences_.Add(leaf_fence_, leaf_continues_, leaf_sequence_, offset_, kPageSize);
   leaf_.Finish(page);
   StoreFixed(page + kLeafChecksum,
@@ -305,7 +307,7 @@ Status FileBuilder::Rep::Append(const char* data, size_t n) {
       continue;
     }
     const size_t part = std::min(n, capacity_ - buffered_);
-    std::memcpy(buffer_.get() + buffered_, data, part);
+    std::memcpy(buffer_.data() + buffered_, data, part);
     buffered_ += part;
     data += part;
     n -= part;
@@ -316,15 +318,15 @@ Status FileBuilder::Rep::Append(const char* data, size_t n) {
 
 Status FileBuilder::Rep::Flush() {
   const size_t n = std::exchange(buffered_, 0);
-  return n == 0 ? Status::OK() : WriteOut(buffer_.get(), n);
+  return n == 0 ? Status::OK() : WriteOut(buffer_.data(), n);
 }
 
 // All but the bytes of the last block: what follows starts at the beginning of one.
 Status FileBuilder::Rep::FlushBlocks() {
   const size_t n = buffered_ / kPageSize * kPageSize;
   const size_t rest = buffered_ - n;
-  AETHER_RETURN_IF_ERROR(WriteOut(buffer_.get(), n));
-  std::memmove(buffer_.get(), buffer_.get() + n, rest);
+  AETHER_RETURN_IF_ERROR(WriteOut(buffer_.data(), n));
+  std::memmove(buffer_.data(), buffer_.data() + n, rest);
   buffered_ = rest;
   return Status::OK();
 }
@@ -393,7 +395,7 @@ Status FileBuilder::Rep::Finish(bool sync, FileMeta* meta) {
   meta_.largest = last_key_;
   Section filter_section, fence_section, delete_section;
   int probes = 0;
-  if (filter_on_ && !hashes_.empty()) {
+  if (filter_on_ && hashes_.size() > 0) {
     const BloomFilter filter = BloomFilter::Build(hashes_, options_.filter_bits_per_key);
     if (!filter.empty()) {
       probes = filter.probes();

@@ -7,7 +7,6 @@ namespace {
 
 // Tags on disk; never reuse one. Odd: a reader that does not know it must refuse.
 enum Tag : uint32_t {
-  kEnd = 0,
   kNumber = 2,
   kFileSize = 4,
   kSalt = 6,
@@ -37,19 +36,6 @@ enum Tag : uint32_t {
   kBlobs = 45,
 };
 
-void PutNumber(std::string* out, Tag tag, uint64_t value) {
-  if (value == 0) return;
-  PutVarint(out, tag);
-  PutVarint(out, static_cast<uint64_t>(VarintLength(value)));
-  PutVarint(out, value);
-}
-
-void PutBytes(std::string* out, Tag tag, const std::string& bytes) {
-  if (bytes.empty()) return;
-  PutVarint(out, tag);
-  PutLengthPrefixed(out, bytes);
-}
-
 // Numbers are given by their distance from the one before.
 bool DecodeUses(Slice field, std::vector<BlobUse>* uses) {
   uint64_t last = 0;
@@ -68,32 +54,32 @@ bool DecodeUses(Slice field, std::vector<BlobUse>* uses) {
 }  // namespace
 
 void FileMeta::EncodeTo(std::string* out) const {
-  PutNumber(out, kNumber, number);
-  PutNumber(out, kFileSize, file_size);
-  PutNumber(out, kSalt, salt);
-  PutBytes(out, kSmallest, smallest);
-  PutBytes(out, kLargest, largest);
-  PutNumber(out, kLargestExclusive, largest_exclusive ? 1 : 0);
-  PutNumber(out, kSmallestSequence, smallest_sequence);
-  PutNumber(out, kLargestSequence, largest_sequence);
-  PutNumber(out, kEntries, entries);
-  PutNumber(out, kDeletes, deletes);
-  PutNumber(out, kMerges, merges);
-  PutNumber(out, kRangeDeletes, range_deletes);
-  PutNumber(out, kRawKeyBytes, raw_key_bytes);
-  PutNumber(out, kRawValueBytes, raw_value_bytes);
-  PutNumber(out, kLeaves, leaves);
-  PutNumber(out, kExtents, extents);
-  PutNumber(out, kDataBytes, data_bytes);
-  PutNumber(out, kIndexBytes, index_bytes);
-  PutNumber(out, kFilterBytes, filter_bytes);
-  PutNumber(out, kCreationTime, creation_time);
-  PutNumber(out, kFamily, family);
-  PutBytes(out, kFamilyName, family_name);
-  PutNumber(out, kCodec, static_cast<uint64_t>(codec));
-  PutBytes(out, kPrefixExtractor, prefix_extractor);
-  PutNumber(out, kFilterWithoutKeys, filter_without_keys ? 1 : 0);
-  PutNumber(out, kOutsidePrefixes, outside_prefixes);
+  PutFact(out, kNumber, number);
+  PutFact(out, kFileSize, file_size);
+  PutFact(out, kSalt, salt);
+  PutFact(out, kSmallest, Slice(smallest));
+  PutFact(out, kLargest, Slice(largest));
+  PutFact(out, kLargestExclusive, largest_exclusive ? uint64_t{1} : 0);
+  PutFact(out, kSmallestSequence, smallest_sequence);
+  PutFact(out, kLargestSequence, largest_sequence);
+  PutFact(out, kEntries, entries);
+  PutFact(out, kDeletes, deletes);
+  PutFact(out, kMerges, merges);
+  PutFact(out, kRangeDeletes, range_deletes);
+  PutFact(out, kRawKeyBytes, raw_key_bytes);
+  PutFact(out, kRawValueBytes, raw_value_bytes);
+  PutFact(out, kLeaves, leaves);
+  PutFact(out, kExtents, extents);
+  PutFact(out, kDataBytes, data_bytes);
+  PutFact(out, kIndexBytes, index_bytes);
+  PutFact(out, kFilterBytes, filter_bytes);
+  PutFact(out, kCreationTime, creation_time);
+  PutFact(out, kFamily, family);
+  PutFact(out, kFamilyName, Slice(family_name));
+  PutFact(out, kCodec, static_cast<uint64_t>(codec));
+  PutFact(out, kPrefixExtractor, Slice(prefix_extractor));
+  PutFact(out, kFilterWithoutKeys, filter_without_keys ? uint64_t{1} : 0);
+  PutFact(out, kOutsidePrefixes, outside_prefixes);
   std::string uses;
   uint64_t last = 0;
   for (const BlobUse& use : blobs) {
@@ -102,8 +88,8 @@ void FileMeta::EncodeTo(std::string* out) const {
     PutVarint(&uses, use.bytes);
     last = use.number;
   }
-  PutBytes(out, kBlobs, uses);
-  PutVarint(out, kEnd);
+  PutFact(out, kBlobs, Slice(uses));
+  PutEndOfFacts(out);
 }
 
 Status FileMeta::DecodeFrom(Slice* input) {
@@ -111,14 +97,11 @@ Status FileMeta::DecodeFrom(Slice* input) {
   const auto malformed = [] {
     return Status::Corruption("description of a run file is malformed");
   };
-  uint32_t last = 0;
+  uint32_t tag = 0;
+  Slice field;
   for (;;) {
-    uint32_t tag;
-    if (!GetVarint32(input, &tag)) return malformed();
-    if (tag == kEnd) return Status::OK();
-    Slice field;
-    if (tag <= last || !GetLengthPrefixed(input, &field)) return malformed();
-    last = tag;
+    if (!GetFact(input, &tag, &field)) return malformed();
+    if (tag == 0) return Status::OK();
     uint64_t* number_field = nullptr;
     uint64_t flag = 0;
     uint64_t id = 0;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <new>
 
 namespace aether {
 
@@ -22,14 +22,25 @@ size_t BloomFilter::SizeFor(size_t keys, double bits_per_key) {
 BloomFilter BloomFilter::Allocate(size_t bytes, int probes) {
   BloomFilter filter;
   if (bytes == 0) return filter;
-  if (!filter.words_.Reserve(bytes)) return filter;
-  std::memset(filter.words_.data(), 0, bytes);
+  try {
+    filter.words_.resize(bytes / sizeof(uint64_t));
+  } catch (const std::bad_alloc&) {
+    return filter;
+  }
   filter.blocks_ = static_cast<uint32_t>(bytes / kBlockBytes);
   filter.probes_ = std::clamp(probes, 1, kMaxProbes);
   return filter;
 }
 
-BloomFilter BloomFilter::Build(const std::vector<uint64_t>& hashes, double bits_per_key) {
+bool HashList::Grow() {
+  ScratchBuffer block;
+  if (!block.Reserve(kPerBlock * sizeof(uint64_t))) return false;
+  last_ = reinterpret_cast<uint64_t*>(block.data());
+  blocks_.push_back(std::move(block));
+  return true;
+}
+
+BloomFilter BloomFilter::Build(const HashList& hashes, double bits_per_key) {
   BloomFilter filter = Allocate(SizeFor(hashes.size(), bits_per_key), ProbesFor(bits_per_key));
   if (filter.empty()) return filter;
   constexpr size_t kAhead = 16;
@@ -41,7 +52,7 @@ BloomFilter BloomFilter::Build(const std::vector<uint64_t>& hashes, double bits_
 }
 
 void BloomFilter::Insert(uint64_t hash) {
-  uint64_t* block = Block(hash);
+  uint64_t* const block = const_cast<uint64_t*>(Block(hash));
   auto h = static_cast<uint32_t>(hash);
   for (int i = 0; i < probes_; ++i) {
     h *= kStep;

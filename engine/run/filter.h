@@ -26,6 +26,30 @@ inline uint64_t PrefixBloomHash(Slice prefix) {
   return Hash64(prefix.data(), prefix.size(), kPrefixSeed);
 }
 
+// The hashes of a file's keys, until there are all of them.
+class HashList {
+ public:
+  // False when there is no memory.
+  bool Add(uint64_t hash) {
+    if (size_ % kPerBlock == 0 && !Grow()) return false;
+    last_[size_++ % kPerBlock] = hash;
+    return true;
+  }
+  size_t size() const { return size_; }
+  uint64_t operator[](size_t i) const {
+    return reinterpret_cast<const uint64_t*>(blocks_[i / kPerBlock].data())[i % kPerBlock];
+  }
+
+ private:
+  static constexpr size_t kPerBlock = 8192;
+
+  bool Grow();
+
+  std::vector<ScratchBuffer> blocks_;
+  uint64_t* last_ = nullptr;
+  size_t size_ = 0;
+};
+
 class BloomFilter {
  public:
   static constexpr size_t kBlockBytes = 64;
@@ -33,7 +57,7 @@ class BloomFilter {
 
   BloomFilter() = default;
   // Of the hashes of distinct keys.
-  static BloomFilter Build(const std::vector<uint64_t>& hashes, double bits_per_key);
+  static BloomFilter Build(const HashList& hashes, double bits_per_key);
   // Memory for `bytes` read from a file, to be filled through data(). REQUIRES: bytes % kBlockBytes
   // == 0.
   static BloomFilter Allocate(size_t bytes, int probes);
@@ -43,8 +67,8 @@ class BloomFilter {
   bool empty() const { return blocks_ == 0; }
   int probes() const { return probes_; }
   size_t MemoryBytes() const { return size_t{blocks_} * kBlockBytes; }
-  char* data() { return words_.data(); }
-  const char* data() const { return words_.data(); }
+  char* data() { return reinterpret_cast<char*>(words_.data()); }
+  const char* data() const { return reinterpret_cast<const char*>(words_.data()); }
 
   void Prefetch(uint64_t hash) const {
     if (blocks_ != 0) __builtin_prefetch(Block(hash));
@@ -68,13 +92,12 @@ class BloomFilter {
  private:
   static constexpr uint32_t kStep = 0x9e3779b9u;
 
-  uint64_t* Block(uint64_t hash) const {
-    return static_cast<uint64_t*>(static_cast<void*>(words_.data())) +
-           ((hash >> 32) * blocks_ >> 32) * (kBlockBytes / 8);
+  const uint64_t* Block(uint64_t hash) const {
+    return words_.data() + ((hash >> 32) * blocks_ >> 32) * (kBlockBytes / 8);
   }
   void Insert(uint64_t hash);
 
-  ScratchBuffer words_;
+  PageVector<uint64_t> words_;
   uint32_t blocks_ = 0;
   int probes_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "engine/base/checksum.h"
 #include "engine/base/coding.h"
+#include "engine/base/pages.h"
 #include "engine/run/format.h"
 #include "engine/run/run_test_util.h"
 
@@ -391,6 +392,27 @@ TEST_F(RunDamage, EveryWriteThatFailsIsReported) {
     EXPECT_GT(nth, 3u);
   }
   fs_.ClearFaults();
+}
+
+// The buffer, and the hashes of enough keys for several blocks.
+TEST_F(RunDamage, EveryBlockOfMemoryThatIsRefusedIsReported) {
+  std::vector<TestEntry> entries;
+  for (int i = 0; i < 20000; ++i) {
+    entries.push_back({std::to_string(100000 + i), PackTag(1, EntryType::kPut), "v"});
+  }
+  FileBuilderOptions options;
+  options.number = 9;
+  FileMeta meta;
+  int64_t granted = 0;
+  for (;; ++granted) {
+    FailPageBlocksAfter(granted);
+    const Status s = Build("/d/9", entries, options, &meta);
+    FailPageBlocksAfter(-1);
+    if (s.ok()) break;
+    EXPECT_EQ(s.subcode(), Status::kMemoryLimit) << granted << s.ToString();
+  }
+  EXPECT_GE(granted, 4);
+  EXPECT_GT(meta.filter_bytes, 0u);
 }
 
 TEST_F(RunDamage, VerificationCanBeTurnedOffForReadsButNotForStructure) {

@@ -238,16 +238,16 @@ Status RunFile::LoadSections(Slice input, uint64_t meta_offset, int probes) {
       }
     }
   }
-  std::string block(fences.size, '\0');
+  PageString block(fences.size, '\0');
   AETHER_RETURN_IF_ERROR(ReadSection(fences, "fence keys", block.data()));
-  if (!fences_.Decode(block, options_.order, meta_.leaves, meta_.data_bytes,
-                      meta_.codec != Codec::kNone)) {
+  if (!fences_.Decode(Slice(block.data(), block.size()), options_.order, meta_.leaves,
+                      meta_.data_bytes, meta_.codec != Codec::kNone)) {
     return Corrupt(fences.offset, "the fence keys are malformed");
   }
   block.assign(deletes.size, '\0');
   AETHER_RETURN_IF_ERROR(ReadSection(deletes, "range deletes", block.data()));
   std::vector<RangeDelete> list;
-  for (Slice rest(block); !rest.empty();) {
+  for (Slice rest(block.data(), block.size()); !rest.empty();) {
     RangeDelete range;
     Slice begin, end;
     if (!GetVarint64(&rest, &range.sequence) || !GetLengthPrefixed(&rest, &begin) ||

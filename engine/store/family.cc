@@ -30,34 +30,12 @@ Status FamilyStore::NewTable(std::shared_ptr<MemTable>* table) {
   if (fresh == nullptr) {
     return Status::Aborted("no memory for the memtable", Status::kMemoryLimit);
   }
-  // Giving back a large table takes a while: until then it counts.
-  table->reset(fresh.release(), [leaving = leaving_table_bytes_](MemTable* old) {
-    const uint64_t bytes = old->MemoryUsage();
-    leaving->fetch_add(bytes, std::memory_order_relaxed);
-    delete old;
-    leaving->fetch_sub(bytes, std::memory_order_relaxed);
-  });
-  MutexLock lock(&tables_mutex_);
-  std::erase_if(tables_, [](const auto& old) { return old.expired(); });
-  tables_.push_back(*table);
+  *table = tables_->Hold(std::move(fresh));
   return Status::OK();
 }
 
-uint64_t FamilyStore::TableBytes() const {
-  std::vector<std::shared_ptr<MemTable>> alive;  // the last owner of one must not hold the mutex
-  {
-    MutexLock lock(&tables_mutex_);
-    for (const auto& table : tables_) {
-      if (auto locked = table.lock()) alive.push_back(std::move(locked));
-    }
-  }
-  uint64_t bytes = leaving_table_bytes_->load(std::memory_order_relaxed);
-  for (const auto& table : alive) bytes += table->MemoryUsage();
-  return bytes;
-}
-
 void FamilyStore::UpdateTableBudget() {
-  MutexLock lock(&tables_mutex_);
+  MutexLock lock(&budget_mutex_);
   table_budget_.Set(write_buffer_size() * static_cast<uint64_t>(max_write_buffers()));
 }
 
@@ -373,7 +351,7 @@ StoreStats FamilyStore::Stats() const {
       stats.merge_debt_bytes += merge->job ? merge->job->input_bytes() : 0;
   }
   stats.memtable_bytes =
-      std::max(TableBytes(), stats.active_memtable_bytes + stats.sealed_memtable_bytes);
+      std::max(tables_->Bytes(), stats.active_memtable_bytes + stats.sealed_memtable_bytes);
   stats.view_number = view->number();
   stats.levels.resize(kLevels);
   view->version().ForEachFile([&](int level, const Run&, const RunPart& part) {

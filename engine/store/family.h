@@ -19,6 +19,7 @@
 #include "engine/lsm/merge_job.h"
 #include "engine/lsm/read_view.h"
 #include "engine/store/kv_store.h"
+#include "engine/store/table_ledger.h"
 
 namespace aether {
 
@@ -86,8 +87,6 @@ class FamilyStore final : public KvStore {
 
   // An empty memtable. Aborted/kMemoryLimit when there is no memory for it.
   Status NewTable(std::shared_ptr<MemTable>* table);
-  // Of all memtables that somebody still has, flushed ones included.
-  uint64_t TableBytes() const;
   // The current view, kept.
   std::shared_ptr<const ReadView> PinView() const;
   // Replaces the view. REQUIRES: the env's mutex.
@@ -151,11 +150,9 @@ class FamilyStore final : public KvStore {
   const std::shared_ptr<std::atomic<uint64_t>> open_file_memory_ =
       std::make_shared<std::atomic<uint64_t>>(0);
 
-  const std::shared_ptr<std::atomic<uint64_t>> leaving_table_bytes_ =
-      std::make_shared<std::atomic<uint64_t>>(0);
-  mutable Mutex tables_mutex_;
-  std::vector<std::weak_ptr<MemTable>> tables_ GUARDED_BY(tables_mutex_);
-  PageBlockBudget table_budget_ GUARDED_BY(tables_mutex_);
+  const std::shared_ptr<TableLedger> tables_ = std::make_shared<TableLedger>();
+  Mutex budget_mutex_;
+  PageBlockBudget table_budget_ GUARDED_BY(budget_mutex_);
 };
 
 }  // namespace aether

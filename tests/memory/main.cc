@@ -250,19 +250,22 @@ class Watch {
     uint64_t readers = 0;
     uint64_t pinned = 0;
     uint64_t tables_now = 0;
+    uint64_t heap = 0;  // of the general allocator, what it keeps free included
+    uint64_t heap_free = 0;
 
     uint64_t Budget() const { return cache + tables + readers; }
     double Share() const { return static_cast<double>(used) / static_cast<double>(Budget()); }
     std::string Text() const {
-      char text[256];
+      char text[320];
       const auto mib = [](uint64_t bytes) {
         return static_cast<double>(bytes) / static_cast<double>(kMiB);
       };
-      std::snprintf(text, sizeof(text),
-                    "%s: %.1f MiB, %.3f of %.1f MiB (cache %.1f, of which pinned %.1f; memtables "
-                    "%.1f, now %.1f; table readers %.1f)",
-                    phase, mib(used), Share(), mib(Budget()), mib(cache), mib(pinned), mib(tables),
-                    mib(tables_now), mib(readers));
+      std::snprintf(
+          text, sizeof(text),
+          "%s: %.1f MiB, %.3f of %.1f MiB (cache %.1f, of which pinned %.1f; memtables "
+          "%.1f, now %.1f; table readers %.1f; general allocator %.1f, of which free %.1f)",
+          phase, mib(used), Share(), mib(Budget()), mib(cache), mib(pinned), mib(tables),
+          mib(tables_now), mib(readers), mib(heap), mib(heap_free));
       return text;
     }
   };
@@ -293,7 +296,12 @@ class Watch {
     sample.phase = phase_.load();
     sample.used = anonymous > before_ ? anonymous - before_ : 0;
     ++looks_;
-    if (sample.Share() > closest_.Share() || closest_.Budget() == 0) closest_ = sample;
+    if (sample.Share() > closest_.Share() || closest_.Budget() == 0) {
+      const struct mallinfo2 heap = mallinfo2();
+      sample.heap = heap.arena + heap.hblkhd;
+      sample.heap_free = heap.fordblks;
+      closest_ = sample;
+    }
     if (sample.used > highest_.used) highest_ = sample;
     if (sample.Share() > kTolerance) {
       ++over_;
@@ -301,10 +309,7 @@ class Watch {
     }
     if (FLAGS_verbose && Clock::now() >= next_text_) {
       next_text_ = Clock::now() + std::chrono::seconds(1);
-      const struct mallinfo2 heap = mallinfo2();
-      std::printf("%s; malloc: %zu MiB in heaps, of which %zu free, %zu mapped alone\n",
-                  sample.Text().c_str(), heap.arena / kMiB, heap.fordblks / kMiB,
-                  heap.hblkhd / kMiB);
+      std::printf("%s\n", sample.Text().c_str());
       std::fflush(stdout);
     }
   }
@@ -757,6 +762,11 @@ int Main() {
 
 int main(int argc, char** argv) {
   gflags::ParseCommandLineFlags(&argc, &argv, true);
+  // The values that Get copies into the application's strings are the application's memory, and
+  // what glibc keeps of it after it was freed is not the store's: with these set it does not raise
+  // them to the largest block that was freed.
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 128 * 1024);
   const bool planted_known =
       FLAGS_planted.empty() || FLAGS_planted == "memory" || FLAGS_planted == "values";
   if (argc > 1 || !planted_known || FLAGS_write_buffer_mb == 0 || FLAGS_data_mb == 0 ||
