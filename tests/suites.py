@@ -149,6 +149,12 @@ def read_results(text, tally):
     return counted
 
 
+def first_complaint(text):
+    """What the table says of a command that failed: the log may be gone when somebody reads it."""
+    found = re.search(r"VIOLATION.*|.*Failure\n.*|^(?:ERROR|FAIL): .*|.*Sanitizer.*", text, re.M)
+    return ", " + " ".join(found.group(0).split())[:900] if found else ""
+
+
 def run(command, timeout, log, environment=None):
     """Runs a command in a process group of its own; its output goes to the log while it runs. Returns (status, output);
     status None: no end in time."""
@@ -244,9 +250,9 @@ def main():
                         tally.cases += 1
                     if status != 0:
                         tally.violations += 0 if counted and tally.violations else 1
-                        tally.notes.append("%s: %s" % (
+                        tally.notes.append("%s: %s%s" % (
                             command[0], "no end in time" if status is None else
-                            "status %d" % status))
+                            "status %d" % status, first_complaint(text)))
                         print(text[-3000:])
             if suite.name == "locks" and not problem:
                 tally.cases += 1

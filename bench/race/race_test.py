@@ -188,11 +188,15 @@ class ProcessTest(unittest.TestCase):
     def test_a_hanging_child_is_ended_with_its_children(self):
         # The grandchild holds a lock for as long as it lives.
         path = os.path.join(self._scratch.name, "lock")
-        usage = self._run("import fcntl, subprocess\n"
-                          f"f = open({path!r}, 'w')\n"
-                          "fcntl.flock(f, fcntl.LOCK_EX)\n"
-                          "subprocess.run(['sleep', '1000'], pass_fds=[f.fileno()])",
-                          timeout_seconds=1)
+        for seconds in (1, 8, 64):  # a busy machine takes its time to get there
+            usage = self._run("import fcntl, subprocess\n"
+                              f"f = open({path!r} + '.new', 'w')\n"
+                              "fcntl.flock(f, fcntl.LOCK_EX)\n"
+                              "child = subprocess.Popen(['sleep', '1000'], pass_fds=[f.fileno()])\n"
+                              f"import os; os.rename({path!r} + '.new', {path!r})\n"
+                              "child.wait()", timeout_seconds=seconds)
+            if os.path.exists(path):
+                break
         self.assertTrue(usage.timed_out)
         self.assertEqual(usage.exit_code, -9)
         with open(path, encoding="ascii") as lock:

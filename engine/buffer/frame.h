@@ -1,15 +1,22 @@
 // Frames: the memory that pages live in, and pins, which keep a frame where it is.
 //
 // A page frame is 4 KiB inside a chunk of 2 MiB; its descriptor stands at the front of the chunk,
-// so that a page's address leads to it by arithmetic. An extent frame is a block of the pool's
-// heap with the descriptor before the bytes.
+// so that a page's address leads to it by arithmetic. An extent frame is a descriptor that leads to
+// a block of the pool's heap.
 //
 // Pins, the protocol: `pins` counts holders; the top bit kOrphan says that no swip leads to the
-// frame any more and that every epoch guard that could have found it is gone. Whoever sees "kOrphan
-// and nobody" frees the frame: the reclaimer when it sets the bit and finds a count of zero, else
-// the holder that takes the count to zero afterwards. New pins come from a guard that found the
-// frame through its swip or from another pin, and neither exists after that, so exactly one of them
-// sees it. The decrements are acq_rel: what a holder read happens before the memory is used again.
+// frame any more and, for a page, that every epoch guard that could have found it is gone. Whoever
+// takes "kOrphan and nobody" to 0 by a compare-and-swap frees the frame: the reclaimer that sets
+// the bit and finds a count of zero, or the holder that takes the count to zero afterwards. The
+// decrements are acq_rel: what a holder read happens before the memory is used again.
+//
+// New pins of a page come from a guard that found it through its swip or from another pin, and
+// neither exists once the bit is set. Extents do not wait for guards: a large value that was
+// evicted would keep megabytes for as long as the slowest reader is at it. Their descriptors stay
+// descriptors as long as the pool lives, so whoever found one in a swip pins it first and looks at
+// the swip again; if it leads elsewhere by then the pin goes back (Pool::PinExtent, tla/Extent).
+// Such a pin may hit a descriptor that is free or serves another value: counts are therefore
+// changed by addition only, never set.
 //
 // Thread safety: pinning and unpinning from any thread; a Pin object itself belongs to one thread
 // at a time.
@@ -47,14 +54,14 @@ struct Frame {
 };
 static_assert(sizeof(Frame) <= 32);
 
-struct ExtentFrame {
+struct alignas(64) ExtentFrame {
   Frame frame;
   Pool* pool = nullptr;
-  size_t bytes = 0;     // of the data
+  char* data = nullptr;  // this and `bytes`: written before the swip leads here
+  size_t bytes = 0;
   size_t position = 0;  // in the pool's list of extents
 };
-inline constexpr size_t kExtentHead = 64;
-static_assert(sizeof(ExtentFrame) <= kExtentHead);
+static_assert(sizeof(ExtentFrame) == 64);
 
 struct alignas(64) ChunkHead {
   Pool* pool = nullptr;
@@ -79,23 +86,22 @@ inline char* PageOfFrame(Frame* frame) {
   const size_t index = (address - chunk - sizeof(ChunkHead)) / sizeof(Frame);
   return reinterpret_cast<char*>(chunk + (kChunkHeadPages + index) * kPageSize);
 }
-inline Frame* FrameOfExtent(const char* data) {
-  return reinterpret_cast<Frame*>(reinterpret_cast<uintptr_t>(data) - kExtentHead);
+inline ExtentFrame* AsExtent(Frame* frame) { return reinterpret_cast<ExtentFrame*>(frame); }
+
+// What the swip of a frame holds: the bytes of a page, the descriptor of an extent.
+inline char* TargetOf(Frame* frame) {
+  return frame->extent ? reinterpret_cast<char*>(frame) : PageOfFrame(frame);
 }
-inline char* DataOfExtent(Frame* frame) { return reinterpret_cast<char*>(frame) + kExtentHead; }
 
 #ifdef AETHER_TRACING
-// Events call a frame by the address of its bytes, which is what swips have.
-inline uint64_t TracedFrame(Frame* frame) {
-  return reinterpret_cast<uintptr_t>(frame->extent ? DataOfExtent(frame) : PageOfFrame(frame));
-}
+inline uint64_t TracedFrame(Frame* frame) { return reinterpret_cast<uintptr_t>(TargetOf(frame)); }
 #endif
 
 // Keeps one frame in place. Empty when default-constructed or moved from.
 class Pin {
  public:
   Pin() = default;
-  // REQUIRES: an EpochGuard under which the frame was found, or another pin on it.
+  // REQUIRES: an EpochGuard under which the page was found, or another pin on the frame.
   explicit Pin(Frame* frame) : frame_(frame) {
     if (frame_ == nullptr) return;
     AETHER_TRACE_PAGE_STEP();
@@ -120,6 +126,7 @@ class Pin {
   }
   Pin Clone() const { return Pin(frame_); }
   bool held() const { return frame_ != nullptr; }
+  Frame* frame() const { return frame_; }
   void Release() {
     if (frame_ != nullptr) Unpin(std::exchange(frame_, nullptr));
   }

@@ -25,11 +25,24 @@ Status MemoryLimit(const std::string& what) {
   return Status(Status::kAborted, Status::kMemoryLimit, what);
 }
 
-// Returns the count before, with the orphan bit.
+constexpr uint32_t kLastOfOrphan = Frame::kOrphan | 1;
+
+// Returns the count before, with the orphan bit: kLastOfOrphan makes the frame the caller's to
+// free.
 uint32_t DropPin(Frame* frame) {
   AETHER_TRACE_PAGE_STEP();
-  const uint32_t before = frame->pins.fetch_sub(1, std::memory_order_acq_rel);
-  AETHER_TRACE_PAGE("unpin", "frame", TracedFrame(frame), "freed", before == (Frame::kOrphan | 1));
+  uint32_t before;
+  if (frame->extent) {
+    // In one step with the bit: who finds it set may have come too late and takes his pin back.
+    before = frame->pins.load(std::memory_order_relaxed);
+    while (!frame->pins.compare_exchange_weak(before, before == kLastOfOrphan ? 0 : before - 1,
+                                              std::memory_order_acq_rel,
+                                              std::memory_order_relaxed)) {
+    }
+  } else {
+    before = frame->pins.fetch_sub(1, std::memory_order_acq_rel);
+  }
+  AETHER_TRACE_PAGE("unpin", "frame", TracedFrame(frame), "freed", before == kLastOfOrphan);
   return before;
 }
 
@@ -38,13 +51,13 @@ uint32_t DropPin(Frame* frame) {
 // --- pins ---
 
 Pool* Pool::PoolOf(Frame* frame) {
-  if (frame->extent) return reinterpret_cast<ExtentFrame*>(frame)->pool;
+  if (frame->extent) return AsExtent(frame)->pool;
   const uintptr_t chunk = reinterpret_cast<uintptr_t>(frame) & ~(kChunkSize - 1);
   return reinterpret_cast<ChunkHead*>(chunk)->pool;
 }
 
 size_t Pool::BytesOf(Frame* frame) {
-  return frame->extent ? reinterpret_cast<ExtentFrame*>(frame)->bytes + kExtentHead : kPageSize;
+  return frame->extent ? AsExtent(frame)->bytes + sizeof(ExtentFrame) : kPageSize;
 }
 
 void Pin::Unpin(Frame* frame) {
@@ -55,15 +68,13 @@ void Pin::Unpin(Frame* frame) {
     pool->UnpinOver(frame);
     return;
   }
-  const uint32_t before = DropPin(frame);
-  if (before == (Frame::kOrphan | 1)) pool->FreeOrphan(frame);
+  if (DropPin(frame) == kLastOfOrphan) pool->FreeOrphan(frame);
 }
 
 void Pool::FreeOrphan(Frame* frame) {
   bool dead;
   {
     MutexLock lock(&mutex_);
-    frame->pins.store(0, std::memory_order_relaxed);
     FreeLocked(frame);
     UpdateOverLocked();
     dead = DeadLocked();
@@ -76,8 +87,7 @@ void Pool::UnpinOver(Frame* frame) {
   {
     MutexLock lock(&mutex_);
     const uint32_t before = DropPin(frame);
-    if (before == (Frame::kOrphan | 1)) {
-      frame->pins.store(0, std::memory_order_relaxed);
+    if (before == kLastOfOrphan) {
       FreeLocked(frame);
     } else if (before == 1 && CommittedLocked() > Capacity()) {
       VisitLocked(frame, true);
@@ -102,6 +112,7 @@ Pool::Pool(size_t capacity, bool strict) : capacity_(capacity), strict_(strict) 
 Pool::~Pool() {
   MutexLock lock(&mutex_);
   for (char* chunk : chunks_) UnmapMemory(chunk, kChunkSize);
+  for (char* slab : slabs_) UnmapMemory(slab, kSlabSize);
 }
 
 void Pool::Close(Pool* pool) {
@@ -134,7 +145,7 @@ void Pool::DeleteRetired(void* object) {
 // --- budget ---
 
 size_t Pool::CommittedLocked() const {
-  return backed_ * kPageSize + heap_.CommittedBytes() + charged_;
+  return backed_ * kPageSize + heap_.CommittedBytes() + slabs_.size() * kSlabSize + charged_;
 }
 
 size_t Pool::IdleLocked() const { return free_count_ * kPageSize + heap_.IdleBytes(); }
@@ -196,7 +207,7 @@ size_t Pool::PinnedUsage() const {
     MutexLock lock(&mutex_);
     chunks = chunks_;
     for (ExtentFrame* extent : extents_) {
-      if (pinned(extent->frame)) bytes += extent->bytes + kExtentHead;
+      if (pinned(extent->frame)) bytes += BytesOf(&extent->frame);
     }
     bytes += charged_;
   }
@@ -210,7 +221,7 @@ size_t Pool::PinnedUsage() const {
 
 size_t Pool::MemoryBytes() const {
   MutexLock lock(&mutex_);
-  return backed_ * kPageSize + heap_.CommittedBytes() +
+  return backed_ * kPageSize + heap_.CommittedBytes() + slabs_.size() * kSlabSize +
          chunks_.size() * kChunkHeadPages * kPageSize;
 }
 
@@ -244,7 +255,15 @@ void Pool::Uncharge(size_t bytes) {
 void Pool::MakeRoomLocked(size_t extra) {
   if (CommittedLocked() + extra <= Capacity()) return;
   ReclaimLocked();
-  const size_t target = CommittedLocked() + extra;
+  // What is in limbo beyond its credit waits for a slow guard: extents, which do not wait, go in
+  // its place.
+  const size_t now = AllowedLocked() + IdleLocked();
+  size_t target = CommittedLocked() + extra;
+  if (target <= now) return;
+  if (limbo_bytes_ > LimboCredit()) {
+    EvictExtentsLocked(target - now);
+    target = CommittedLocked() + extra;
+  }
   const size_t going = Capacity() + limbo_bytes_ + IdleLocked();
   if (target <= going) return;
   EvictLocked(target - going, true);
@@ -329,8 +348,26 @@ Status Pool::TakePageLocked(Frame** frame) {
   return *frame != nullptr ? Status::OK() : MemoryLimit("no memory for a chunk of page frames");
 }
 
+ExtentFrame* Pool::PopExtentLocked() {
+  if (free_extents_ == nullptr) {
+    auto* const slab = static_cast<char*>(MapMemory(kSlabSize, kPageSize));
+    if (slab == nullptr) return nullptr;
+    slabs_.push_back(slab);
+    for (size_t at = kSlabSize; at > 0; at -= sizeof(ExtentFrame)) {
+      auto* const extent = new (slab + at - sizeof(ExtentFrame)) ExtentFrame;
+      extent->frame.extent = true;
+      extent->pool = this;
+      extent->frame.next = free_extents_;
+      free_extents_ = &extent->frame;
+    }
+  }
+  auto* const extent = AsExtent(free_extents_);
+  free_extents_ = extent->frame.next;
+  return extent;
+}
+
 Status Pool::TakeExtentLocked(size_t bytes, Frame** frame) {
-  const size_t whole = bytes + kExtentHead;
+  const size_t whole = bytes + sizeof(ExtentFrame);
   // One that would push out a large part of everything else is not kept.
   const bool keep = whole <= Capacity() / 4;
   if (keep) MakeRoomLocked(whole);
@@ -339,11 +376,13 @@ Status Pool::TakeExtentLocked(size_t bytes, Frame** frame) {
     return MemoryLimit("no room in the pool of " + std::to_string(Capacity()) +
                        " bytes for a value of " + std::to_string(bytes));
   }
-  void* const memory = heap_.Allocate(whole);
-  if (memory == nullptr) return MemoryLimit("no memory for a value of " + std::to_string(bytes));
-  auto* extent = new (memory) ExtentFrame;
-  extent->frame.extent = true;
-  extent->pool = this;
+  auto* const data = static_cast<char*>(heap_.Allocate(bytes));
+  ExtentFrame* const extent = data != nullptr ? PopExtentLocked() : nullptr;
+  if (extent == nullptr) {
+    if (data != nullptr) heap_.Free(data, bytes);
+    return MemoryLimit("no memory for a value of " + std::to_string(bytes));
+  }
+  extent->data = data;
   extent->bytes = bytes;
   extent->position = extents_.size();
   extents_.push_back(extent);
@@ -366,7 +405,7 @@ Status Pool::Take(size_t extent_bytes, Frame** frame, bool* publishable) {
   {
     AETHER_TRACE_PAGE_STEP();
     // Private until published: its pin is all there is.
-    (*frame)->pins.store(Frame::kOrphan | 1, std::memory_order_relaxed);
+    (*frame)->pins.fetch_add(kLastOfOrphan, std::memory_order_relaxed);
     AETHER_TRACE_PAGE("take", "frame", TracedFrame(*frame));
   }
   *publishable = CommittedLocked() <= AllowedLocked();
@@ -398,18 +437,43 @@ const char* Pool::Publish(Swip* swip, Frame* frame) {
   return Swip::Address(other);
 }
 
+Pin Pool::PinExtent(const Swip* swip, uint64_t word) {
+  auto* const frame = reinterpret_cast<Frame*>(Swip::Address(word));
+  // If the swip still leads there now, an eviction that comes after finds the count: both change
+  // this word in one order. If not, this may be anybody's descriptor.
+  frame->pins.fetch_add(1, std::memory_order_acq_rel);
+  Pin pin = Pin::Adopt(frame);
+  if (Swip::Address(swip->Load()) != Swip::Address(word)) pin.Release();
+  return pin;
+}
+
+void Pool::PublishExtent(Swip* swip, const Pin& pin) {
+  // As in Publish. The pin keeps the clock hand away.
+  Frame* const frame = pin.frame();
+  frame->pins.fetch_and(~Frame::kOrphan, std::memory_order_relaxed);
+  frame->owner.store(swip, std::memory_order_release);
+  if (swip->Publish(TargetOf(frame)) == Swip::kEvicted) return;
+  MutexLock lock(&mutex_);
+  frame->owner.store(nullptr, std::memory_order_relaxed);
+  frame->pins.fetch_or(Frame::kOrphan, std::memory_order_relaxed);
+  ++counters_.lost_races;
+}
+
 void Pool::FreeLocked(Frame* frame) {
   --out_;
   if (frame->extent) {
-    auto* extent = reinterpret_cast<ExtentFrame*>(frame);
+    ExtentFrame* const extent = AsExtent(frame);
     extents_.back()->position = extent->position;
     extents_[extent->position] = extents_.back();
     extents_.pop_back();
     extent_bytes_ -= BytesOf(frame);
-    heap_.Free(extent, BytesOf(frame));
+    heap_.Free(extent->data, extent->bytes);
+    frame->next = free_extents_;
+    free_extents_ = frame;
     TrimFreeLocked();
     return;
   }
+  frame->pins.store(0, std::memory_order_relaxed);
   frame->next = free_;
   free_ = frame;
   ++free_count_;
@@ -458,7 +522,7 @@ bool Pool::Unlink(Frame* frame, bool even_hot) {
   Swip* const swip = frame->owner.load(std::memory_order_acquire);
   if (swip == nullptr || frame->pins.load(std::memory_order_relaxed) != 0) return false;
   const uint64_t word = swip->Load();
-  if (Swip::Address(word) != Data(frame)) return false;  // being published, or lost the race
+  if (Swip::Address(word) != TargetOf(frame)) return false;  // being published, or lost the race
   if (!Swip::IsCool(word) && !even_hot) {
     if (swip->Cool(word)) AETHER_TRACE_PAGE("cool", "frame", TracedFrame(frame));
     return false;
@@ -471,9 +535,13 @@ bool Pool::Unlink(Frame* frame, bool even_hot) {
 
 bool Pool::VisitLocked(Frame* frame, bool even_hot) {
   if (!Unlink(frame, even_hot)) return false;
-  unstamped_.push_back(frame);
-  limbo_bytes_ += BytesOf(frame);
   ++counters_.evictions;
+  if (frame->extent) {
+    OrphanLocked(frame);
+    return true;
+  }
+  unstamped_.push_back(frame);
+  limbo_bytes_ += kPageSize;
   return true;
 }
 
@@ -481,9 +549,8 @@ void Pool::Displace(Swip* swip) {
   MutexLock lock(&mutex_);
   // Swips are emptied under the mutex only: what this one leads to now stays until the end.
   const uint64_t word = swip->Load();
-  if (word == Swip::kEvicted || !VisitLocked(FrameOfExtent(Swip::Address(word)), true)) return;
-  StampLocked();
-  ReclaimLocked();
+  if (word == Swip::kEvicted) return;
+  VisitLocked(reinterpret_cast<Frame*>(Swip::Address(word)), true);
   UpdateOverLocked();
 }
 
@@ -508,13 +575,14 @@ size_t Pool::EvictPagesLocked(size_t bytes, bool thorough) {
 
 size_t Pool::EvictExtentsLocked(size_t bytes) {
   size_t moved = 0;
-  const size_t limit = 3 * extents_.size();
-  for (size_t walked = 0; walked < limit && moved < bytes; ++walked) {
+  const size_t total = extents_.size();
+  for (size_t walked = 0; walked < 3 * total && moved < bytes && !extents_.empty(); ++walked) {
     if (extent_hand_ >= extents_.size()) extent_hand_ = 0;
-    ExtentFrame* extent = extents_[extent_hand_++];
-    if (VisitLocked(&extent->frame, walked >= 2 * extents_.size())) {
-      moved += extent->bytes + kExtentHead;
-    }
+    ExtentFrame* const extent = extents_[extent_hand_];
+    const size_t size = BytesOf(&extent->frame);
+    if (VisitLocked(&extent->frame, walked >= 2 * total)) moved += size;
+    // Else it was freed and another one stands in its place.
+    if (extent_hand_ < extents_.size() && extents_[extent_hand_] == extent) ++extent_hand_;
   }
   return moved;
 }
@@ -552,16 +620,20 @@ void Pool::ReclaimLocked() {
   while (!limbo_.empty() && limbo_.front().stamp < oldest) {
     Frame* frame = limbo_.front().frame;
     limbo_.pop_front();
-    limbo_bytes_ -= BytesOf(frame);
-    AETHER_TRACE_PAGE_STEP();
-    uint32_t before = frame->pins.fetch_or(Frame::kOrphan, std::memory_order_acq_rel);
-    AETHER_TRACE_ONLY(if (trace::page_bug == trace::PageBug::kFreePinned) { before = 0; })
-    AETHER_TRACE_PAGE("reclaim", "frame", TracedFrame(frame), "freed", before == 0);
-    if (before == 0) {
-      frame->pins.store(0, std::memory_order_relaxed);
-      FreeLocked(frame);
-    }
+    limbo_bytes_ -= kPageSize;
+    OrphanLocked(frame);
   }
+}
+
+void Pool::OrphanLocked(Frame* frame) {
+  AETHER_TRACE_PAGE_STEP();
+  uint32_t before = frame->pins.load(std::memory_order_relaxed);
+  while (!frame->pins.compare_exchange_weak(before, before == 0 ? 0 : before | Frame::kOrphan,
+                                            std::memory_order_acq_rel, std::memory_order_relaxed)) {
+  }
+  AETHER_TRACE_ONLY(if (trace::page_bug == trace::PageBug::kFreePinned) { before = 0; })
+  AETHER_TRACE_PAGE("reclaim", "frame", TracedFrame(frame), "freed", before == 0);
+  if (before == 0) FreeLocked(frame);
 }
 
 void Pool::Forget(Swip* swips, size_t n, bool extents) {
@@ -574,11 +646,15 @@ void Pool::Forget(Swip* swips, size_t n, bool extents) {
       const uint64_t word = swips[i].Load();
       if (word == Swip::kEvicted) continue;
       swips[i].Evict(word);
-      char* data = Swip::Address(word);
-      Frame* frame = extents ? FrameOfExtent(data) : FrameOfPage(data);
+      char* const target = Swip::Address(word);
+      Frame* frame = extents ? reinterpret_cast<Frame*>(target) : FrameOfPage(target);
       frame->owner.store(nullptr, std::memory_order_relaxed);
-      unstamped_.push_back(frame);
-      limbo_bytes_ += BytesOf(frame);
+      if (extents) {
+        OrphanLocked(frame);
+      } else {
+        unstamped_.push_back(frame);
+        limbo_bytes_ += kPageSize;
+      }
     }
     StampLocked();
     ReclaimLocked();

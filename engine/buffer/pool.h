@@ -8,11 +8,13 @@
 //
 // Reading a page (engine/run does this): under an EpochGuard load the swip; an address is used as
 // it is, without lock or count. On EVICTED: Take a frame, fill and verify it, Publish it. Whoever
-// loses the race to publish uses the winner's page.
+// loses the race to publish uses the winner's page. Extents are pinned first: PinExtent,
+// PublishExtent.
 //
 // Eviction: a clock hand walks over the frames. HOT becomes COOL; COOL and not pinned is taken from
 // its swip by one compare-and-swap and put into limbo with an epoch stamp; it is used again when
-// every guard that might still read it has gone, and once nobody pins it.
+// every guard that might still read it has gone, and once nobody pins it. Extents are freed at
+// once: their readers pin before they read.
 //
 // The page provider, a thread of the pool, does this ahead of need (Leis et al., LeanStore, ICDE
 // 2018, section IV.C): in a pool that is full and of kProviderPool bytes at least it keeps some per
@@ -29,9 +31,10 @@
 //  1. Memory is never reused or given back while a guard or a pin can reach it.
 //  2. At most one frame holds a given swip's page for readers; others that were loaded at the same
 //     time are private.
-//  3. Frames with memory, the pages of extents and charges stay within the capacity. Beyond it may
-//     be what is pinned, what waits for an epoch (at most a sixteenth of the capacity, or an eighth
-//     of a small one), and a reserve of kReserveFrames in pools that are smaller than 1 MiB.
+//  3. Frames with memory, the pages of extents, their descriptors and charges stay within the
+//     capacity. Beyond it may be what is pinned, pages that wait for an epoch (at most a sixteenth
+//     of the capacity, or an eighth of a small one), and a reserve of kReserveFrames in pools that
+//     are smaller than 1 MiB.
 //
 // Failure: without the strict flag a Take never fails for lack of budget: beyond it, the frame is
 // private to its pin and goes away with it. With the flag it returns Aborted/kMemoryLimit when pins
@@ -59,7 +62,7 @@
 namespace aether {
 
 // Bytes that a reader may use: under the guard it holds when `pin` is empty, else as long as the
-// pin.
+// pin. Those of an extent are always pinned.
 struct PageRef {
   const char* data = nullptr;
   Pin pin;
@@ -116,6 +119,11 @@ class Pool {
   // that another thread published first (then `frame` is freed). The pin of Take ends here.
   // REQUIRES: an EpochGuard held since before the call, which protects the result.
   const char* Publish(Swip* swip, Frame* frame) EXCLUDES(mutex_);
+  // The same for an extent, whose pin stays. When another thread was first, it stays private.
+  void PublishExtent(Swip* swip, const Pin& pin) EXCLUDES(mutex_);
+  // A pin on the extent that `word`, loaded from *swip, leads to; an empty one when it has been
+  // evicted since. REQUIRES: an EpochGuard, which keeps swip and pool.
+  static Pin PinExtent(const Swip* swip, uint64_t word);
   // Forgets all pages behind an array of swips, which may be freed afterwards. Their memory waits
   // for guards and pins. REQUIRES: nobody loads or will load through them.
   void Forget(Swip* swips, size_t n, bool extents) EXCLUDES(sweep_mutex_, mutex_);
@@ -125,7 +133,7 @@ class Pool {
   void Displace(Swip* swip) EXCLUDES(mutex_);
 
   static char* Data(Frame* frame) {
-    return frame->extent ? DataOfExtent(frame) : PageOfFrame(frame);
+    return frame->extent ? AsExtent(frame)->data : PageOfFrame(frame);
   }
 
  private:
@@ -139,6 +147,8 @@ class Pool {
 
   // Pages of one eviction: enough that the stamp and the walk over the guards are shared by many.
   static constexpr size_t kBatchFrames = 32;
+  // Descriptors of extents are made in blocks of this size.
+  static constexpr size_t kSlabSize = kPageSize;
   // Frames the clock hand looks at for one batch before it takes hot ones: bounds the time a miss
   // may take.
   static constexpr size_t kMaxWalk = 512;
@@ -185,21 +195,26 @@ class Pool {
   Frame* PopPageLocked(bool beyond) REQUIRES(mutex_);
   Status TakePageLocked(Frame** frame) REQUIRES(mutex_);
   Status TakeExtentLocked(size_t bytes, Frame** frame) REQUIRES(mutex_);
+  // Null when there is no memory for more of them.
+  ExtentFrame* PopExtentLocked() REQUIRES(mutex_);
+  // A frame that no swip leads to and, if it is a page, no guard either becomes free, or an orphan
+  // of its pins.
+  void OrphanLocked(Frame* frame) REQUIRES(mutex_);
   void FreeLocked(Frame* frame) REQUIRES(mutex_);
   // Give idle memory back: what is above the capacity, or until `extra` more bytes fit.
   void TrimFreeLocked() REQUIRES(mutex_);
   void TrimLocked(size_t extra) REQUIRES(mutex_);
   void UnbackOneLocked() REQUIRES(mutex_);
 
-  // Move up to `bytes` of pages and extents to limbo, in proportion to what they hold, and return
-  // how many were moved. `thorough` goes on until nothing evictable is left, else the walk is
-  // bounded.
+  // Move up to `bytes` of pages to limbo and of extents to their end, in proportion to what they
+  // hold, and return how many were moved. `thorough` goes on until nothing evictable is left, else
+  // the walk is bounded.
   size_t EvictLocked(size_t bytes, bool thorough) REQUIRES(mutex_);
   size_t EvictPagesLocked(size_t bytes, bool thorough) REQUIRES(mutex_);
   size_t EvictExtentsLocked(size_t bytes) REQUIRES(mutex_);
   bool VisitLocked(Frame* frame, bool even_hot) REQUIRES(mutex_);
   // One look of the clock hand: cools what is hot, and takes what is cool, or anything with
-  // `even_hot`, away from its swip. True when it did that: the frame then goes to limbo. REQUIRES:
+  // `even_hot`, away from its swip. True when it did that: a page then goes to limbo. REQUIRES:
   // one of the two mutexes, under both of which Forget empties swips before they are freed.
   static bool Unlink(Frame* frame, bool even_hot);
   void StampLocked() REQUIRES(mutex_);
@@ -219,14 +234,16 @@ class Pool {
   Mutex sweep_mutex_;
   mutable Mutex mutex_;
   std::vector<char*> chunks_ GUARDED_BY(mutex_);
+  std::vector<char*> slabs_ GUARDED_BY(mutex_);  // of descriptors of extents
+  Frame* free_extents_ GUARDED_BY(mutex_) = nullptr;
   std::vector<ExtentFrame*> extents_ GUARDED_BY(mutex_);
-  ExtentHeap heap_ GUARDED_BY(mutex_);        // what they live in
+  ExtentHeap heap_ GUARDED_BY(mutex_);        // what their bytes live in
   Frame* free_ GUARDED_BY(mutex_) = nullptr;  // with memory behind them
   Frame* bare_ GUARDED_BY(mutex_) = nullptr;  // without, or not counted yet
   size_t bare_count_ GUARDED_BY(mutex_) = 0;
   size_t free_count_ GUARDED_BY(mutex_) = 0;
   size_t backed_ GUARDED_BY(mutex_) = 0;        // page frames with memory
-  size_t extent_bytes_ GUARDED_BY(mutex_) = 0;  // heads included
+  size_t extent_bytes_ GUARDED_BY(mutex_) = 0;  // descriptors included
   size_t charged_ GUARDED_BY(mutex_) = 0;
   // Moved under one of the two mutexes; when both move it at a time, a frame is passed over or
   // looked at twice.

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <string>
 #include <thread>
@@ -28,10 +29,18 @@ class Pages {
   // REQUIRES: an EpochGuard.
   Status Get(size_t index, PageRef* ref) {
     const uint64_t word = swips_[index].Load();
-    if (word != Swip::kEvicted) {
+    if (word != Swip::kEvicted && extent_bytes_ == 0) {
       if (Swip::IsCool(word)) swips_[index].Warm(word);
       ref->data = Swip::Address(word);
       return Status::OK();
+    }
+    if (word != Swip::kEvicted) {
+      ref->pin = Pool::PinExtent(&swips_[index], word);
+      if (ref->pin.held()) {
+        if (Swip::IsCool(word)) swips_[index].Warm(word);
+        ref->data = Pool::Data(ref->pin.frame());
+        return Status::OK();
+      }
     }
     loads.fetch_add(1);
     Frame* frame;
@@ -39,11 +48,12 @@ class Pages {
     AETHER_RETURN_IF_ERROR(pool_->Take(extent_bytes_, &frame, &publishable));
     char* data = Pool::Data(frame);
     Fill(index, data);
-    if (publishable) {
+    if (publishable && extent_bytes_ == 0) {
       ref->data = pool_->Publish(&swips_[index], frame);
     } else {
       ref->pin = Pin::Adopt(frame);
       ref->data = data;
+      if (publishable) pool_->PublishExtent(&swips_[index], ref->pin);
     }
     return Status::OK();
   }
@@ -56,9 +66,7 @@ class Pages {
     }
     return true;
   }
-  Frame* FrameOf(const char* data) const {
-    return extent_bytes_ != 0 ? FrameOfExtent(data) : FrameOfPage(data);
-  }
+  const Swip* SwipOf(size_t index) const { return &swips_[index]; }
   bool Resident(size_t index) const { return swips_[index].Load() != Swip::kEvicted; }
   size_t size() const { return n_; }
 
@@ -134,7 +142,7 @@ TEST(Pool, APinnedPageStaysWhereItIs) {
     EpochGuard guard;
     PageRef ref;
     ASSERT_TRUE(pages->Get(i, &ref).ok());
-    pins.emplace_back(ref.data, Pin(pages->FrameOf(ref.data)));
+    pins.emplace_back(ref.data, Pin(FrameOfPage(ref.data)));
   }
   EXPECT_EQ(pool->PinnedUsage(), 10 * kPageSize);
   for (size_t i = 100; i < 5000; ++i) Touch(pages.get(), i);
@@ -286,6 +294,88 @@ TEST(Pool, MemoryOfExtentsStaysWithinTheCapacity) {
     }
   }
   EXPECT_GT(pool->Usage(), kCapacity / 2);
+}
+
+// A reader that loses its processor in the middle of something does not keep every large value that
+// is evicted meanwhile.
+TEST(Pool, ExtentsDoNotWaitForASlowReader) {
+  constexpr size_t kCapacity = size_t{8} << 20;
+  constexpr size_t kBytes = 500000;
+  auto pool = Pool::New(kCapacity);
+  Pages pages(pool, 4000);
+  Pages large(pool, 200, kBytes);
+  for (size_t i = 0; i < 4000; ++i) Touch(&pages, i);
+  for (size_t i = 0; i < 50; ++i) Touch(&large, i);
+  EpochGuard slow;
+  std::deque<PageRef> held;
+  for (size_t i = 50; i < 200; ++i) {
+    PageRef ref;
+    ASSERT_TRUE(large.Get(i, &ref).ok());
+    held.push_back(std::move(ref));
+    if (held.size() > 4) held.pop_front();
+    Touch(&pages, i * 17);
+    // Pages do wait for it, up to an eighth in a pool of this size.
+    ASSERT_LE(pool->MemoryBytes(), kCapacity + kCapacity / 4);
+  }
+  for (const PageRef& ref : held) EXPECT_EQ(ref.pin.frame()->pins.load() & ~Frame::kOrphan, 1u);
+}
+
+// Between a reader's look at a swip and his pin the value may go and another one take its place.
+TEST(Pool, APinThatComesTooLateIsTakenBack) {
+  auto pool = Pool::New(1 << 20);
+  Pages values(pool, 2, 20000);
+  Touch(&values, 0);
+  EpochGuard guard;
+  const uint64_t seen = values.SwipOf(0)->Load();
+  pool->EvictAll();
+  EXPECT_FALSE(Pool::PinExtent(values.SwipOf(0), seen).held());
+  Touch(&values, 1);
+  ASSERT_EQ(Swip::Address(values.SwipOf(1)->Load()), Swip::Address(seen));
+  EXPECT_FALSE(Pool::PinExtent(values.SwipOf(0), seen).held());
+  EXPECT_EQ(pool->PinnedUsage(), 0u);
+  const Pin pin = Pool::PinExtent(values.SwipOf(1), values.SwipOf(1)->Load());
+  ASSERT_TRUE(pin.held());
+  EXPECT_TRUE(values.Check(1, Pool::Data(pin.frame())));
+  EXPECT_EQ(pool->PinnedUsage(), pool->Usage());
+}
+
+// Descriptors of extents go from value to value while readers hold on to what they found in a swip.
+TEST(Pool, AnExtentThatWentIsNotMistakenForAnother) {
+  auto pool = Pool::New(256 << 10);
+  Pages values(pool, 24, 20000);
+  std::atomic<bool> stop{false};
+  std::atomic<uint64_t> wrong{0}, reads{0};
+  const auto worker = [&](uint64_t seed) {
+    Random random(seed);
+    std::deque<std::pair<size_t, PageRef>> held;
+    while (!stop.load(std::memory_order_relaxed)) {
+      const size_t index = random.Uniform(values.size());
+      PageRef ref;
+      {
+        EpochGuard guard;
+        if (!values.Get(index, &ref).ok()) ++wrong;
+      }
+      if (!values.Check(index, ref.data)) ++wrong;
+      if (random.OneIn(3)) held.emplace_back(index, std::move(ref));
+      if (held.size() > 4) {
+        if (!values.Check(held.front().first, held.front().second.data)) ++wrong;
+        held.pop_front();
+      }
+      ++reads;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (uint64_t seed = 1; seed <= 4; ++seed) threads.emplace_back(worker, seed);
+  for (int i = 0; i < 300 || reads.load() < 20000; ++i) {
+    pool->EvictAll();
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong.load(), 0u);
+  EXPECT_EQ(pool->PinnedUsage(), 0u);
+  pool->SetCapacity(0);
+  EXPECT_EQ(pool->Usage(), 0u);
 }
 
 TEST(Pool, ForgottenOwnersAreNotTouchedAgain) {

@@ -39,24 +39,27 @@ size_t BlobCache::BucketOf(const Place& place, uint16_t* tag) const {
   return hash & (buckets_ - 1);
 }
 
-const char* BlobCache::Find(size_t bucket, uint16_t tag, const Place& place) {
+Pin BlobCache::Find(size_t bucket, uint16_t tag, const Place& place) {
   for (size_t i = bucket * kWays; i < (bucket + 1) * kWays; ++i) {
     // A tag may be that of the value before or after: it only saves looking at the others.
     if (tags_[i].load(std::memory_order_relaxed) != tag) continue;
     const uint64_t word = swips_[i].Load();
     if (word == Swip::kEvicted) continue;
-    const char* extent = Swip::Address(word);
-    if (std::memcmp(extent, &place, kHead) != 0) continue;
+    Pin pin = Pool::PinExtent(&swips_[i], word);
+    if (!pin.held() || std::memcmp(Pool::Data(pin.frame()), &place, kHead) != 0) continue;
     if (Swip::IsCool(word)) swips_[i].Warm(word);
-    return extent;
+    return pin;
   }
-  return nullptr;
+  return Pin();
 }
 
-const char* BlobCache::Insert(size_t bucket, uint16_t tag, const Place& place, Pin* pin) {
+void BlobCache::Insert(size_t bucket, uint16_t tag, const Place& place, Pin* pin) {
   MutexLock lock(&locks_[bucket % kLocks]);
   // Another reader may have brought the same value.
-  if (const char* extent = Find(bucket, tag, place)) return extent;
+  if (Pin other = Find(bucket, tag, place); other.held()) {
+    *pin = std::move(other);
+    return;
+  }
   Swip* const swips = swips_.get() + bucket * kWays;
   size_t way = kWays;
   for (size_t i = 0; i < kWays && way == kWays; ++i) {
@@ -72,10 +75,10 @@ const char* BlobCache::Insert(size_t bucket, uint16_t tag, const Place& place, P
       if (swip->Load() == Swip::kEvicted) way = (turn + i) % kWays;
     }
   }
-  if (way == kWays) return nullptr;
+  if (way == kWays) return;
   tags_[bucket * kWays + way].store(tag, std::memory_order_relaxed);
   // Nobody else fills this swip while the lock is held, so the frame cannot lose a race.
-  return pool_->Publish(&swips[way], pin->Detach());
+  pool_->PublishExtent(&swips[way], *pin);
 }
 
 Status BlobCache::Read(const BlobFile& file, const BlobRef& ref, const Options& options,
@@ -87,12 +90,9 @@ Status BlobCache::Read(const BlobFile& file, const BlobRef& ref, const Options& 
   static_assert(sizeof(place) == kHead);
   uint16_t tag = 0;
   const size_t bucket = BucketOf(place, &tag);
-  const char* extent = Find(bucket, tag, place);
-  *loaded = extent == nullptr;
-  if (extent != nullptr) {
-    page->data = extent;
-    page->pin.Release();
-  } else {
+  Pin pin = Find(bucket, tag, place);
+  *loaded = !pin.held();
+  if (*loaded) {
     if (options.cache_only) {
       return Status::Incomplete(file.path() + ": a value is not in the cache");
     }
@@ -100,25 +100,19 @@ Status BlobCache::Read(const BlobFile& file, const BlobRef& ref, const Options& 
     Frame* frame = nullptr;
     bool publishable = false;
     AETHER_RETURN_IF_ERROR(pool_->Take(kHead + ref.size, &frame, &publishable));
-    Pin pin = Pin::Adopt(frame);
+    pin = Pin::Adopt(frame);
     char* const data = Pool::Data(frame);
     std::memcpy(data, &place, kHead);
     AETHER_RETURN_IF_ERROR(file.Read(ref, options.verify, data + kHead));
-    extent = publishable && options.fill_cache ? Insert(bucket, tag, place, &pin) : nullptr;
-    if (extent != nullptr) {
-      page->data = extent;
-      page->pin.Release();
-    } else {
-      page->data = data;
-      page->pin = std::move(pin);
-    }
+    if (publishable && options.fill_cache) Insert(bucket, tag, place, &pin);
   }
-  const auto* frame = reinterpret_cast<const ExtentFrame*>(FrameOfExtent(page->data));
   // Two forged references could name one place with different sizes.
-  if (frame->bytes != kHead + ref.size) {
+  if (AsExtent(pin.frame())->bytes != kHead + ref.size) {
     return Status::Corruption(file.path() + ": offset " + std::to_string(ref.offset) +
                               ": two references give different sizes");
   }
+  page->data = Pool::Data(pin.frame());
+  page->pin = std::move(pin);
   *value = Slice(page->data + kHead, ref.size);
   return Status::OK();
 }

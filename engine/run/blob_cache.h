@@ -43,9 +43,8 @@ class BlobCache {
     bool fill_cache = true;
     bool verify = true;
   };
-  // The value, where page->data is what the frame begins with (FrameOfExtent). *loaded says whether
-  // it had to be read. REQUIRES: an EpochGuard for as long as page->pin is empty and the value is
-  // used.
+  // The value, which lasts as long as page->pin. *loaded says whether it had to be read. REQUIRES:
+  // an EpochGuard.
   Status Read(const BlobFile& file, const BlobRef& ref, const Options& options, PageRef* page,
               Slice* value, bool* loaded);
 
@@ -65,10 +64,11 @@ class BlobCache {
   };
 
   size_t BucketOf(const Place& place, uint16_t* tag) const;
-  // The extent of that value, null when it is not in the bucket.
-  const char* Find(size_t bucket, uint16_t tag, const Place& place);
-  // Puts the filled extent into the bucket. Null when everything there is pinned.
-  const char* Insert(size_t bucket, uint16_t tag, const Place& place, Pin* pin);
+  // The extent of that value, an empty pin when it is not in the bucket.
+  Pin Find(size_t bucket, uint16_t tag, const Place& place);
+  // Puts the filled extent into the bucket, unless everything there is pinned. Another one of the
+  // same value that is there takes the place of *pin.
+  void Insert(size_t bucket, uint16_t tag, const Place& place, Pin* pin);
 
   const std::shared_ptr<Pool> pool_;
   size_t buckets_ = 0;  // a power of two

@@ -349,8 +349,7 @@ TEST_F(BlobTest, ValuesShareSwips) {
       ASSERT_EQ(value.ToString(), values[i]);
       hits += !loaded;
       if (round == 0 && i % 20 == 0) {
-        Pin pin = page.pin.held() ? std::move(page.pin) : Pin(FrameOfExtent(page.data));
-        pinned.emplace_back(std::move(pin), value);
+        pinned.emplace_back(std::move(page.pin), value);
         pinned_index.push_back(i);
       }
     }

@@ -65,7 +65,7 @@ void PageBatch::Finish() {
                       ? load.file->FinishLeaf(load.leaf, options_, request, &load.load, page)
                       : load.file->FinishExtent(load.extent, options_, request, &load.load, page);
     if (!load.status.ok() || page->pin.held()) continue;
-    page->pin = Pin(load.leaf != kNoLeaf ? FrameOfPage(page->data) : FrameOfExtent(page->data));
+    page->pin = Pin(FrameOfPage(page->data));
   }
 }
 

@@ -435,33 +435,27 @@ Status RunFile::FinishExtent(const Extent& extent, const RunReadOptions& options
     options.counters->load_bytes += extent.stored;
   }
   if (load->publishable && options.fill_cache) {
-    ref->data = pool_->Publish(&extent_swips_[extent.ordinal], load->pin.Detach());
-    ref->pin.Release();
-  } else {
-    ref->data = load->data;
-    ref->pin = std::move(load->pin);
+    pool_->PublishExtent(&extent_swips_[extent.ordinal], load->pin);
   }
-  return CheckExtentFrame(extent, ref->data);
-}
-
-// Two records of a forged file could claim one ordinal with different sizes.
-Status RunFile::CheckExtentFrame(const Extent& extent, const char* data) const {
-  const Frame* frame = FrameOfExtent(data);
-  if (reinterpret_cast<const ExtentFrame*>(frame)->bytes != extent.bytes) {
-    return Corrupt(extent.offset, "two values share one ordinal");
-  }
+  ref->data = load->data;
+  ref->pin = std::move(load->pin);
   return Status::OK();
 }
 
 Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
                            PageRef* ref) const {
   Swip* const swip = &extent_swips_[extent.ordinal];
-  if (const uint64_t word = swip->Resolve(); word != Swip::kEvicted) {
+  const uint64_t word = swip->Load();
+  if (Pin pin = word != Swip::kEvicted ? Pool::PinExtent(swip, word) : Pin(); pin.held()) {
     if (Swip::IsCool(word)) swip->Warm(word);
     if (options.counters != nullptr) ++options.counters->page_hits;
-    ref->data = Swip::Address(word);
-    ref->pin.Release();
-    return CheckExtentFrame(extent, ref->data);
+    // Two records of a forged file could claim one ordinal with different sizes.
+    if (AsExtent(pin.frame())->bytes != extent.bytes) {
+      return Corrupt(extent.offset, "two values share one ordinal");
+    }
+    ref->data = Pool::Data(pin.frame());
+    ref->pin = std::move(pin);
+    return Status::OK();
   }
   alignas(kDirectAlignment) char buffer[PageLoad::kBuffer];
   PageLoad load;
@@ -580,14 +574,14 @@ Status RunFile::VisitSome(Slice key, SequenceNumber sequence, const RunReadOptio
         AETHER_RETURN_IF_ERROR(ReadExtent(record.value_extent, options, &large));
       }
       entry.value = Slice(large.data, record.value_extent.bytes);
-      if (!visit(context, entry, PinSource(FrameOfExtent(large.data)))) return Status::OK();
+      if (!visit(context, entry, PinSource(large.pin.frame()))) return Status::OK();
       continue;
     }
     if (entry.type() == EntryType::kPutReference) [[unlikely]] {
       PageRef large;
       AETHER_RETURN_IF_ERROR(ReadBlob(record.value, options, &large, &entry.value));
       entry.tag = PackTag(entry.sequence(), EntryType::kPut);
-      if (!visit(context, entry, PinSource(FrameOfExtent(large.data)))) return Status::OK();
+      if (!visit(context, entry, PinSource(large.pin.frame()))) return Status::OK();
       continue;
     }
     entry.value = record.value;

@@ -307,7 +307,6 @@ class RunFile {
                      PageLoad* load, ReadRequest* request) const;
   // The stored bytes of a request that has been answered.
   Status TakeBytes(const ReadRequest& request, const PageLoad& load, const char** stored) const;
-  Status CheckExtentFrame(const Extent& extent, const char* data) const;
   void ReadNow(ReadRequest* request) const;
   Status VerifyReference(Slice reference, uint64_t offset, std::string* scratch) const;
 

@@ -254,11 +254,7 @@ void RunIterator::DecodeLarge() {
 Status RunIterator::ReadLarge(const Extent& extent, PageRef* ref) const {
   if (stream_ != nullptr) return stream_->Large(extent, ref == &large_key_, &ref->data);
   EpochGuard guard;
-  PageRef found;
-  AETHER_RETURN_IF_ERROR(file_->ReadExtent(extent, options_, &found));
-  if (!found.pin.held()) found.pin = Pin(FrameOfExtent(found.data));
-  *ref = std::move(found);
-  return Status::OK();
+  return file_->ReadExtent(extent, options_, ref);
 }
 
 Slice RunIterator::LargeValue() const {
@@ -284,11 +280,7 @@ Status RunIterator::ReadReference() const {
   RunReadOptions options = options_;
   options.fill_cache &= stream_ == nullptr;
   EpochGuard guard;
-  PageRef found;
-  AETHER_RETURN_IF_ERROR(file_->ReadBlob(record_.value, options, &found, &large_value_bytes_));
-  if (!found.pin.held()) found.pin = Pin(FrameOfExtent(found.data));
-  large_value_ = std::move(found);
-  return Status::OK();
+  return file_->ReadBlob(record_.value, options, &large_value_, &large_value_bytes_);
 }
 
 uint64_t RunIterator::ValueSize() const {

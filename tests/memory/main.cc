@@ -723,11 +723,21 @@ int Main() {
     over_before = watch.over();
     const std::string planted = FLAGS_planted == "memory" ? PlantedBytes() : std::string();
     std::this_thread::sleep_for(half);
+    const Counts& counts = load.counts();
+    const auto merged = [&options, merged_before] {
+      const uint64_t now = options.statistics->getTickerCount(rocksdb::COMPACT_WRITE_BYTES);
+      return (now - merged_before) / kMiB;
+    };
+    // On a slow machine the load goes on until there was some of everything.
+    const auto missing = [&counts, &merged] {
+      return counts.gets == 0 || counts.batch_keys == 0 || counts.missing == 0 ||
+             counts.held == 0 || counts.iterators == 0 || counts.deletes == 0 || merged() == 0;
+    };
+    for (int i = 0; i < 20 && missing(); ++i) std::this_thread::sleep_for(half);
     load.Stop();
     join();
     watch.Stop();
     watch.Report();
-    const Counts& counts = load.counts();
     Print("gets", counts.gets);
     Print("keys in batches", counts.batch_keys);
     Print("missing keys", counts.missing);
@@ -736,9 +746,7 @@ int Main() {
     Print("entries passed over", counts.entries);
     Print("puts", counts.puts);
     Print("deletes", counts.deletes);
-    Print(
-        "MiB written by merges during the mixed load",
-        (options.statistics->getTickerCount(rocksdb::COMPACT_WRITE_BYTES) - merged_before) / kMiB);
+    Print("MiB written by merges during the mixed load", merged());
     cases = watch.looks() + counts.gets + counts.batch_keys + counts.held + counts.entries;
     over = watch.over();
     if (status = db->Close(); !status.ok()) Violation("Close: " + status.ToString());

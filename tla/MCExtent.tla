@@ -1,0 +1,4 @@
+---- MODULE MCExtent ----
+EXTENDS Extent, TLC
+Symmetry == Permutations(Readers)
+====
