@@ -126,12 +126,18 @@ void MergingIterator::SeekAll(Slice key, SequenceNumber sequence, bool forward,
   for (Child& child : children_) {
     if (&child == except || child.run == nullptr) continue;
     if (forward) {
-      child.run->StartSeek(key, sequence, &misses);
+      child.run->StartSeek(key, sequence);
     } else {
-      child.run->StartSeekForPrev(key, sequence, &misses);
+      child.run->StartSeekForPrev(key, sequence);
     }
   }
+  for (Child& child : children_) {
+    if (&child != except && child.run != nullptr) child.run->Approach(&misses);
+  }
   if (!misses.empty()) misses.Read();
+  for (Child& child : children_) {
+    if (&child != except && child.run != nullptr) child.run->Search();
+  }
   for (Child& child : children_) {
     if (&child == except) continue;
     if (forward) {

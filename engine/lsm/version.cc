@@ -88,6 +88,7 @@ Status Version::Build(const Comparator* order, const FamilyState& state, const V
         deletes.insert(deletes.end(), list.begin(), list.end());
         run->bytes += f.meta->file_size;
         run->entries += f.meta->entries;
+        if (f.meta->entries > 0) run->newest = std::max(run->newest, f.meta->largest_sequence);
         (f.meta->entries > 0 ? run->parts : run->range_deletes).push_back(std::move(part));
       }
       built->runs_.push_back(run.get());
@@ -253,11 +254,7 @@ void Version::MultiGet(Lookup* lookups, Status* statuses, size_t n,
 void Version::AddIterators(const RunReadOptions& options, std::vector<MergeSource>* sources) const {
   for (const Run* run : runs_) {
     if (run->parts.empty()) continue;
-    SequenceNumber newest = 0;
-    for (const RunPart& part : run->parts) {
-      newest = std::max(newest, part.file->meta().largest_sequence);
-    }
-    sources->push_back({std::make_unique<RunCursor>(order_, run, options), newest});
+    sources->push_back({std::make_unique<RunCursor>(order_, run, options), run->newest});
   }
 }
 
@@ -416,28 +413,38 @@ size_t RunCursor::PartAtOrBefore(Slice key) const {
   return static_cast<size_t>(it - run_->parts.begin()) - 1;
 }
 
-void RunCursor::StartAt(size_t part, Slice key, SequenceNumber sequence, PageBatch* misses) {
+void RunCursor::StartAt(size_t part, Slice key, SequenceNumber sequence) {
   sought_part_ = part;
   if (part == SIZE_MAX) return;
   Open(part);
-  current_->StartSeek(key, sequence, misses);
+  current_->StartSeek(key, sequence);
 }
 
-void RunCursor::StartSeek(Slice key, SequenceNumber sequence, PageBatch* misses) {
+void RunCursor::Approach(PageBatch* misses) {
+  if (sought_part_ != SIZE_MAX) current_->Approach(misses);
+}
+
+void RunCursor::Search() {
+  if (sought_part_ != SIZE_MAX) current_->Search();
+}
+
+void RunCursor::StartSeek(Slice key, SequenceNumber sequence) {
+  sought_part_ = SIZE_MAX;
   if (excluded_) return;
   const size_t part = PartAtOrAfter(key);
   if (part == SIZE_MAX) return;
   const auto& trim = run_->parts[part].trim;
   if (trim && CompareKeys(order_, key, *trim) <= 0) {
-    StartAt(part, *trim, 0, misses);
+    StartAt(part, *trim, 0);
   } else {
-    StartAt(part, key, sequence, misses);
+    StartAt(part, key, sequence);
   }
 }
 
-void RunCursor::StartSeekForPrev(Slice key, SequenceNumber sequence, PageBatch* misses) {
+void RunCursor::StartSeekForPrev(Slice key, SequenceNumber sequence) {
+  sought_part_ = SIZE_MAX;
   if (excluded_) return;
-  StartAt(PartAtOrBefore(key), key, sequence, misses);
+  StartAt(PartAtOrBefore(key), key, sequence);
 }
 
 void RunCursor::Seek(Slice key, SequenceNumber sequence) {

@@ -72,6 +72,7 @@ class Run {
   std::vector<RunPart> range_deletes;  // files without
   uint64_t bytes = 0;
   uint64_t entries = 0;
+  SequenceNumber newest = 0;  // of all entries
 
   // The part that may hold `key`; null when none does. Trims are respected.
   const RunPart* Find(const Comparator* order, Slice key, uint64_t head) const;
@@ -142,9 +143,11 @@ class RunCursor final : public EntryIterator {
   void SeekToLast() override;
   void Seek(Slice key, SequenceNumber sequence) override;
   void SeekForPrev(Slice key, SequenceNumber sequence) override;
-  // The first steps of Seek and SeekForPrev: as RunIterator::StartSeek.
-  void StartSeek(Slice key, SequenceNumber sequence, PageBatch* misses);
-  void StartSeekForPrev(Slice key, SequenceNumber sequence, PageBatch* misses);
+  // The first steps of Seek and SeekForPrev: as those of RunIterator.
+  void StartSeek(Slice key, SequenceNumber sequence);
+  void StartSeekForPrev(Slice key, SequenceNumber sequence);
+  void Approach(PageBatch* misses);
+  void Search();
   void Next() override;
   void Prev() override;
   Slice key() const override;
@@ -161,7 +164,7 @@ class RunCursor final : public EntryIterator {
   // The part where the seek begins; SIZE_MAX when there is none.
   size_t PartAtOrAfter(Slice key) const;
   size_t PartAtOrBefore(Slice key) const;
-  void StartAt(size_t part, Slice key, SequenceNumber sequence, PageBatch* misses);
+  void StartAt(size_t part, Slice key, SequenceNumber sequence);
   void Open(size_t part);
   void SkipForward();
   void SkipBackward();

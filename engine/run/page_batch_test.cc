@@ -232,8 +232,10 @@ TEST_F(PageBatchTest, ASeekInTwoStepsIsASeek) {
       const SequenceNumber sequence = random.OneIn(2) ? kMaxSequence : random.Uniform(kKeys * 100);
       const bool forward = random.OneIn(2);
       PageBatch misses(options);
-      one->StartSeek(key, sequence, &misses);
+      one->StartSeek(key, sequence);
+      one->Approach(&misses);
       if (!misses.empty()) misses.Read();
+      if (random.OneIn(2)) one->Search();
       if (forward) {
         one->Seek(key, sequence);
         two->Seek(key, sequence);

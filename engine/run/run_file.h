@@ -254,19 +254,27 @@ class RunFile {
   // page is in memory (asked for only, so no guard is needed). REQUIRES: LeafCount() > 0.
   size_t FindLeaf(Slice key, SequenceNumber sequence) const {
     float share;
-    const size_t leaf = fences_.Find(options_.order, key, sequence, swips_.get(), &share);
+    const size_t leaf = FindLeaf(key, sequence, &share);
     PrefetchLeaf(leaf, share);
     return leaf;
+  }
+  // Without the last step: only its swip is on the way.
+  size_t FindLeaf(Slice key, SequenceNumber sequence, float* share) const {
+    return fences_.Find(options_.order, key, sequence, swips_.get(), share);
   }
   // A search hops from head to head, then to the slot, then to the record: with all of these lines
   // asked for at once it waits for memory once. `share`: where in the page the record may be.
   void PrefetchLeaf(size_t index, float share) const {
     const uint64_t word = swips_[index].Load();
-    if (word == Swip::kEvicted) return;
-    const char* page = Swip::Address(word);
-    for (size_t line = 0; line < 6; ++line) __builtin_prefetch(page + 64 * line);
-    const char* record = page + 384 + static_cast<int>(share * 3520);
-    for (size_t line = 0; line < 3; ++line) __builtin_prefetch(record + 64 * line);
+    if (word != Swip::kEvicted) PrefetchPage(Swip::Address(word), share);
+  }
+  // The same for a page that will be pinned. False when it is not in memory.
+  bool PrefetchLeafToPin(size_t index, float share) const {
+    const uint64_t word = swips_[index].Load();
+    if (word == Swip::kEvicted) return false;
+    __builtin_prefetch(FrameOfPage(Swip::Address(word)), 1);
+    PrefetchPage(Swip::Address(word), share);
+    return true;
   }
   const FenceIndex& fences() const { return fences_; }
   uint64_t LeafOffset(size_t index) const { return fences_.LeafOffset(index); }
@@ -283,6 +291,12 @@ class RunFile {
   Status CorruptLeaf(size_t index, const std::string& what) const;
 
  private:
+  // Inlined, or the compiler takes the call for one without effect and leaves it out.
+  [[gnu::always_inline]] static void PrefetchPage(const char* page, float share) {
+    for (size_t line = 0; line < 6; ++line) __builtin_prefetch(page + 64 * line);
+    const char* record = page + 384 + static_cast<int>(share * 3520);
+    for (size_t line = 0; line < 3; ++line) __builtin_prefetch(record + 64 * line);
+  }
   RunFile(std::string path, std::shared_ptr<Pool> pool, const RunFileOptions& options);
   // The meta section of the file, and what of it comes behind FileMeta.
   struct Description {

@@ -187,8 +187,21 @@ bool RunIterator::LoadLeaf(size_t index) {
   leaf_index_ = index;
   leaf_ = LeafView(page);
   const Slice prefix = leaf_.prefix();
-  if (!prefix.empty()) std::memcpy(key_buffer_, prefix.data(), prefix.size());
+  if (long_key_ == nullptr && prefix.size() + 8 > kShortKey) {
+    MakeRoomForKey();
+  } else {
+    tail_room_ = (long_key_ != nullptr ? kLongestKey : kShortKey) - prefix.size() - 8;
+    if (!prefix.empty()) std::memcpy(key_buffer_, prefix.data(), prefix.size());
+  }
   return true;
+}
+
+void RunIterator::MakeRoomForKey() {
+  const Slice prefix = leaf_.prefix();
+  long_key_ = std::make_unique_for_overwrite<char[]>(kLongestKey + LeafView::kAssembleSlack);
+  key_buffer_ = long_key_.get();
+  tail_room_ = kLongestKey - prefix.size() - 8;
+  std::memcpy(key_buffer_, prefix.data(), prefix.size());
 }
 
 Status RunIterator::FetchLeaf(size_t index, PageRef* ref) {
@@ -216,14 +229,26 @@ Status RunIterator::FetchLeaf(size_t index, PageRef* ref) {
   return ahead_->Load(index, ref);
 }
 
-void RunIterator::StartSeek(Slice key, SequenceNumber sequence, PageBatch* misses) {
+void RunIterator::StartSeek(Slice key, SequenceNumber sequence) {
   sought_from_ = nullptr;
   sought_leaf_ = SIZE_MAX;
+  searched_ = Searched::kNot;
   if (stream_ != nullptr || file_->LeafCount() == 0) return;
-  sought_leaf_ = file_->FindLeaf(key, sequence);
-  if (sought_leaf_ == leaf_index_ || options_.cache_only || file_->LeafInMemory(sought_leaf_)) {
-    return;
-  }
+  sought_key_ = key;
+  sought_sequence_ = sequence;
+  sought_leaf_ = file_->FindLeaf(key, sequence, &sought_share_);
+}
+
+void RunIterator::Search() {
+  if (sought_leaf_ == SIZE_MAX) return;
+  const bool found = Find(sought_key_, sought_sequence_, &sought_slot_);
+  searched_ = found ? Searched::kFound : Searched::kFailed;
+  if (found && sought_slot_ < leaf_.count()) leaf_.Prefetch(sought_slot_);
+}
+
+void RunIterator::Approach(PageBatch* misses) {
+  if (sought_leaf_ == SIZE_MAX || sought_leaf_ == leaf_index_) return;
+  if (file_->PrefetchLeafToPin(sought_leaf_, sought_share_) || options_.cache_only) return;
   if (ahead_ != nullptr && ahead_->Holds(sought_leaf_)) return;
   ahead_.reset();
   sought_ticket_ = misses->AddLeaf(file_, sought_leaf_);
@@ -244,8 +269,7 @@ void RunIterator::DecodeLarge() {
     }
     key_ = Slice(large_key_.data, record_.key_extent.bytes);
   } else if (leaf_.has_heads()) {
-    leaf_.AssembleRest(slot_, record_, key_buffer_);
-    key_ = Slice(key_buffer_, record_.key_size);
+    AssembleKey();
   } else {
     key_ = record_.key_tail;
   }
@@ -297,6 +321,10 @@ Pin RunIterator::PinValue() const {
 }
 
 bool RunIterator::Find(Slice key, SequenceNumber sequence, size_t* slot) {
+  if (searched_ != Searched::kNot) {
+    *slot = sought_slot_;
+    return std::exchange(searched_, Searched::kNot) == Searched::kFound;
+  }
   status_ = Status::OK();
   valid_ = false;
   if (file_->LeafCount() == 0) return false;

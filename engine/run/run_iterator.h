@@ -38,10 +38,15 @@ class RunIterator final : public EntryIterator {
   void SeekToLast() override;
   void Seek(Slice key, SequenceNumber sequence) override;
   void SeekForPrev(Slice key, SequenceNumber sequence) override;
-  // Seek and SeekForPrev in two steps, for several cursors that fetch what they miss together: the
-  // first asks *misses for the leaf when it is not in memory. After misses->Read() comes Seek or
-  // SeekForPrev with the same key and sequence, before any other move; *misses may go after that.
-  void StartSeek(Slice key, SequenceNumber sequence, PageBatch* misses);
+  // Seek and SeekForPrev in four steps, for several cursors that go through each step together, so
+  // that they wait for memory at the same time. StartSeek finds the leaf. Approach has its lines
+  // brought to the processor, or asks *misses for it when it is not in memory. After
+  // misses->Read() comes Search, which finds the place in the leaf and has the record there
+  // brought, then Seek or SeekForPrev with the same key and sequence, before any other move. The
+  // bytes of the key and *misses have to stay until then.
+  void StartSeek(Slice key, SequenceNumber sequence);
+  void Approach(PageBatch* misses);
+  void Search();
   void Next() override {
     if (++slot_ < leaf_.count()) [[likely]] {
       Decode();
@@ -73,14 +78,21 @@ class RunIterator final : public EntryIterator {
  private:
   class Stream;
 
+  void AssembleKey() {
+    if (record_.key_tail.size() > tail_room_) [[unlikely]]
+      MakeRoomForKey();
+    leaf_.AssembleRest(slot_, record_, key_buffer_);
+    key_ = Slice(key_buffer_, record_.key_size);
+  }
+  // For any key of this page.
+  void MakeRoomForKey();
   void Decode() {
     leaf_.Decode(slot_, &record_);
     if (record_.large_key || record_.large_value || value_elsewhere_ ||
         TagType(record_.tag) == EntryType::kPutReference) [[unlikely]] {
       DecodeLarge();
     } else if (leaf_.has_heads()) {
-      leaf_.AssembleRest(slot_, record_, key_buffer_);
-      key_ = Slice(key_buffer_, record_.key_size);
+      AssembleKey();
     } else {
       key_ = record_.key_tail;
     }
@@ -126,13 +138,22 @@ class RunIterator final : public EntryIterator {
   std::unique_ptr<LeafReadAhead> ahead_;
   // Between StartSeek and the seek itself:
   size_t sought_leaf_ = SIZE_MAX;
+  float sought_share_ = 0;  // how far into the leaf
+  Slice sought_key_;
+  SequenceNumber sought_sequence_ = 0;
+  enum class Searched : uint8_t { kNot, kFound, kFailed } searched_ = Searched::kNot;
+  size_t sought_slot_ = 0;
   PageBatch* sought_from_ = nullptr;
   size_t sought_ticket_ = 0;
   std::unique_ptr<Stream> stream_;
   // The assembled key: the prefix of the page stays at the front, the rest is written for each
-  // entry.
-  char key_buffer_[run_format::kMaxPrefix + 8 + run_format::kMaxInlineKey +
-                   LeafView::kAssembleSlack];
+  // entry. Most keys are short, and a small object costs the allocator little.
+  static constexpr size_t kShortKey = 256;
+  static constexpr size_t kLongestKey = run_format::kMaxPrefix + 8 + run_format::kMaxInlineKey;
+  size_t tail_room_ = 0;  // for what follows the prefix and the head
+  char* key_buffer_ = short_key_;
+  std::unique_ptr<char[]> long_key_;
+  char short_key_[kShortKey + LeafView::kAssembleSlack];
 };
 
 }  // namespace aether

@@ -39,6 +39,16 @@ std::string Number(uint64_t n) {
   return text;
 }
 
+std::vector<uint32_t> ChoicesOf(const std::vector<uint64_t>& counts, uint64_t sum) {
+  std::vector<uint32_t> choices;
+  for (uint32_t choice = 0; choice < uint32_t{1} << counts.size(); ++choice) {
+    uint64_t left = sum;
+    for (size_t i = 0; i < counts.size(); ++i) left -= (choice >> i & 1) * counts[i];
+    if (left == 0) choices.push_back(choice);
+  }
+  return choices;
+}
+
 std::string Difference(const FamilyModel& expected,
                        const std::vector<std::pair<std::string, std::string>>& found) {
   const auto wanted = InOrder(expected);
@@ -59,6 +69,35 @@ std::string Difference(const FamilyModel& expected,
   if (at < wanted.size()) return "missing key " + Show(wanted[at].first);
   return "";
 }
+
+namespace {
+
+// What the store must hold when these batches have happened.
+State StateAfter(const State& base, std::vector<const Batch*> batches) {
+  // Unknown ones last: a writer has nothing after them, and others use other keys.
+  std::stable_sort(batches.begin(), batches.end(), [](const Batch* a, const Batch* b) {
+    if ((a->first_sequence == 0) != (b->first_sequence == 0)) return a->first_sequence != 0;
+    return a->first_sequence != 0 ? a->first_sequence < b->first_sequence : a->index < b->index;
+  });
+  State state = base;
+  for (const Batch* batch : batches) state.Apply(*batch);
+  return state;
+}
+
+std::string Compare(const State& state, const Contents& contents) {
+  for (const auto& [family, entries] : contents) {
+    const auto expected = state.families.find(family);
+    if (expected == state.families.end()) {
+      if (!entries.empty()) return "a family that must be empty holds " + Show(entries[0].first);
+      continue;
+    }
+    const std::string difference = Difference(expected->second, entries);
+    if (!difference.empty()) return "family " + std::to_string(family) + ": " + difference;
+  }
+  return "";
+}
+
+}  // namespace
 
 std::string JudgeRecovery(const Evidence& evidence, uint64_t recovered_sequence,
                           const Contents& contents, State* state,
@@ -95,46 +134,45 @@ std::string JudgeRecovery(const Evidence& evidence, uint64_t recovered_sequence,
              std::to_string(recovered_sequence);
     }
   }
-  if (!evidence.any_unlogged) {
-    uint64_t span = recovered_sequence - evidence.base_sequence;
+  // Calls of unknown outcome before a later one of the same writer that happened: some of them have
+  // used the numbers that nobody else did. Unlogged writes may have used them too.
+  std::vector<uint32_t> choices;
+  if (evidence.any_unlogged) {
+    for (uint32_t choice = 0; choice < uint32_t{1} << unsure.size(); ++choice) {
+      choices.push_back(choice);
+    }
+  } else {
     if (recovered_sequence < evidence.base_sequence) {
       return "the recovered sequence " + std::to_string(recovered_sequence) +
              " is below that of the last life, " + std::to_string(evidence.base_sequence);
     }
-    // Calls of unknown outcome that happened before a later one of the same writer did.
-    for (const Batch* batch : unsure) {
-      if (kept_count + batch->count() > span) break;
-      kept.push_back(batch);
-      kept_count += batch->count();
-    }
-    if (kept_count != span) {
+    const uint64_t span = recovered_sequence - evidence.base_sequence;
+    std::vector<uint64_t> counts;
+    for (const Batch* batch : unsure) counts.push_back(batch->count());
+    choices = ChoicesOf(counts, span - kept_count);
+    if (choices.empty()) {
       return "a hole: " + std::to_string(span) + " numbers were recovered since " +
              std::to_string(evidence.base_sequence) + ", but the batches that are there use " +
              std::to_string(kept_count);
     }
   }
-  // Unknown ones last: a writer has nothing after them, and others use other keys.
-  std::stable_sort(kept.begin(), kept.end(), [](const Batch* a, const Batch* b) {
-    if ((a->first_sequence == 0) != (b->first_sequence == 0)) return a->first_sequence != 0;
-    return a->first_sequence != 0 ? a->first_sequence < b->first_sequence : a->index < b->index;
-  });
-  *state = evidence.base;
-  for (const Batch* batch : kept) state->Apply(*batch);
-
-  std::erase_if(state->families, [&](const auto& f) { return contents.count(f.first) == 0; });
-  for (const auto& [family, entries] : contents) {
-    const auto expected = state->families.find(family);
-    if (expected == state->families.end()) {
-      if (!entries.empty()) return "a family that must be empty holds " + Show(entries[0].first);
-      continue;
+  std::string first_difference;
+  bool explained = false;
+  for (size_t i = 0; i < choices.size() && !explained; ++i) {
+    std::vector<const Batch*> batches = kept;
+    for (size_t k = 0; k < unsure.size(); ++k) {
+      if ((choices[i] >> k & 1) != 0) batches.push_back(unsure[k]);
     }
-    const std::string difference = Difference(expected->second, entries);
-    if (!difference.empty()) {
-      return "family " + std::to_string(family) + ": " + difference + "; recovered sequence " +
-             std::to_string(recovered_sequence) + ", base " +
-             std::to_string(evidence.base_sequence);
-    }
+    *state = StateAfter(evidence.base, std::move(batches));
+    const std::string difference = Compare(*state, contents);
+    explained = difference.empty();
+    if (i == 0) first_difference = difference;
   }
+  if (!explained) {
+    return first_difference + "; recovered sequence " + std::to_string(recovered_sequence) +
+           ", base " + std::to_string(evidence.base_sequence);
+  }
+  std::erase_if(state->families, [&](const auto& f) { return contents.count(f.first) == 0; });
   unlogged->clear();
   for (const auto& [family, entries] : contents) {
     for (const auto& [key, value] : entries) {

@@ -41,6 +41,8 @@ using Contents = std::map<uint64_t, std::vector<std::pair<std::string, std::stri
 std::string MarkerKey(int writer);
 std::string UnloggedKeyOf(int writer);
 std::string Number(uint64_t n);  // 20 digits
+// The sets of these counts that add up to `sum`, as bits. REQUIRES: fewer than 32.
+std::vector<uint32_t> ChoicesOf(const std::vector<uint64_t>& counts, uint64_t sum);
 
 // Compares what was read with the evidence. Returns the violation, empty if there is none, and in
 // *state what the store must hold from now on (unlogged keys excluded), in *unlogged the values

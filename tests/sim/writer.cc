@@ -243,8 +243,8 @@ void Writer::WriteBatch() {
         s.ToString() + ", first sequence " + std::to_string(first) + (frozen ? " (frozen)" : ""));
   if (s.ok() && !frozen) {
     if (first == 0) return world_->Violate("a write of records was given no number");
-    Resolve(first);
     batch.first_sequence = first;
+    Resolve(batch);
     batch.acknowledged = true;
     batch.durable = options.sync;
     next_sequence_ = first + batch.count();
@@ -258,32 +258,41 @@ void Writer::WriteBatch() {
   batches_.push_back(std::move(batch));
 }
 
-void Writer::Resolve(uint64_t first_sequence) {
+void Writer::Resolve(const Batch& next) {
   if (!world_->lone) {
     // Gaps belong to anybody. A writer stops at its first failure, so nothing is open here.
     if (!unknown_.empty()) world_->Violate("a writer went on after a failure");
     return;
   }
   if (unknown_.empty()) {
-    if (first_sequence != next_sequence_) {
-      world_->Violate("a batch was given sequence " + std::to_string(first_sequence) +
+    if (next.first_sequence != next_sequence_) {
+      world_->Violate("a batch was given sequence " + std::to_string(next.first_sequence) +
                       " instead of " + std::to_string(next_sequence_));
     }
     return;
   }
-  const uint64_t gap = first_sequence - next_sequence_;
+  const uint64_t gap = next.first_sequence - next_sequence_;
+  std::vector<uint64_t> counts;
+  for (const size_t at : unknown_) counts.push_back(batches_[at].count());
+  std::vector<uint32_t> choices = ChoicesOf(counts, gap);
+  if (choices.empty()) {
+    return world_->Violate("writes that failed left a hole of " + std::to_string(gap) +
+                           " sequence numbers");
+  }
+  if (choices.size() > 1) {
+    std::erase_if(choices, [&](uint32_t choice) { return !Explains(choice, next); });
+    if (choices.empty()) {
+      return world_->Violate("no choice of the writes that failed explains what is there");
+    }
+  }
   uint64_t happened = 0;
-  for (const size_t at : unknown_) {
-    Batch& batch = batches_[at];
-    if (happened + batch.count() > gap) continue;
+  for (size_t i = 0; i < unknown_.size(); ++i) {
+    if ((choices[0] >> i & 1) == 0) continue;
+    Batch& batch = batches_[unknown_[i]];
     batch.first_sequence = next_sequence_ + happened;
     batch.acknowledged = true;  // readers have seen it
     happened += batch.count();
     mine_.Apply(batch);
-  }
-  if (happened != gap) {
-    world_->Violate("writes that failed left a hole of " + std::to_string(gap) +
-                    " sequence numbers");
   }
   for (auto at = unknown_.rbegin(); at != unknown_.rend(); ++at) {
     if (batches_[*at].first_sequence == 0) {
@@ -291,6 +300,24 @@ void Writer::Resolve(uint64_t first_sequence) {
     }
   }
   unknown_.clear();
+}
+
+bool Writer::Explains(uint32_t choice, const Batch& next) {
+  State state = mine_;
+  for (size_t i = 0; i < unknown_.size(); ++i) {
+    if ((choice >> i & 1) != 0) state.Apply(batches_[unknown_[i]]);
+  }
+  state.Apply(next);
+  for (const Family& family : world_->families) {
+    std::vector<std::pair<std::string, std::string>> found;
+    const auto it = family.store->NewIterator(ReadOptions());
+    for (it->SeekToFirst(); it->Valid(); it->Next()) {
+      found.emplace_back(it->key().ToString(), it->value().ToString());
+    }
+    if (Frozen() || !it->status().ok()) return true;  // it cannot be told
+    if (!Difference(state.families[family.incarnation], found).empty()) return false;
+  }
+  return true;
 }
 
 void Writer::WriteUnlogged() {

@@ -98,7 +98,10 @@ class Writer {
   void WriteBatch();
   void WriteUnlogged();
   // The call has told its first number: what does that say about earlier calls that failed?
-  void Resolve(uint64_t first_sequence);
+  // Decides which of the calls that failed have happened, now that `next` has been given a number.
+  void Resolve(const Batch& next);
+  // Whether the store is as it must be when those of the failed calls happened whose bit is set.
+  bool Explains(uint32_t choice, const Batch& next);
   void CheckGet();
   void CheckMultiGet();
   void CheckScan();
