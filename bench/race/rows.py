@@ -185,6 +185,8 @@ STAGES = (
         _seek("seekrandom-100", 100),
         _read("readwhilewriting-1", "readwhilewriting", kind="mixed", quick=True),
         _read("readwhilewriting-2", "readwhilewriting", threads=2, kind="mixed"),
+        _read("seekrandomwhilewriting-10", "seekrandomwhilewriting", flags=("--seek_nexts=10",),
+              kind="mixed"),
         _read("readrandomwriterandom-t1", "readrandomwriterandom", kind="mixed"),
         _read("readrandomwriterandom-t2", "readrandomwriterandom", threads=2, kind="mixed"),
         _read("mixgraph", "mixgraph", flags=_MIXGRAPH, kind="mixed"),
@@ -195,6 +197,13 @@ STAGES = (
         _seek("seekrandom-10-compacted", 10),
         _seek("seekrandom-100-compacted", 100),
     )),
+    # What flushes leave, all of it overlapping: seeks over many runs.
+    Stage("unmerged", (
+        _fill("unmerged-fillrandom"),
+        _seek("unmerged-seekrandom-0", 0),
+        _seek("unmerged-seekrandom-10", 10),
+        _seek("unmerged-seekrandom-100", 100),
+    ), flags=("--disable_auto_compactions=1",)),
     Stage("random-t2", (
         _fill("fillrandom-t2", threads=2, rate=175e3),
         _overwrite("overwrite-t2", threads=2, rate=120e3),
