@@ -330,6 +330,8 @@ def _common(stage, num, directory):
 def settle_flags(stage, settings, directory, idle_seconds):
     """Flush, wait for the merges, stay open and idle: each further wait sleeps five seconds."""
     waits = 1 + math.ceil(idle_seconds / WAIT_SECONDS)
+    if "--disable_auto_compactions=1" in stage.flags:
+        waits = 0  # RocksDB would wait for ever for merges that nobody starts
     return ["--benchmarks=" + ",".join(["flush"] + ["waitforcompaction"] * waits),
             *_common(stage, keys(stage, settings), directory), f"--seed={FILL_SEED}",
             "--use_existing_db=1"]
