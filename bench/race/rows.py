@@ -12,6 +12,7 @@ import math
 FILL_SEED = 42
 READ_SEED = 4711  # A read with the seed of the fill would replay the fill's order.
 WAIT_SECONDS = 5  # db_bench's waitforcompaction sleeps this long before it looks.
+PACED_BYTES = 5_000_000  # A second, of keys and values: 43,000 writes of 116 bytes.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,6 +186,9 @@ STAGES = (
         _seek("seekrandom-100", 100),
         _read("readwhilewriting-1", "readwhilewriting", kind="mixed", quick=True),
         _read("readwhilewriting-2", "readwhilewriting", threads=2, kind="mixed"),
+        # The same writes beside both: what the speed of the writer does not explain.
+        _read("readwhilewriting-paced", "readwhilewriting",
+              flags=(f"--benchmark_write_rate_limit={PACED_BYTES}",), kind="mixed"),
         _read("seekrandomwhilewriting-10", "seekrandomwhilewriting", flags=("--seek_nexts=10",),
               kind="mixed"),
         _read("readrandomwriterandom-t1", "readrandomwriterandom", kind="mixed"),

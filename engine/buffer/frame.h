@@ -5,10 +5,11 @@
 // a block of the pool's heap.
 //
 // Pins, the protocol: `pins` counts holders; the top bit kOrphan says that no swip leads to the
-// frame any more and, for a page, that every epoch guard that could have found it is gone. Whoever
-// takes "kOrphan and nobody" to 0 by a compare-and-swap frees the frame: the reclaimer that sets
-// the bit and finds a count of zero, or the holder that takes the count to zero afterwards. The
-// decrements are acq_rel: what a holder read happens before the memory is used again.
+// frame any more and, for a page, that every epoch guard that could have found it is gone. The
+// frame is freed by the reclaimer that would set the bit and finds nobody, or by the holder who
+// is the last one and finds the bit. Of a page that holder subtracts, since nobody can come after
+// him; of an extent he takes bit and count to 0 in one compare-and-swap. The decrements are
+// acq_rel: what a holder read happens before the memory is used again.
 //
 // New pins of a page come from a guard that found it through its swip or from another pin, and
 // neither exists once the bit is set. Extents do not wait for guards: a large value that was

@@ -18,7 +18,11 @@ enum class UnitState : uint8_t {
   kTaken,
 };
 
-constexpr uint32_t kWarmUnits = 2;        // ahead of the writers
+// The background thread prepares many units at a time: each time it is woken it takes a processor
+// from a reader or a writer.
+constexpr uint32_t kWarmUnits = 12;       // ahead of the writers, at most,
+constexpr uint32_t kWarmShare = 5;        // and one unit of a segment in so many;
+constexpr uint32_t kRefillShare = 3;      // filled up again when one in so many of these is left
 constexpr std::chrono::seconds kIdle{5};  // until recycled segments are given up
 constexpr uint32_t kZeroFillUnits = 8;    // at a time
 
@@ -66,6 +70,8 @@ struct Segment {
 SegmentPool::SegmentPool(const LogOptions& options)
     : options_(options),
       units_per_segment_(static_cast<uint32_t>(options.segment_bytes / options.unit_bytes)),
+      warm_most_(std::clamp(units_per_segment_ / kWarmShare, 2u, kWarmUnits)),
+      warm_least_(std::max(1u, warm_most_ / kRefillShare)),
       epoch_(options.epoch),
       old_(options.old_segments) {}
 
@@ -124,7 +130,9 @@ Status SegmentPool::TakeChunk(uint64_t bytes, uint64_t base_ticket, Chunk* chunk
   uint32_t first = 0;
   {
     MutexLock lock(&mutex_);
+    bool switched = false;
     while (active_ == nullptr || !TakeUnits(units, &first)) {
+      switched = true;
       if (active_ != nullptr) {
         CloseSegment(active_);
         active_ = nullptr;
@@ -140,7 +148,8 @@ Status SegmentPool::TakeChunk(uint64_t bytes, uint64_t base_ticket, Chunk* chunk
       }
     }
     segment = active_;
-    Signal();
+    taken_ = true;
+    if (switched || (backend_ == Backend::kMapped && WarmUnits() < warm_least_)) Signal();
   }
   FillChunk(segment, first, units, chunk);
   Status s;
@@ -555,28 +564,42 @@ void SegmentPool::Delete(const SegmentPtr& segment) {
 
 // --- ahead of need ---
 
+uint32_t SegmentPool::WarmUnits() const {
+  uint32_t warm = 0;
+  for (const SegmentPtr& segment : {active_, next_}) {
+    if (segment == nullptr) continue;
+    warm += static_cast<uint32_t>(
+        std::count(segment->units.begin(), segment->units.end(), UnitState::kWarm));
+  }
+  return warm;
+}
+
 bool SegmentPool::PrefaultSome() {
   if (backend_ != Backend::kMapped || active_ == nullptr) return false;
+  const uint32_t warm = WarmUnits();
+  if (warm >= warm_least_) return false;
   for (SegmentPtr segment : {active_, next_}) {
     if (segment == nullptr) continue;
-    uint32_t warm = 0;
-    for (UnitState state : segment->units) warm += state == UnitState::kWarm;
-    if (warm >= kWarmUnits) return false;
-    UnitState* unit = segment->FirstUnit(UnitState::kWritten);
-    if (unit == nullptr) unit = segment->FirstUnit(UnitState::kFresh);
-    if (unit == nullptr) continue;
-    *unit = UnitState::kBusy;
-    segment->users++;
-    const uint64_t offset =
-        static_cast<uint64_t>(unit - segment->units.data()) * options_.unit_bytes;
+    UnitState* first = segment->FirstUnit(UnitState::kWritten);
+    if (first == nullptr) first = segment->FirstUnit(UnitState::kFresh);
+    if (first == nullptr) continue;
+    UnitState* const end = segment->units.data() + segment->units.size();
+    const UnitState state = *first;
+    const auto index = static_cast<uint64_t>(first - segment->units.data());
     // The first unit holds the header already; the fallback of old kernels would wipe it.
+    const uint32_t most = index == 0 ? 1 : warm_most_ - warm;
+    uint32_t n = 0;
+    while (n < most && first + n < end && first[n] == state) first[n++] = UnitState::kBusy;
+    segment->users++;
     Status s;
     mutex_.Unlock();
-    if (offset != 0) s = segment->file->Prefault(offset, options_.unit_bytes);
+    if (index != 0) {
+      s = segment->file->Prefault(index * options_.unit_bytes, uint64_t{n} * options_.unit_bytes);
+    }
     mutex_.Lock();
     segment->users--;
-    // On failure a writer would meet SIGBUS there: nobody gets this unit.
-    *unit = s.ok() ? UnitState::kWarm : UnitState::kTaken;
+    // On failure a writer would meet SIGBUS there: nobody gets these units.
+    std::fill(first, first + n, s.ok() ? UnitState::kWarm : UnitState::kTaken);
     return true;
   }
   return false;
@@ -660,7 +683,7 @@ void SegmentPool::BackgroundLoop() {
       wake_.WaitFor(&mutex_, std::chrono::milliseconds(2));
     } else if (free_.empty()) {
       wake_.Wait(&mutex_);
-    } else if (!wake_.WaitFor(&mutex_, kIdle)) {
+    } else if (!wake_.WaitFor(&mutex_, kIdle) && !std::exchange(taken_, false)) {
       // No chunk was taken for a while: give the space back.
       while (!free_.empty() && !stop_) {
         const SegmentPtr segment = std::move(free_.front());

@@ -139,6 +139,7 @@ class SegmentPool {
   bool TakeUnits(uint32_t units, uint32_t* first) REQUIRES(mutex_);
 
   void BackgroundLoop();
+  uint32_t WarmUnits() const REQUIRES(mutex_);
   // Each does one piece of work, with the mutex released meanwhile; false when there was none.
   bool PrefaultSome() REQUIRES(mutex_);
   bool ZeroFillSome() REQUIRES(mutex_);
@@ -153,7 +154,9 @@ class SegmentPool {
 
   const LogOptions options_;
   Backend backend_ = Backend::kMapped;
-  uint32_t units_per_segment_;
+  const uint32_t units_per_segment_;
+  const uint32_t warm_most_;
+  const uint32_t warm_least_;
   std::unique_ptr<Directory> directory_;
 
   mutable Mutex mutex_;
@@ -177,6 +180,7 @@ class SegmentPool {
   bool prepare_failed_ GUARDED_BY(mutex_) = false;
   bool tidying_ GUARDED_BY(mutex_) = false;
   bool signalled_ GUARDED_BY(mutex_) = false;
+  bool taken_ GUARDED_BY(mutex_) = false;  // a chunk, since the background thread last looked
   bool stop_ GUARDED_BY(mutex_) = false;
   bool idle_ GUARDED_BY(mutex_) = true;     // of the background thread: nothing is under way
   uint64_t rounds_ GUARDED_BY(mutex_) = 0;  // pieces of work that it has ended
