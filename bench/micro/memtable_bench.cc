@@ -142,7 +142,7 @@ void MemTableSeek(benchmark::State& state) {
 
 void Kinds(benchmark::internal::Benchmark* b) {
   b->ArgNames({"kind", "keys"});
-  for (const auto kind : {MemTableKind::kDefault, MemTableKind::kSkipList, MemTableKind::kRax}) {
+  for (const auto kind : {MemTableKind::kBtree, MemTableKind::kSkipList, MemTableKind::kRax}) {
     for (const int64_t keys : {kRandom, kAscending, kSparse, kDecimal, kFew}) {
       b->Args({static_cast<int64_t>(kind), keys});
     }

@@ -303,12 +303,8 @@ aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
 
 aether::MemTableKind ToEngineMemTable(const ColumnFamilyOptions& options) {
   const MemTableRepFactory* const factory = options.memtable_factory.get();
-  if (factory == nullptr) return aether::MemTableKind::kDefault;
-  // Whoever asks for a hash table looks up points, which the radix tree is best at.
-  for (const char* name : {"rax", "prefix_hash", "hash_linkedlist"}) {
-    if (factory->IsInstanceOf(name)) return aether::MemTableKind::kRax;
-  }
-  return aether::MemTableKind::kDefault;
+  const bool btree = factory != nullptr && factory->IsInstanceOf("btree");
+  return btree ? aether::MemTableKind::kBtree : aether::MemTableKind::kRax;
 }
 
 Status ToEngineStore(const Family& family, const DBOptions& db_options,

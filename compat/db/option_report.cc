@@ -209,7 +209,7 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
     const bool rax = ToEngineMemTable(options) == aether::MemTableKind::kRax;
     report.Line(kMapped, "memtable_factory", options.memtable_factory->Name(),
                 rax ? "the engine's radix tree, where keys are in the order of bytes"
-                    : "the engine's own concurrent index");
+                    : "the engine's B+tree, where keys are in the order of bytes");
   }
   report.Codec("compression", options.compression, usual.compression);
   report.Codec("bottommost_compression", options.bottommost_compression,

@@ -307,8 +307,10 @@ TEST_F(StoreDbTest, TheMemTableFactoryChoosesTheIndex) {
       {"RaxRepFactory", MemTableKind::kRax},
       {"prefix_hash:1000", MemTableKind::kRax},
       {"hash_linkedlist", MemTableKind::kRax},
-      {"skip_list", MemTableKind::kDefault},
-      {"vector", MemTableKind::kDefault},
+      {"skip_list", MemTableKind::kRax},
+      {"vector", MemTableKind::kRax},
+      {"btree", MemTableKind::kBtree},
+      {"BtreeRepFactory", MemTableKind::kBtree},
   };
   for (const auto& [name, kind] : kKinds) {
     SCOPED_TRACE(name);
@@ -326,12 +328,12 @@ TEST_F(StoreDbTest, TheMemTableFactoryChoosesTheIndex) {
             .ok());
     EXPECT_EQ(ToEngineMemTable(again), kind);
   }
-  EXPECT_EQ(ToEngineMemTable(ColumnFamilyOptions()), MemTableKind::kDefault);
+  EXPECT_EQ(ToEngineMemTable(ColumnFamilyOptions()), MemTableKind::kRax);
 }
 
-TEST_F(StoreDbTest, AFamilyInARadixTree) {
+TEST_F(StoreDbTest, AFamilyInABtree) {
   ASSERT_TRUE(
-      GetOptionsFromString(ConfigOptions(), options_, "memtable_factory=rax", &options_).ok());
+      GetOptionsFromString(ConfigOptions(), options_, "memtable_factory=btree", &options_).ok());
   for (const Comparator* order : {BytewiseComparator(), ReverseBytewiseComparator()}) {
     const bool forwards = order == BytewiseComparator();
     options_.comparator = order;
@@ -351,7 +353,7 @@ TEST_F(StoreDbTest, AFamilyInARadixTree) {
   CloseDb();
   std::ostringstream log;
   log << std::ifstream(path_ + "/LOG").rdbuf();
-  EXPECT_NE(log.str().find("memtable_factory = RaxRepFactory"), std::string::npos);
+  EXPECT_NE(log.str().find("memtable_factory = BtreeRepFactory"), std::string::npos);
 }
 
 TEST_F(StoreDbTest, ReadOnlyRefusesWrites) {

@@ -93,13 +93,9 @@ class HashLinkListFactory final : public HashFactory<HashLinkListOptions> {
   const char* NickName() const override { return kNickName(); }
 };
 
-// Ours: the engine's radix tree.
-class RaxFactory final : public MemTableRepFactory {
+// Ours: name an index of the engine's and hold nothing.
+class EngineIndexFactory : public MemTableRepFactory {
  public:
-  static const char* kClassName() { return "RaxRepFactory"; }
-  static const char* kNickName() { return "rax"; }
-  const char* Name() const override { return kClassName(); }
-  const char* NickName() const override { return kNickName(); }
   using MemTableRepFactory::CreateMemTableRep;
   MemTableRep* CreateMemTableRep(const MemTableRep::KeyComparator&, Allocator*,
                                  const SliceTransform*, Logger*) override {
@@ -108,6 +104,32 @@ class RaxFactory final : public MemTableRepFactory {
   bool IsInsertConcurrentlySupported() const override { return true; }
   bool CanHandleDuplicatedKey() const override { return true; }
 };
+
+class RaxFactory final : public EngineIndexFactory {
+ public:
+  static const char* kClassName() { return "RaxRepFactory"; }
+  static const char* kNickName() { return "rax"; }
+  const char* Name() const override { return kClassName(); }
+  const char* NickName() const override { return kNickName(); }
+};
+
+class BtreeFactory final : public EngineIndexFactory {
+ public:
+  static const char* kClassName() { return "BtreeRepFactory"; }
+  static const char* kNickName() { return "btree"; }
+  const char* Name() const override { return kClassName(); }
+  const char* NickName() const override { return kNickName(); }
+};
+
+template <typename Factory>
+void AddEngineIndex(ObjectLibrary& library) {
+  library.AddFactory<MemTableRepFactory>(
+      ObjectLibrary::PatternEntry(Factory::kClassName()).AnotherName(Factory::kNickName()),
+      [](const std::string&, std::unique_ptr<MemTableRepFactory>* guard, std::string*) {
+        guard->reset(new Factory);
+        return guard->get();
+      });
+}
 
 const OptionInfos& SkipListInfos() {
   static const auto* const infos = new OptionInfos{
@@ -224,12 +246,8 @@ void RegisterMemTableFactories(ObjectLibrary& library) {
   AddNumberedFactory(
       library, HashLinkListFactory::kClassName(), HashLinkListFactory::kNickName(),
       [](const std::string& id) { return NewHashLinkListRepFactory(NumberBehind(id, 50000)); });
-  library.AddFactory<MemTableRepFactory>(
-      ObjectLibrary::PatternEntry(RaxFactory::kClassName()).AnotherName(RaxFactory::kNickName()),
-      [](const std::string&, std::unique_ptr<MemTableRepFactory>* guard, std::string*) {
-        guard->reset(new RaxFactory);
-        return guard->get();
-      });
+  AddEngineIndex<RaxFactory>(library);
+  AddEngineIndex<BtreeFactory>(library);
   library.AddFactory<MemTableRepFactory>(
       "cuckoo", [](const std::string&, std::unique_ptr<MemTableRepFactory>*, std::string* error) {
         *error = "cuckoo hash memtable is not supported anymore.";

@@ -336,7 +336,7 @@ TEST_P(PipelineTest, SwitchCutsExactlyInTicketOrder) {
   std::vector<LogPosition> cuts;
   for (int i = 0; i < 300; ++i) {
     auto next = std::make_unique<TableSet>();
-    std::shared_ptr<MemTable> table = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
+    std::shared_ptr<MemTable> table = NewMemTable(MemTableKind::kRax, BytewiseComparator());
     next->tables = {table, table};
     tables.push_back(table);
     SwitchResult result;

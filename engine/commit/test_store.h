@@ -143,7 +143,7 @@ class TestStore : public PipelineHooks {
   explicit TestStore(const TestStoreOptions& options) : options_(options) {}
 
   static std::shared_ptr<MemTable> NewTable() {
-    return NewMemTable(MemTableKind::kDefault, BytewiseComparator());
+    return NewMemTable(MemTableKind::kRax, BytewiseComparator());
   }
   static void Note(uint32_t family, Slice key, SequenceNumber sequence, Slice value,
                    Contents* contents) {

@@ -68,7 +68,7 @@ class ReducerTest : public ::testing::Test {
   }
 
   Append append_;
-  std::unique_ptr<MemTable> table_ = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
+  std::unique_ptr<MemTable> table_ = NewMemTable(MemTableKind::kRax, BytewiseComparator());
   std::vector<SequenceNumber> snapshots_;
   std::vector<RangeDelete> deletes_;
   CompactionFilter* filter_ = nullptr;

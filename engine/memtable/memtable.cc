@@ -119,11 +119,11 @@ class SkipListIndex {
 }  // namespace
 
 std::unique_ptr<MemTable> NewMemTable(MemTableKind kind, const Comparator* order) try {
-  if (kind == MemTableKind::kDefault && order->bytewise()) {
-    return std::make_unique<IndexedMemTable<Btree>>(order);
-  }
   if (kind == MemTableKind::kRax && order->bytewise()) {
     return std::make_unique<IndexedMemTable<Rax>>(order);
+  }
+  if (kind == MemTableKind::kBtree && order->bytewise()) {
+    return std::make_unique<IndexedMemTable<Btree>>(order);
   }
   return std::make_unique<IndexedMemTable<SkipListIndex>>(order);
 } catch (const std::bad_alloc&) {

@@ -23,9 +23,9 @@
 namespace aether {
 
 enum class MemTableKind : uint8_t {
-  kDefault,   // the concurrent ordered structure; needs a comparator with bytewise() order
+  kRax,       // a radix tree; needs a comparator with bytewise() order
+  kBtree,     // a B+tree; needs bytewise() order too
   kSkipList,  // needs nothing but Compare
-  kRax,       // a radix tree; needs bytewise() order too
 };
 
 class MemTable {
@@ -39,8 +39,7 @@ class MemTable {
 
   // Adds an entry; for kRangeDelete [key, value) is the deleted range. `hint` is a thread's own
   // memory of where it last inserted into this table (opaque, start with null), which makes
-  // ascending keys cheap. Null where there is none: the default kind and the radix tree then use a
-  // memory of their own.
+  // ascending keys cheap. Null where there is none: the two trees then use a memory of their own.
   virtual void Insert(SequenceNumber sequence, EntryType type, Slice key, Slice value,
                       void** hint) = 0;
 
@@ -72,7 +71,7 @@ class MemTable {
   virtual double ApproximateShare(Slice begin, Slice end) const = 0;
 };
 
-// kDefault and kRax fall back to kSkipList when `order` is not bytewise. `order` must outlive the
+// kRax and kBtree fall back to kSkipList when `order` is not bytewise. `order` must outlive the
 // table. Null when there is no memory.
 std::unique_ptr<MemTable> NewMemTable(MemTableKind kind, const Comparator* order);
 

@@ -251,7 +251,7 @@ std::string NameOf(const ::testing::TestParamInfo<std::tuple<Kind, Shape>>& inst
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, MemTableConcurrentTest,
-    ::testing::Combine(::testing::Values(Kind{"Default", MemTableKind::kDefault},
+    ::testing::Combine(::testing::Values(Kind{"Btree", MemTableKind::kBtree},
                                          Kind{"SkipList", MemTableKind::kSkipList},
                                          Kind{"Rax", MemTableKind::kRax}),
                        ::testing::Values(Shape::kScattered, Shape::kCrowded, Shape::kAscendingEach,
@@ -267,7 +267,7 @@ class MemTableRaceTest : public ::testing::TestWithParam<Kind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Kinds, MemTableRaceTest,
-                         ::testing::Values(Kind{"Default", MemTableKind::kDefault},
+                         ::testing::Values(Kind{"Btree", MemTableKind::kBtree},
                                            Kind{"SkipList", MemTableKind::kSkipList},
                                            Kind{"Rax", MemTableKind::kRax}),
                          [](const auto& param_info) { return std::string(param_info.param.name); });
@@ -473,7 +473,7 @@ TEST_P(MemTableRaceTest, NothingIsLostWhereAPathIsLeft) {
 
 // Every range deletion that was acknowledged, and perhaps newer ones, answers.
 TEST(RangeDeletesConcurrentTest, QueriesSeeWhatWasInserted) {
-  auto table = NewMemTable(MemTableKind::kDefault, BytewiseComparator());
+  auto table = NewMemTable(MemTableKind::kBtree, BytewiseComparator());
   constexpr uint64_t kDeletions = 3000;
   struct Range {
     std::string begin, end;

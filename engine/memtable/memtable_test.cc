@@ -620,10 +620,10 @@ TEST_P(MemTableTest, IdleMemoryLeavesRoomForTablesThatAreKept) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, MemTableTest,
-    ::testing::Values(Kind{"Default", MemTableKind::kDefault, BytewiseComparator()},
+    ::testing::Values(Kind{"Btree", MemTableKind::kBtree, BytewiseComparator()},
                       Kind{"SkipList", MemTableKind::kSkipList, BytewiseComparator()},
                       Kind{"Rax", MemTableKind::kRax, BytewiseComparator()},
-                      Kind{"Reverse", MemTableKind::kDefault, ReverseBytewiseComparator()}),
+                      Kind{"Reverse", MemTableKind::kBtree, ReverseBytewiseComparator()}),
     [](const auto& param_info) { return std::string(param_info.param.name); });
 
 }  // namespace

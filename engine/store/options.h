@@ -29,7 +29,7 @@ struct StoreOptions {
   const Comparator* order = BytewiseComparator();
   std::shared_ptr<const MergeOperator> merge_operator;
   std::shared_ptr<CompactionFilterFactory> filter_factory;
-  MemTableKind memtable = MemTableKind::kDefault;
+  MemTableKind memtable = MemTableKind::kRax;
   // The active memtable is sealed when it has taken this much memory.
   uint64_t write_buffer_size = 64 << 20;
   // Sealed and active memtables together; writers wait when a flush cannot keep up with them.

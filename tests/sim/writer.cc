@@ -73,7 +73,7 @@ StoreOptions RandomStoreOptions(Random* random, const std::string& name) {
   StoreOptions options;
   options.order = IsReversed(name) ? ReverseBytewiseComparator() : BytewiseComparator();
   options.merge_operator = JoinOperator();
-  constexpr MemTableKind kKinds[] = {MemTableKind::kSkipList, MemTableKind::kDefault,
+  constexpr MemTableKind kKinds[] = {MemTableKind::kSkipList, MemTableKind::kBtree,
                                      MemTableKind::kRax};
   options.memtable = kKinds[random->Uniform(3)];
   options.write_buffer_size = uint64_t{4096} << random->Uniform(6);
