@@ -8,6 +8,7 @@
 #include <cassert>
 #include <new>
 
+#include "engine/base/extent_heap.h"
 #include "engine/base/thread_annotations.h"
 
 namespace aether {
@@ -19,7 +20,8 @@ constexpr int kClasses =
 
 // Arrays from this size on are mapped: what is left of the last page is little beside them.
 constexpr size_t kMappedArray = size_t{32} << 10;
-constexpr std::align_val_t kArrayAlignment{64};
+// What the heap of the small ones may keep for reuse.
+constexpr size_t kArraysIdle = size_t{256} << 10;
 
 size_t WholePages(size_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
 
@@ -85,6 +87,16 @@ struct Pool {
       }
       munmap(block, bytes);
     }
+  }
+};
+
+struct SmallArrays {
+  Mutex mutex;
+  ExtentHeap heap GUARDED_BY(mutex);
+
+  static SmallArrays* Get() {
+    static SmallArrays* const arrays = new SmallArrays;
+    return arrays;
   }
 };
 
@@ -202,15 +214,25 @@ void ScratchBuffer::Release(size_t keep) {
 }
 
 void* AllocateArray(size_t bytes) {
-  if (bytes < kMappedArray) return ::operator new(bytes, kArrayAlignment);
-  void* const array = Map(WholePages(bytes));
+  void* array = nullptr;
+  if (bytes < kMappedArray) {
+    SmallArrays* const arrays = SmallArrays::Get();
+    MutexLock lock(&arrays->mutex);
+    array = arrays->heap.Allocate(std::max<size_t>(bytes, 1));
+  } else {
+    array = Map(WholePages(bytes));
+  }
   if (array == nullptr) throw std::bad_alloc();
   return array;
 }
 
 void FreeArray(void* array, size_t bytes) {
   if (bytes < kMappedArray) {
-    ::operator delete(array, kArrayAlignment);
+    SmallArrays* const arrays = SmallArrays::Get();
+    MutexLock lock(&arrays->mutex);
+    arrays->heap.Free(array, std::max<size_t>(bytes, 1));
+    const size_t idle = arrays->heap.IdleBytes();
+    if (idle > kArraysIdle) arrays->heap.Trim(idle - kArraysIdle / 2);
   } else {
     munmap(array, WholePages(bytes));
   }

@@ -2,17 +2,19 @@
 // because the first touch of a page costs more than everything that is done with it afterwards.
 //
 // Thread safety: everything here may be called from any thread. No lock is held across a system
-// call. Invariants: a block is aligned to 4 KiB; its contents are indeterminate; at most the
-// retained limit is kept idle, and beyond a small reserve only half of what the budgets leave
-// beside the blocks in use: the next memtable grows into it, the other half is nobody's. Failure:
-// null when the system has no memory.
+// call but that of the small arrays, which come and go with files. Invariants: a block is aligned
+// to 4 KiB; its contents are indeterminate; at most the retained limit is kept idle, and beyond a
+// small reserve only half of what the budgets leave beside the blocks in use: the next memtable
+// grows into it, the other half is nobody's. Failure: null when the system has no memory.
 
 #ifndef AETHER_ENGINE_BASE_PAGES_H_
 #define AETHER_ENGINE_BASE_PAGES_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -83,8 +85,9 @@ class ScratchBuffer {
   size_t size_ = 0;
 };
 
-// For containers that live long and may be large, for the same reason. Aligned to a cache line;
-// throws std::bad_alloc.
+// For containers that live long and may be large, for the same reason: small ones from an
+// ExtentHeap of their own, because between them the general allocator would keep what was freed.
+// Aligned to a cache line; throws std::bad_alloc.
 void* AllocateArray(size_t bytes);
 void FreeArray(void* array, size_t bytes);
 
@@ -104,6 +107,27 @@ struct PageAllocator {
 template <class T>
 using PageVector = std::vector<T, PageAllocator<T>>;
 using PageString = std::basic_string<char, std::char_traits<char>, PageAllocator<char>>;
+
+struct ArrayDeleter {
+  template <class T>
+  void operator()(T* array) const {
+    static_assert(std::is_trivially_destructible_v<T>);
+    FreeArray(array, bytes);
+  }
+  size_t bytes = 0;
+};
+
+template <class T>
+using PageArray = std::unique_ptr<T[], ArrayDeleter>;
+
+// `count` elements, each as T() is.
+template <class T>
+PageArray<T> MakePageArray(size_t count) {
+  const size_t bytes = count * sizeof(T);
+  auto* const array = static_cast<T*>(AllocateArray(bytes));
+  std::uninitialized_value_construct_n(array, count);
+  return PageArray<T>(array, ArrayDeleter{bytes});
+}
 
 // The next `count` allocations succeed, those after them fail; negative: none fails. For tests.
 void FailPageBlocksAfter(int64_t count);

@@ -55,7 +55,7 @@
 #include "engine/base/epoch.h"
 #include "engine/base/status.h"
 #include "engine/base/thread_annotations.h"
-#include "engine/buffer/extent_heap.h"
+#include "engine/base/extent_heap.h"
 #include "engine/buffer/frame.h"
 #include "engine/buffer/swip.h"
 

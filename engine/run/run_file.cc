@@ -263,8 +263,8 @@ Status RunFile::LoadSections(Slice input, uint64_t meta_offset, int probes) {
   }
   range_deletes_ = RangeDeleteSet(options_.order, std::move(list));
 
-  swips_ = std::make_unique<Swip[]>(LeafCount());
-  if (meta_.extents != 0) extent_swips_ = std::make_unique<Swip[]>(meta_.extents);
+  swips_ = MakePageArray<Swip>(LeafCount());
+  if (meta_.extents != 0) extent_swips_ = MakePageArray<Swip>(meta_.extents);
   memory_bytes_ = sizeof(*this) + FilterBytes() + IndexBytes();
   if (options_.charge_pool) {
     AETHER_RETURN_IF_ERROR(pool_->Charge(memory_bytes_));

@@ -342,8 +342,8 @@ class RunFile {
   };
   Status ReadSection(const Section& section, const char* what, char* to) const;
   Section sections_[3];  // filter, fences, range deletes
-  std::unique_ptr<Swip[]> swips_;
-  std::unique_ptr<Swip[]> extent_swips_;
+  PageArray<Swip> swips_;
+  PageArray<Swip> extent_swips_;
   size_t memory_bytes_ = 0;
   size_t charged_ = 0;
 };

@@ -1,4 +1,4 @@
-#include "engine/buffer/extent_heap.h"
+#include "engine/base/extent_heap.h"
 
 #include <sanitizer/asan_interface.h>  // the macros are empty in other builds
 #include <sys/mman.h>

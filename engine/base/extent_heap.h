@@ -1,19 +1,19 @@
-// Memory for what does not fit into page frames: a heap of addresses whose pages have memory behind
-// them only while something lives there.
+// Memory for what does not fit into page frames and for the arrays of open files: a heap of
+// addresses whose pages have memory behind them only while something lives there.
 //
 // The general allocator will not do for it: it keeps what was freed, in heaps of several threads
 // and between blocks that live on, so that a few megabytes of large values in a cache of sixteen
 // can hold a hundred. Here the addresses of a region of 32 MiB are handed out by best fit, and a
 // page in which nothing lives goes back to the system, at once or on request.
 //
-// Thread safety: none; the pool's mutex guards it. Invariants:
+// Thread safety: none; its owner.s mutex guards it. Invariants:
 //  1. CommittedBytes() is what the system has given: pages in which something lives and pages that
 //     are kept for reuse, of which there are at most IdleBytes().
 //  2. Blocks are aligned to kAlign and do not overlap; free neighbours are one range.
 // Failure: null when the system has no memory.
 
-#ifndef AETHER_ENGINE_BUFFER_EXTENT_HEAP_H_
-#define AETHER_ENGINE_BUFFER_EXTENT_HEAP_H_
+#ifndef AETHER_ENGINE_BASE_EXTENT_HEAP_H_
+#define AETHER_ENGINE_BASE_EXTENT_HEAP_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -69,4 +69,4 @@ class ExtentHeap {
 
 }  // namespace aether
 
-#endif  // AETHER_ENGINE_BUFFER_EXTENT_HEAP_H_
+#endif  // AETHER_ENGINE_BASE_EXTENT_HEAP_H_

@@ -1,4 +1,4 @@
-#include "engine/buffer/extent_heap.h"
+#include "engine/base/extent_heap.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
