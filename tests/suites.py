@@ -21,9 +21,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = str(os.cpu_count() or 2)
 LIBRARY = "build/release/lib"
 DEBIAN = "/usr/lib/x86_64-linux-gnu"
-ENGINE_TESTS = ["base", "io", "memtable", "buffer", "wal", "run", "commit", "lsm", "store"]
+ENGINE_TESTS = ["base", "io", "memtable", "buffer", "wal", "run", "commit", "lsm", "txn", "store"]
 # What several threads share; the thread sanitizer is slow, so it sees this core.
-CONCURRENT = ["base", "memtable", "buffer", "wal", "commit", "store"]
+CONCURRENT = ["base", "memtable", "buffer", "wal", "commit", "txn", "store"]
 
 
 class Suite:

@@ -73,7 +73,8 @@ Status ParseWideColumns(Slice bytes, WideColumns* columns) {
     sizes.push_back(size);
   }
   for (uint32_t i = 0; i < count; ++i) {
-    if (sizes[i] > bytes.size()) return Status::Corruption("Error decoding wide column value");
+    if (sizes[i] > bytes.size())
+      return Status::Corruption("Error decoding wide column value payload");
     (*columns)[i].value() = Slice(bytes.data(), sizes[i]);
     bytes.remove_prefix(sizes[i]);
   }

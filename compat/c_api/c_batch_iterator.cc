@@ -1,42 +1,11 @@
 // The C interface: iterators and write batches.
+#include "compat/c_api/c_batch.h"
 #include "compat/c_api/c_types.h"
 
 using rocksdb::Slice;
-using rocksdb::SliceParts;
+using rocksdb_c::IterateHandler;
+using rocksdb_c::Pieces;
 using rocksdb_c::SaveError;
-
-namespace {
-
-// A key or value that comes in several pieces.
-class Pieces {
- public:
-  Pieces(int count, const char* const* data, const size_t* sizes) {
-    for (int i = 0; i < count; ++i) slices_.emplace_back(data[i], sizes[i]);
-  }
-  SliceParts parts() const { return SliceParts(slices_.data(), static_cast<int>(slices_.size())); }
-
- private:
-  std::vector<Slice> slices_;
-};
-
-class IterateHandler : public rocksdb::WriteBatch::Handler {
- public:
-  using PutFunction = void (*)(void*, const char*, size_t, const char*, size_t);
-  using DeleteFunction = void (*)(void*, const char*, size_t);
-  IterateHandler(void* state, PutFunction put, DeleteFunction deleted)
-      : state_(state), put_(put), deleted_(deleted) {}
-  void Put(const Slice& key, const Slice& value) override {
-    put_(state_, key.data(), key.size(), value.data(), value.size());
-  }
-  void Delete(const Slice& key) override { deleted_(state_, key.data(), key.size()); }
-
- private:
-  void* const state_;
-  const PutFunction put_;
-  const DeleteFunction deleted_;
-};
-
-}  // namespace
 
 extern "C" {
 

@@ -11,20 +11,16 @@ using rocksdb::PinnableSlice;
 using rocksdb::Slice;
 using rocksdb::Status;
 using rocksdb_c::Copy;
+using rocksdb_c::CopyResults;
 using rocksdb_c::CopyText;
 using rocksdb_c::Descriptors;
+using rocksdb_c::Found;
+using rocksdb_c::Handles;
 using rocksdb_c::Opened;
 using rocksdb_c::SaveError;
+using rocksdb_c::Slices;
 
 namespace {
-
-// The value as a copy; null when the key is not there or the read failed.
-char* Found(const Status& status, const Slice& value, size_t* size, char** errptr) {
-  *size = 0;
-  if (status.IsNotFound() || SaveError(errptr, status)) return nullptr;
-  *size = value.size();
-  return Copy(value);
-}
 
 char* GetCopy(rocksdb_t* db, const rocksdb_readoptions_t* options, ColumnFamilyHandle* family,
               const Slice& key, size_t* size, char** errptr) {
@@ -38,20 +34,6 @@ rocksdb_pinnableslice_t* GetPinned(rocksdb_t* db, const rocksdb_readoptions_t* o
   const Status status = db->rep->Get(options->rep, family, key, &result->rep);
   if (status.IsNotFound() || SaveError(errptr, status)) return nullptr;
   return result.release();
-}
-
-void CopyResults(const std::vector<Status>& statuses, const std::vector<std::string>& values,
-                 char** values_list, size_t* values_list_sizes, char** errs) {
-  for (size_t i = 0; i < statuses.size(); ++i) {
-    errs[i] = nullptr;
-    values_list[i] = Found(statuses[i], values[i], &values_list_sizes[i], &errs[i]);
-  }
-}
-
-std::vector<Slice> Slices(size_t count, const char* const* data, const size_t* sizes) {
-  std::vector<Slice> slices;
-  for (size_t i = 0; i < count; ++i) slices.emplace_back(data[i], sizes[i]);
-  return slices;
 }
 
 // A bound that may be missing.
@@ -301,11 +283,10 @@ void rocksdb_multi_get_cf(rocksdb_t* db, const rocksdb_readoptions_t* options,
                           size_t num_keys, const char* const* keys_list,
                           const size_t* keys_list_sizes, char** values_list,
                           size_t* values_list_sizes, char** errs) {
-  std::vector<ColumnFamilyHandle*> families;
-  for (size_t i = 0; i < num_keys; ++i) families.push_back(column_families[i]->rep);
   std::vector<std::string> values(num_keys);
-  const std::vector<Status> statuses = db->rep->MultiGet(
-      options->rep, families, Slices(num_keys, keys_list, keys_list_sizes), &values);
+  const std::vector<Status> statuses =
+      db->rep->MultiGet(options->rep, Handles(num_keys, column_families),
+                        Slices(num_keys, keys_list, keys_list_sizes), &values);
   CopyResults(statuses, values, values_list, values_list_sizes, errs);
 }
 

@@ -5,7 +5,6 @@
 #include "rocksdb/perf_context.h"
 #include "rocksdb/sst_file_writer.h"
 #include "rocksdb/transaction_log.h"
-#include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/utilities/db_ttl.h"
 #include "rocksdb/utilities/options_util.h"
 #include "rocksdb/utilities/table_properties_collectors.h"
@@ -21,9 +20,6 @@ using rocksdb_c::Descriptors;
 using rocksdb_c::Opened;
 using rocksdb_c::SaveError;
 
-struct rocksdb_checkpoint_t {
-  rocksdb::Checkpoint* rep;
-};
 struct rocksdb_wal_iterator_t {
   std::unique_ptr<rocksdb::TransactionLogIterator> rep;
 };

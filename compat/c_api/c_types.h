@@ -26,8 +26,10 @@
 #include "rocksdb/table.h"
 #include "rocksdb/universal_compaction.h"
 #include "rocksdb/utilities/backup_engine.h"
+#include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/utilities/optimistic_transaction_db.h"
 #include "rocksdb/utilities/transaction_db.h"
+#include "rocksdb/utilities/write_batch_with_index.h"
 #include "rocksdb/write_batch.h"
 
 struct rocksdb_t {
@@ -128,6 +130,22 @@ struct rocksdb_column_family_handle_t {
 struct rocksdb_pinnableslice_t {
   rocksdb::PinnableSlice rep;
 };
+// Allocated with malloc where it belongs to a transaction, since the caller frees it then.
+struct rocksdb_writebatch_wi_t {
+  rocksdb::WriteBatchWithIndex* rep;
+};
+struct rocksdb_transactiondb_t {
+  rocksdb::TransactionDB* rep;
+};
+struct rocksdb_optimistictransactiondb_t {
+  rocksdb::OptimisticTransactionDB* rep;
+};
+struct rocksdb_transaction_t {
+  rocksdb::Transaction* rep;
+};
+struct rocksdb_checkpoint_t {
+  rocksdb::Checkpoint* rep;
+};
 struct rocksdb_transaction_options_t {
   rocksdb::TransactionOptions rep;
 };
@@ -167,6 +185,38 @@ inline char* Copy(const rocksdb::Slice& bytes) {
 
 inline char* CopyText(const std::string& text) { return strdup(text.c_str()); }
 
+// The value as a copy; null when the key is not there or the read failed.
+inline char* Found(const rocksdb::Status& status, const rocksdb::Slice& value, size_t* size,
+                   char** errptr) {
+  *size = 0;
+  if (status.IsNotFound() || SaveError(errptr, status)) return nullptr;
+  *size = value.size();
+  return Copy(value);
+}
+
+inline void CopyResults(const std::vector<rocksdb::Status>& statuses,
+                        const std::vector<std::string>& values, char** values_list,
+                        size_t* values_list_sizes, char** errs) {
+  for (size_t i = 0; i < statuses.size(); ++i) {
+    errs[i] = nullptr;
+    values_list[i] = Found(statuses[i], values[i], &values_list_sizes[i], &errs[i]);
+  }
+}
+
+inline std::vector<rocksdb::Slice> Slices(size_t count, const char* const* data,
+                                          const size_t* sizes) {
+  std::vector<rocksdb::Slice> slices;
+  for (size_t i = 0; i < count; ++i) slices.emplace_back(data[i], sizes[i]);
+  return slices;
+}
+
+inline std::vector<rocksdb::ColumnFamilyHandle*> Handles(
+    size_t count, const rocksdb_column_family_handle_t* const* families) {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  for (size_t i = 0; i < count; ++i) handles.push_back(families[i]->rep);
+  return handles;
+}
+
 inline std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
     int count, const char* const* names, const rocksdb_options_t* const* options) {
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
@@ -176,14 +226,19 @@ inline std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
   return families;
 }
 
+inline void Wrap(const std::vector<rocksdb::ColumnFamilyHandle*>& families,
+                 rocksdb_column_family_handle_t** handles) {
+  for (size_t i = 0; i < families.size(); ++i) {
+    handles[i] = new rocksdb_column_family_handle_t{families[i]};
+  }
+}
+
 // Hands the outcome of an open on.
 inline rocksdb_t* Opened(const rocksdb::Status& status, rocksdb::DB* db,
                          const std::vector<rocksdb::ColumnFamilyHandle*>& families,
                          rocksdb_column_family_handle_t** handles, char** errptr) {
   if (SaveError(errptr, status)) return nullptr;
-  for (size_t i = 0; i < families.size(); ++i) {
-    handles[i] = new rocksdb_column_family_handle_t{families[i]};
-  }
+  Wrap(families, handles);
   return new rocksdb_t{db};
 }
 

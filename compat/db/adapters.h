@@ -1,5 +1,6 @@
 // What an application plugs into its options, as the engine's interfaces: orders of keys, merge
-// operators, compaction filters, extractors of prefixes, the write buffer manager, the rate limiter.
+// operators, compaction filters, extractors of prefixes, the write buffer manager, the rate
+// limiter.
 //
 // Thread safety: as the engine asks for; the application's objects are called from several threads
 // as RocksDB does. Ownership: an adapter shares the application's object where that is shared, and

@@ -10,11 +10,13 @@
 
 namespace rocksdb {
 
-StoreHandle::StoreHandle(StoreDb* db, Family* of)
-    : store(of->store), family(of), db_(db), bridge_(db->bridge()) {}
+StoreHandle::StoreHandle(StoreDb* db, Family* of, bool own)
+    : store(of->store), family(of), db_(db), bridge_(own ? nullptr : db->bridge()) {}
 
 // The DB may be gone already: a mistake of the caller, but one that must not touch freed memory.
-StoreHandle::~StoreHandle() { bridge_->HandleGoesAway(this); }
+StoreHandle::~StoreHandle() {
+  if (bridge_ != nullptr) bridge_->HandleGoesAway(this);
+}
 
 Status StoreHandle::GetDescriptor(ColumnFamilyDescriptor* desc) {
   *desc = ColumnFamilyDescriptor(GetName(), db_->FamilyOptions(family));
@@ -37,7 +39,7 @@ std::unique_ptr<Family> MakeFamily(const ColumnFamilyOptions& options) {
   SetPrefix(family.get());
   family->order = ToEngineOrder(family->options.comparator, &family->owned_order);
   family->comparator = family->options.comparator;
-  family->has_merge_operator = family->options.merge_operator != nullptr;
+  family->merge_operator = family->options.merge_operator;
   return family;
 }
 
@@ -52,6 +54,9 @@ Status StoreDb::CreateFamily(const ColumnFamilyOptions& options, const std::stri
                              ColumnFamilyHandle** handle) {
   *handle = nullptr;
   Status s = CheckWritable();
+  if (s.ok() && name == kPreparedStoreName) {
+    s = Status::InvalidArgument("This name is reserved", name);
+  }
   if (s.ok()) s = CheckFamilyOptions(GetDBOptions(), options);
   if (!s.ok()) return s;
   Family* const family = NewFamily(options);

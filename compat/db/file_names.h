@@ -7,6 +7,7 @@
 #include <cinttypes>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 namespace rocksdb {
@@ -20,6 +21,16 @@ inline std::string TableFilePath(const std::string& directory, uint64_t number) 
   return directory + "/" + NumberedName("", number, ".sst");
 }
 inline std::string OptionsFileName(uint64_t number) { return NumberedName("OPTIONS-", number, ""); }
+
+// "000012.sst", without a directory.
+inline bool IsTableFileName(const std::string& name, uint64_t* number) {
+  const size_t dot = name.find_first_not_of("0123456789");
+  if (dot == 0 || dot > 19 || name.compare(dot, name.npos, ".sst") != 0) {
+    return false;
+  }
+  *number = strtoull(name.c_str(), nullptr, 10);
+  return true;
+}
 
 inline std::string BaseName(const std::string& path) {
   const size_t slash = path.rfind('/');

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "compat/db/file_names.h"
@@ -11,7 +12,9 @@
 #include "compat/db/store_db.h"
 #include "compat/env/status_convert.h"
 #include "compat/options/option_text.h"
+#include "compat/table/file_plug_ins.h"
 #include "rocksdb/env.h"
+#include "rocksdb/file_checksum.h"
 #include "rocksdb/merge_operator.h"
 #include "rocksdb/table_properties.h"
 
@@ -50,6 +53,9 @@ SstFileMetaData ToMetaData(const aether::FileInfo& file) {
   out.num_entries = file.entries;
   out.num_deletions = file.deletes;
   out.file_creation_time = file.creation_time;
+  out.file_checksum = file.sum;
+  out.file_checksum_func_name =
+      file.sum_name.empty() ? kUnknownFileChecksumFuncName : file.sum_name;
   out.oldest_blob_file_number = file.oldest_blob_file;
   return out;
 }
@@ -77,6 +83,8 @@ std::shared_ptr<const TableProperties> ToProperties(const aether::FileInfo& file
   if (options.merge_operator != nullptr) out->merge_operator_name = options.merge_operator->Name();
   if (!file.prefix_extractor.empty()) out->prefix_extractor_name = file.prefix_extractor;
   out->compression_name = CompressionDisplayName(FromEngine(file.codec));
+  out->property_collectors_names = CollectorNames(options);
+  out->user_collected_properties = file.properties;
   return out;
 }
 
@@ -84,17 +92,25 @@ std::shared_ptr<const TableProperties> ToProperties(const aether::FileInfo& file
 
 Status StoreDb::DisableFileDeletions() {
   Status s = CheckWritable();
-  if (!s.ok()) return s;
-  s = ToRocks(engine_->DisableFileDeletions());
-  if (s.ok()) file_deletions_enabled_.store(false, std::memory_order_relaxed);
-  return s;
+  return s.ok() ? ToRocks(engine_->DisableFileDeletions()) : s;
 }
 
 Status StoreDb::EnableFileDeletions(bool force) {
   Status s = CheckWritable();
+  return s.ok() ? ToRocks(engine_->EnableFileDeletions(force)) : s;
+}
+
+Status StoreDb::NewestOptionsFile(std::string* name) const {
+  name->clear();
+  std::vector<std::string> names;
+  Status s = env_->GetChildren(name_, &names);
   if (!s.ok()) return s;
-  s = ToRocks(engine_->EnableFileDeletions(force));
-  if (s.ok()) file_deletions_enabled_.store(true, std::memory_order_relaxed);
+  uint64_t newest = 0;
+  for (const std::string& candidate : names) {
+    uint64_t number = 0;
+    if (IsOptionsFileName(candidate, &number)) newest = std::max(newest, number);
+  }
+  if (newest != 0) *name = OptionsFileName(newest);
   return s;
 }
 
@@ -102,33 +118,108 @@ Status StoreDb::GetLiveFiles(std::vector<std::string>& files, uint64_t* manifest
                              bool flush_memtable) {
   files.clear();
   if (closed()) return CheckWritable();
-  if (flush_memtable && mode_ == Mode::kReadWrite) {
-    Status s = ToRocks(engine_->FlushAll(true));
-    if (!s.ok()) return s;
-  }
-  const std::lock_guard<std::mutex> lock(mutex_);
-  for (const auto& family : families_) {
-    if (family->store == nullptr || family->store->dropped()) continue;
-    for (const aether::FileInfo& file : family->store->Files()) {
-      files.push_back("/" + BaseName(file.path));
-    }
-    for (const aether::BlobFileInfo& file : family->store->BlobFiles()) {
-      files.push_back("/" + BaseName(file.path));
-    }
+  aether::CopySet set;
+  Status s = ToRocks(engine_->FilesForCopy(flush_memtable, &set));
+  std::string options;
+  if (s.ok()) s = NewestOptionsFile(&options);
+  if (!s.ok()) return s;
+  for (const aether::FileToCopy& file : set.files) {
+    if (file.kind != aether::FileToCopy::kLog) files.push_back("/" + BaseName(file.path));
   }
   files.push_back("/CURRENT");
-  files.push_back("/" + BaseName(engine_->manifest_path()));
-  std::vector<std::string> names;
-  Status s = env_->GetChildren(name_, &names);
-  if (!s.ok()) return s;
-  uint64_t newest = 0;
-  for (const std::string& name : names) {
-    uint64_t number = 0;
-    if (IsOptionsFileName(name, &number)) newest = std::max(newest, number);
-  }
-  if (newest != 0) files.push_back("/" + OptionsFileName(newest));
+  files.push_back("/" + set.manifest_name);
+  if (!options.empty()) files.push_back("/" + options);
   if (manifest_file_size == nullptr) return s;
-  return env_->GetFileSize(engine_->manifest_path(), manifest_file_size);
+  *manifest_file_size = set.manifest_bytes;
+  return s;
+}
+
+Status StoreDb::GetLiveFilesStorageInfo(const LiveFilesStorageInfoOptions& options,
+                                        std::vector<LiveFileStorageInfo>* files) {
+  if (closed()) return CheckWritable();
+  const bool flush = options.wal_size_for_flush == 0 ||
+                     (options.wal_size_for_flush != UINT64_MAX &&
+                      engine_->Stats().live_log_bytes >= options.wal_size_for_flush);
+  aether::CopySet set;
+  Status s = ToRocks(engine_->FilesForCopy(flush, &set));
+  std::string options_name;
+  if (s.ok()) s = NewestOptionsFile(&options_name);
+  uint64_t options_size = 0;
+  if (s.ok() && !options_name.empty()) {
+    s = env_->GetFileSize(name_ + "/" + options_name, &options_size);
+  }
+  if (!s.ok()) return s;
+
+  const std::unique_ptr<FileChecksumList> checksums(NewFileChecksumList());
+  if (options.include_checksum_info) {
+    s = GetLiveFilesChecksumInfo(checksums.get());
+    if (!s.ok()) return s;
+  }
+  files->clear();
+  const auto add = [&](const std::string& directory, const std::string& name, FileType type,
+                       uint64_t number, uint64_t size) {
+    LiveFileStorageInfo& file = files->emplace_back();
+    file.directory = directory;
+    file.relative_filename = name;
+    file.file_type = type;
+    file.file_number = number;
+    file.size = size;
+    if (options.include_checksum_info) {
+      // Of a number that is not in the list both stay as they are.
+      file.file_checksum = kUnknownFileChecksum;
+      file.file_checksum_func_name = kUnknownFileChecksumFuncName;
+      if (type == kTableFile) {
+        checksums->SearchOneFileChecksum(number, &file.file_checksum,
+                                         &file.file_checksum_func_name);
+      }
+    }
+    return &file;
+  };
+  const auto add_all = [&](aether::FileToCopy::Kind kind, FileType type) {
+    for (const aether::FileToCopy& file : set.files) {
+      if (file.kind != kind) continue;
+      add(DirectoryName(file.path), BaseName(file.path), type, file.number, file.bytes)
+          ->trim_to_size = type == kWalFile;
+    }
+  };
+  add_all(aether::FileToCopy::kRun, kTableFile);
+  add_all(aether::FileToCopy::kBlob, kBlobFile);
+  const std::string manifest_number = set.manifest_name.substr(set.manifest_name.rfind('-') + 1);
+  add(name_, set.manifest_name, kDescriptorFile, std::stoull(manifest_number), set.manifest.size())
+      ->replacement_contents = set.manifest;
+  add(name_, "CURRENT", kCurrentFile, 0, set.current.size())->replacement_contents = set.current;
+  if (!options_name.empty()) {
+    uint64_t number = 0;
+    IsOptionsFileName(options_name, &number);
+    add(name_, options_name, kOptionsFile, number, options_size);
+  }
+  add_all(aether::FileToCopy::kLog, kWalFile);
+  return s;
+}
+
+Status StoreDb::GetLiveFilesChecksumInfo(FileChecksumList* checksum_list) {
+  if (checksum_list == nullptr) return Status::InvalidArgument("checksum_list is nullptr");
+  if (closed()) return CheckWritable();
+  checksum_list->reset();
+  std::vector<ColumnFamilyMetaData> families;
+  GetAllColumnFamilyMetaData(&families);
+  std::set<uint64_t> known;  // a blob file may belong to several families
+  Status s;
+  for (const ColumnFamilyMetaData& family : families) {
+    for (const LevelMetaData& level : family.levels) {
+      for (const SstFileMetaData& file : level.files) {
+        if (!s.ok() || !known.insert(file.file_number).second) continue;
+        s = checksum_list->InsertOneFileChecksum(file.file_number, file.file_checksum,
+                                                 file.file_checksum_func_name);
+      }
+    }
+    for (const BlobMetaData& file : family.blob_files) {
+      if (!s.ok() || !known.insert(file.blob_file_number).second) continue;
+      s = checksum_list->InsertOneFileChecksum(file.blob_file_number, kUnknownFileChecksum,
+                                               kUnknownFileChecksumFuncName);
+    }
+  }
+  return s;
 }
 
 void StoreDb::GetLiveFilesMetaData(std::vector<LiveFileMetaData>* metadata) {
@@ -145,15 +236,6 @@ void StoreDb::GetLiveFilesMetaData(std::vector<LiveFileMetaData>* metadata) {
       metadata->push_back(std::move(out));
     }
   }
-}
-
-Status StoreDb::GetLiveFilesChecksumInfo(FileChecksumList*) {
-  return Status::NotSupported("DB::GetLiveFilesChecksumInfo");
-}
-
-Status StoreDb::GetLiveFilesStorageInfo(const LiveFilesStorageInfoOptions&,
-                                        std::vector<LiveFileStorageInfo>*) {
-  return Status::NotSupported("DB::GetLiveFilesStorageInfo");
 }
 
 void StoreDb::AddFiles(const Family* family, ColumnFamilyMetaData* metadata) const {
@@ -238,7 +320,30 @@ Status StoreDb::GetUpdatesSince(SequenceNumber, std::unique_ptr<TransactionLogIt
   return Status::NotSupported("DB::GetUpdatesSince");
 }
 
-Status StoreDb::DeleteFile(std::string) { return Status::NotSupported("DB::DeleteFile"); }
+Status StoreDb::DeleteFile(std::string name) {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  if (!name.empty() && name[0] == '/') name.erase(0, 1);
+  uint64_t number = 0;
+  if (!IsTableFileName(name, &number)) {
+    const size_t dot = name.find_first_not_of("0123456789");
+    const bool log = dot != 0 && dot != name.npos && name.compare(dot, name.npos, ".log") == 0;
+    return log ? Status::NotSupported("Delete only supported for archived logs")
+               : Status::InvalidArgument("Invalid file name");
+  }
+  aether::KvStore* holder = nullptr;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& family : families_) {
+      if (family->store == nullptr || family->store->dropped()) continue;
+      for (const aether::FileInfo& file : family->store->Files()) {
+        if (file.number == number) holder = family->store;
+      }
+    }
+  }
+  if (holder == nullptr) return Status::InvalidArgument("File not found");
+  return ToRocks(holder->DropFile(number));
+}
 
 Status StoreDb::IngestExternalFile(ColumnFamilyHandle*, const std::vector<std::string>& files,
                                    const IngestExternalFileOptions&) {

@@ -111,7 +111,18 @@ void ListenerBridge::OnMergeEnd(const aether::MergeEvent& event) {
   for (const auto& listener : listeners_) listener->OnCompactionCompleted(db_, info);
 }
 
+void ListenerBridge::OnBlobFileAdded(const std::string& path, uint64_t bytes) {
+  if (files_ != nullptr) files_->Add(path, bytes);
+}
+
+aether::Status ListenerBridge::CheckSpace() {
+  const bool reached = files_ != nullptr && files_->IsMaxAllowedSpaceReached();
+  return reached ? ToAether(Status::SpaceLimit("Max allowed space was reached"))
+                 : aether::Status::OK();
+}
+
 void ListenerBridge::OnFileCreated(const aether::FileEvent& event) {
+  if (files_ != nullptr) files_->Add(event.path, event.bytes);
   if (listeners_.empty()) return;
   TableFileCreationInfo info;
   info.db_name = db_name_;
@@ -128,7 +139,7 @@ void ListenerBridge::OnFileCreated(const aether::FileEvent& event) {
 }
 
 void ListenerBridge::OnFileDeleted(const aether::FileEvent& event) {
-  Tick(statistics_, FILES_DELETED_IMMEDIATELY);
+  if (files_ == nullptr) Tick(statistics_, FILES_DELETED_IMMEDIATELY);
   if (listeners_.empty()) return;
   TableFileDeletionInfo info;
   info.db_name = db_name_;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "compat/env/tracked_files.h"
 #include "engine/store/observer.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/options.h"
@@ -21,13 +22,14 @@ class DB;
 
 class ListenerBridge final : public aether::Observer {
  public:
-  // `db` and `statistics` outlive the engine that reports here.
+  // `db` and `statistics` outlive the engine that reports here. `files` may be null.
   ListenerBridge(DB* db, std::string db_name, std::vector<std::shared_ptr<EventListener>> listeners,
-                 Statistics* statistics)
+                 Statistics* statistics, std::shared_ptr<TrackedFiles> files)
       : db_(db),
         db_name_(std::move(db_name)),
         listeners_(std::move(listeners)),
-        statistics_(statistics) {}
+        statistics_(statistics),
+        files_(std::move(files)) {}
 
   void OnFlushBegin(const aether::FlushEvent& event) override;
   void OnFlushEnd(const aether::FlushEvent& event) override;
@@ -35,6 +37,8 @@ class ListenerBridge final : public aether::Observer {
   void OnMergeEnd(const aether::MergeEvent& event) override;
   void OnFileCreated(const aether::FileEvent& event) override;
   void OnFileDeleted(const aether::FileEvent& event) override;
+  void OnBlobFileAdded(const std::string& path, uint64_t bytes) override;
+  aether::Status CheckSpace() override;
   void OnMemTableSealed(uint32_t family, uint64_t entries) override;
   void OnStall(uint32_t family, aether::StallState before, aether::StallState after) override;
   void OnStallTime(uint64_t micros) override;
@@ -54,6 +58,7 @@ class ListenerBridge final : public aether::Observer {
   const std::string db_name_;
   const std::vector<std::shared_ptr<EventListener>> listeners_;
   Statistics* const statistics_;
+  const std::shared_ptr<TrackedFiles> files_;
   std::atomic<int> next_job_{1};
   std::atomic<uint64_t> stall_micros_{0};
 };

@@ -4,11 +4,15 @@
 #include <string_view>
 #include <utility>
 
+#include "compat/db/file_names.h"
 #include "compat/db/listener_bridge.h"
 #include "compat/db/option_map.h"
 #include "compat/db/slices.h"
 #include "compat/db/store_db.h"
 #include "compat/env/status_convert.h"
+#include "compat/statistics/stats_history.h"
+#include "compat/table/file_plug_ins.h"
+#include "compat/trace/replay.h"
 #include "rocksdb/convenience.h"
 
 namespace rocksdb {
@@ -96,6 +100,22 @@ constexpr std::string_view kMutableDbOptions[] = {
     "wal_bytes_per_sync",
     "writable_file_max_buffer_size",
 };
+
+constexpr std::string_view kInEffectAtOnce[] = {
+    "max_background_compactions", "max_background_flushes",    "max_background_jobs",
+    "max_total_wal_size",         "stats_history_buffer_size", "stats_persist_period_sec",
+};
+
+const SstFileMetaData* FindFile(const ColumnFamilyMetaData& family, uint64_t number, int* level) {
+  for (const LevelMetaData& metadata : family.levels) {
+    for (const SstFileMetaData& file : metadata.files) {
+      if (file.file_number != number) continue;
+      *level = metadata.level;
+      return &file;
+    }
+  }
+  return nullptr;
+}
 
 template <size_t n>
 bool Contains(const std::string_view (&names)[n], const std::string& name) {
@@ -186,10 +206,117 @@ Status StoreDb::CompactRange(const CompactRangeOptions& options, ColumnFamilyHan
   return s;
 }
 
-Status StoreDb::CompactFiles(const CompactionOptions&, ColumnFamilyHandle*,
-                             const std::vector<std::string>&, const int, const int,
-                             std::vector<std::string>* const, CompactionJobInfo*) {
-  return Status::NotSupported("DB::CompactFiles");
+Status StoreDb::CompactFiles(const CompactionOptions&, ColumnFamilyHandle* handle,
+                             const std::vector<std::string>& input_file_names,
+                             const int output_level, const int,
+                             std::vector<std::string>* const output_file_names,
+                             CompactionJobInfo* compaction_job_info) {
+  if (handle == nullptr) return Status::InvalidArgument("ColumnFamilyHandle must be non-null.");
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  ColumnFamilyMetaData family;
+  GetColumnFamilyMetaData(handle, &family);
+  const int levels = static_cast<int>(family.levels.size());
+  if (output_level >= levels) {
+    return Status::InvalidArgument("Output level for column family " + family.name +
+                                   " must between [0, " + std::to_string(levels - 1) + "].");
+  }
+  if (output_level < 0) return Status::InvalidArgument("Output level cannot be negative.");
+  if (input_file_names.empty()) {
+    return Status::InvalidArgument("A compaction must contain at least one file.");
+  }
+  std::vector<uint64_t> numbers;
+  std::vector<std::string> paths;
+  int newest_level = levels;
+  for (const std::string& name : input_file_names) {
+    uint64_t number = 0;
+    const SstFileMetaData* found = nullptr;
+    int level = 0;
+    if (IsTableFileName(BaseName(name), &number)) found = FindFile(family, number, &level);
+    const std::string shown = "/" + NumberedName("", number, ".sst");
+    if (found == nullptr) {
+      return Status::InvalidArgument("Specified compaction input file " + shown +
+                                     " does not exist in column family " + family.name + ".");
+    }
+    if (found->being_compacted) {
+      return Status::Aborted("Specified compaction input file " + shown +
+                             " is already being compacted.");
+    }
+    if (level > output_level) {
+      return Status::InvalidArgument("Cannot compact file to up level, input file: " + shown +
+                                     " level " + std::to_string(level) + " > output level " +
+                                     std::to_string(output_level));
+    }
+    newest_level = std::min(newest_level, level);
+    numbers.push_back(number);
+    paths.push_back(found->directory + shown);
+  }
+  // The deepest level of the application's is the engine's last one.
+  const int level =
+      output_level + 1 == levels ? aether::kLastLevel : std::min(output_level, aether::kLastLevel);
+  std::vector<std::string> outputs;
+  s = ToRocks(Store(handle)->MergeFiles(numbers, level, &outputs));
+  Info(info_log(), "[%s] CompactFiles of %d files into level %d: %s", family.name.c_str(),
+       static_cast<int>(numbers.size()), level, s.ToString().c_str());
+  if (compaction_job_info != nullptr) {
+    compaction_job_info->cf_id = handle->GetID();
+    compaction_job_info->cf_name = family.name;
+    compaction_job_info->status = s;
+    compaction_job_info->base_input_level = newest_level;
+    compaction_job_info->output_level = level;
+    compaction_job_info->input_files = std::move(paths);
+    compaction_job_info->output_files = outputs;
+    compaction_job_info->compaction_reason = CompactionReason::kManualCompaction;
+  }
+  if (s.ok() && output_file_names != nullptr) *output_file_names = std::move(outputs);
+  return s;
+}
+
+Status StoreDb::SuggestCompactRange(ColumnFamilyHandle* handle, const Slice* begin,
+                                    const Slice* end) {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  aether::Slice first;
+  aether::Slice last;
+  if (begin != nullptr) first = ToEngine(*begin);
+  if (end != nullptr) last = ToEngine(*end);
+  return ToRocks(Store(handle)->SuggestMerge(begin == nullptr ? nullptr : &first,
+                                             end == nullptr ? nullptr : &last));
+}
+
+Status StoreDb::DropFiles(ColumnFamilyHandle* handle, const RangePtr* ranges, size_t n,
+                          bool include_end) {
+  Status s = CheckWritable();
+  if (!s.ok()) return s;
+  std::vector<aether::Slice> keys;
+  keys.reserve(2 * n);
+  const auto key_of = [&keys](const Slice* key) -> const aether::Slice* {
+    return key == nullptr ? nullptr : &keys.emplace_back(ToEngine(*key));
+  };
+  std::vector<aether::KeyRange> out;
+  for (size_t i = 0; i < n; ++i) {
+    aether::KeyRange range;
+    range.begin = key_of(ranges[i].start);
+    range.end = key_of(ranges[i].limit);
+    range.end_included = include_end;
+    out.push_back(range);
+  }
+  return ToRocks(Store(handle)->DropFiles(out));
+}
+
+Status DeleteFilesInRanges(DB* db, ColumnFamilyHandle* column_family, const RangePtr* ranges,
+                           size_t n, bool include_end) {
+  auto* const store = db == nullptr ? nullptr : dynamic_cast<StoreDb*>(db->GetRootDB());
+  if (store == nullptr || column_family == nullptr || ranges == nullptr) {
+    return Status::InvalidArgument("DeleteFilesInRanges needs a DB, a column family and ranges");
+  }
+  return store->DropFiles(column_family, ranges, n, include_end);
+}
+
+Status DeleteFilesInRange(DB* db, ColumnFamilyHandle* column_family, const Slice* begin,
+                          const Slice* end, bool include_end) {
+  const RangePtr range(begin, end);
+  return DeleteFilesInRanges(db, column_family, &range, 1, include_end);
 }
 
 Status StoreDb::PauseBackgroundWork() {
@@ -227,22 +354,52 @@ Status StoreDb::FlushWAL(bool sync) {
 
 Status StoreDb::SyncWAL() { return FlushWAL(true); }
 
-Status StoreDb::LockWAL() { return Status::NotSupported("DB::LockWAL"); }
+Status StoreDb::LockWAL() {
+  Status s = CheckWritable();
+  return s.ok() ? ToRocks(engine_->HoldWrites()) : s;
+}
 
-Status StoreDb::UnlockWAL() { return Status::NotSupported("DB::UnlockWAL"); }
+Status StoreDb::UnlockWAL() {
+  Status s = CheckWritable();
+  return s.ok() ? ToRocks(engine_->ReleaseWrites()) : s;
+}
 
-Status StoreDb::EndTrace() { return Status::IOError("No trace file to close"); }
+Status StoreDb::StartTrace(const TraceOptions& options, std::unique_ptr<TraceWriter>&& writer) {
+  return tracer_.Start(options, std::move(writer));
+}
+
+Status StoreDb::EndTrace() { return tracer_.End(); }
+
+Status StoreDb::NewDefaultReplayer(const std::vector<ColumnFamilyHandle*>& handles,
+                                   std::unique_ptr<TraceReader>&& reader,
+                                   std::unique_ptr<Replayer>* replayer) {
+  if (reader == nullptr) return Status::InvalidArgument("NewDefaultReplayer needs a reader");
+  *replayer = NewReplayer(this, handles, std::move(reader));
+  return Status::OK();
+}
 
 Status StoreDb::TryCatchUpWithPrimary() {
   return Status::NotSupported("Supported only by secondary instance");
 }
 
 Status StoreDb::VerifyFileChecksums(const ReadOptions&) {
-  if (GetDBOptions().file_checksum_gen_factory == nullptr) {
+  const auto factory = GetDBOptions().file_checksum_gen_factory;
+  if (factory == nullptr) {
     return Status::InvalidArgument(
         "Cannot verify file checksum if options.file_checksum_gen_factory is null");
   }
-  return Status::NotSupported("DB::VerifyFileChecksums");
+  if (closed()) return CheckWritable();
+  // Merges take files away meanwhile.
+  Status s = ToRocks(engine_->DisableFileDeletions());
+  std::vector<LiveFileMetaData> files;
+  if (s.ok()) GetLiveFilesMetaData(&files);
+  for (const LiveFileMetaData& file : files) {
+    if (!s.ok() || file.file_checksum_func_name == kUnknownFileChecksumFuncName) continue;
+    s = VerifyFileSum(GetFileSystem(), file.directory + file.name, file.file_checksum_func_name,
+                      file.file_checksum, factory.get());
+  }
+  engine_->EnableFileDeletions(false).Ignore();
+  return s;
 }
 
 Status StoreDb::VerifyChecksum(const ReadOptions&) {
@@ -320,9 +477,11 @@ Status StoreDb::SetDBOptions(const std::unordered_map<std::string, std::string>&
   if (after.max_total_wal_size != before.max_total_wal_size) {
     engine_->SetMaxTotalWalSize(after.max_total_wal_size);
   }
+  if (stats_history_ != nullptr) {
+    stats_history_->Change(after.stats_persist_period_sec, after.stats_history_buffer_size);
+  }
   for (const auto& [name, value] : new_options) {
-    const bool now = name == "max_background_jobs" || name == "max_background_compactions" ||
-                     name == "max_background_flushes" || name == "max_total_wal_size";
+    const bool now = Contains(kInEffectAtOnce, name);
     Info(info_log(), "SetDBOptions %s = %s, in effect %s", name.c_str(), value.c_str(),
          now ? "at once" : "after the next open");
   }

@@ -18,6 +18,7 @@
 #include "compat/env/app_file_system.h"
 #include "compat/env/engine_file_system.h"
 #include "compat/env/status_convert.h"
+#include "compat/statistics/stats_history.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/file_system.h"
 
@@ -94,6 +95,11 @@ void AppendCounters(const aether::DbEnv& engine) {
   fclose(file);
 }
 
+// The manager of the options, when it is the library's own.
+std::shared_ptr<TrackedFiles> TrackedFilesOf(const DBOptions& options) {
+  return std::dynamic_pointer_cast<TrackedFiles>(options.sst_file_manager);
+}
+
 }  // namespace
 
 DB::~DB() = default;
@@ -124,16 +130,6 @@ Status DB::DestroyColumnFamilyHandle(ColumnFamilyHandle* column_family) {
   delete column_family;
   return Status::OK();
 }
-Status DB::PutEntity(const WriteOptions&, ColumnFamilyHandle*, const Slice&, const WideColumns&) {
-  return Status::NotSupported("DB::PutEntity");
-}
-Status DB::DeleteRange(const WriteOptions&, ColumnFamilyHandle*, const Slice&, const Slice&) {
-  return Status::NotSupported("DB::DeleteRange");
-}
-Status DB::DeleteRange(const WriteOptions&, ColumnFamilyHandle*, const Slice&, const Slice&,
-                       const Slice&) {
-  return Status::NotSupported("DB::DeleteRange with a timestamp");
-}
 FileSystem* DB::GetFileSystem() const { return GetEnv()->GetFileSystem().get(); }
 
 StoreDb::StoreDb(const DBOptions& options, const std::string& name, Mode mode)
@@ -145,15 +141,18 @@ StoreDb::StoreDb(const DBOptions& options, const std::string& name, Mode mode)
       session_id_(DBImpl::GenerateDbSessionId(options.env)),
       opened_micros_(SteadyMicros()),
       bridge_(std::make_shared<ListenerBridge>(this, name, options.listeners,
-                                               options.statistics.get())) {
+                                               options.statistics.get(), TrackedFilesOf(options))),
+      tracer_(options.env) {
   last_interval_.micros = opened_micros_;
 }
 
 StoreDb::~StoreDb() {
+  alive_->store(false, std::memory_order_release);
   Close().PermitUncheckedError();
   // The default handle tells listeners that it goes, which the bridge still has to hear.
   default_handle_.reset();
   engine_.reset();
+  if (stats_history_ != nullptr) stats_history_->Stop();
   Info(info_log(), "Database closed");
 }
 
@@ -164,6 +163,7 @@ Status StoreDb::Close() {
   if (status.code() == aether::Status::kAborted) {
     return Status::Aborted("Cannot close DB with unreleased snapshot.");
   }
+  if (stats_history_ != nullptr) stats_history_->Stop();
   AppendCounters(*engine_);
   close_status_ = ToRocks(status);
   closed_.store(true, std::memory_order_relaxed);
@@ -178,6 +178,12 @@ Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
   options.read_only = mode_ == Mode::kReadOnly;
   options.fs = FileSystemOf(env_, &owned_fs_);
   options.observer = bridge_;
+  const std::shared_ptr<TrackedFiles> files = TrackedFilesOf(db_options_);
+  if (files != nullptr && mode_ == Mode::kReadWrite) {
+    options.remove_file = [files](const std::string& path) {
+      return ToAether(files->Remove(path));
+    };
+  }
   if (const std::shared_ptr<Logger> log = info_log()) {
     options.log = [log](const std::string& line) { Info(log, "%s", line.c_str()); };
   }
@@ -191,9 +197,15 @@ Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
     store.name = descriptor.name;
     s = ToEngineStore(*family, db_options_, &store.options);
     if (!s.ok()) return s;
+    if (store.name == kPreparedStoreName) {
+      return Status::InvalidArgument("Column family not found", store.name);
+    }
     opened.push_back(family);
     stores.push_back(std::move(store));
   }
+  aether::StoreDescriptor prepared{kPreparedStoreName, PreparedStoreOptions(), true};
+  if (!stores.empty()) prepared.options.pool = stores.front().options.pool;
+  stores.push_back(std::move(prepared));
   std::vector<aether::KvStore*> engine_handles;
   s = ToRocks(aether::DbEnv::Open(options, name_, stores, &engine_, &engine_handles));
   if (!s.ok()) return s;
@@ -203,13 +215,32 @@ Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
       default_handle_ = std::make_unique<StoreHandle>(this, opened[i]);
     }
   }
+  if (engine_handles.size() > opened.size()) prepared_store_ = engine_handles.back();
   if (default_handle_ == nullptr) {
     return Status::InvalidArgument("Default column family not specified");
   }
-  if (handles != nullptr) {
+  s = CheckPrepared();
+  if (s.ok() && handles != nullptr) {
     for (Family* family : opened) handles->push_back(new StoreHandle(this, family));
   }
-  return Status::OK();
+  if (s.ok() && mode_ == Mode::kReadWrite) TrackFiles(files.get());
+  return s;
+}
+
+void StoreDb::TrackFiles(TrackedFiles* files) {
+  if (files == nullptr) {
+    // Another process may have left trash that nobody takes away any more.
+    TrackedFiles(env_->GetFileSystem(), TrackedFiles::Pace()).TakeTrashOf(name_);
+    return;
+  }
+  if (db_options_.statistics != nullptr) files->SetStatisticsPtr(db_options_.statistics);
+  for (const auto& family : families_) {
+    for (const aether::FileInfo& file : family->store->Files()) files->Add(file.path, file.bytes);
+    for (const aether::BlobFileInfo& file : family->store->BlobFiles()) {
+      files->Add(file.path, file.bytes);
+    }
+  }
+  files->TakeTrashOf(name_);
 }
 
 Status StoreDb::OpenStore(const DBOptions& options, const std::string& name,
@@ -245,6 +276,10 @@ Status StoreDb::OpenStore(const DBOptions& options, const std::string& name,
     }
     return s;
   }
+  if (mode == Mode::kReadWrite && used.statistics != nullptr) {
+    store->stats_history_ = std::make_shared<StatsHistory>(
+        used.env, used.statistics, used.stats_persist_period_sec, used.stats_history_buffer_size);
+  }
   Info(used.info_log, "Database open, session %s, sequence %llu", store->session_id_.c_str(),
        static_cast<unsigned long long>(store->GetLatestSequenceNumber()));
   *db = store.release();
@@ -263,7 +298,8 @@ Status StoreDb::WriteOptionsFile() {
       families.emplace_back(family->store->name(), family->options);
     }
   }
-  const Status s = PersistOptions(env_, name_, engine_->NewFileNumber(), options, families);
+  const Status s = PersistOptions(env_, name_, engine_->NewFileNumber(), options, families,
+                                  engine_->FileDeletionsEnabled());
   if (s.ok()) return s;
   Warn(options.info_log, "The options file could not be written: %s", s.ToString().c_str());
   return options.fail_if_options_file_error ? s : Status::OK();
@@ -334,7 +370,9 @@ Status DB::ListColumnFamilies(const DBOptions& db_options, const std::string& na
   column_families->clear();
   std::unique_ptr<aether::FileSystem> owned;
   aether::FileSystem* const fs = FileSystemOf(db_options.env, &owned);
-  return ToRocks(aether::DbEnv::ListStores(fs, name, column_families));
+  Status s = ToRocks(aether::DbEnv::ListStores(fs, name, column_families));
+  std::erase(*column_families, kPreparedStoreName);
+  return s;
 }
 
 Status DestroyDB(const std::string& name, const Options& options,
@@ -350,7 +388,8 @@ Status DestroyDB(const std::string& name, const Options& options,
   for (const std::string& file : names) {
     if (file == "." || file == "..") continue;
     const bool ours = file == "LOG" || file.rfind("LOG.old.", 0) == 0 ||
-                      IsOptionsFileName(file, nullptr) || file == "IDENTITY";
+                      IsOptionsFileName(file, nullptr) || file == "IDENTITY" ||
+                      TrackedFiles::IsTrash(file);
     if (!ours) {
       ++left;
       continue;
@@ -385,6 +424,10 @@ Status Repair(const std::string& name, const DBOptions& db_options,
   repair.fs = FileSystemOf(used.env, &owned);
   repair.wal_dir = used.wal_dir;
   repair.options_of = [&](const std::string& family, aether::StoreOptions* store) {
+    if (family == kPreparedStoreName) {
+      *store = PreparedStoreOptions();
+      return aether::Status::OK();
+    }
     const ColumnFamilyOptions* const options = OptionsOf(family, known, unknown_family);
     if (options == nullptr) {
       return aether::Status::InvalidArgument("No options for column family " + family);
@@ -411,6 +454,7 @@ Status Repair(const std::string& name, const DBOptions& db_options,
   DBOptions options(db_options);
   options.create_if_missing = false;
   options.error_if_exists = false;
+  options.allow_2pc = true;  // what is prepared stays so
   options.wal_recovery_mode = WALRecoveryMode::kSkipAnyCorruptedRecords;
   std::vector<ColumnFamilyHandle*> handles;
   DB* db = nullptr;

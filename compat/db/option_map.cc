@@ -7,6 +7,7 @@
 #include "compat/cache/pool_cache.h"
 #include "compat/db/adapters.h"
 #include "compat/db/store_db.h"
+#include "compat/table/file_plug_ins.h"
 #include "rocksdb/comparator.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/memtablerep.h"
@@ -153,8 +154,9 @@ Status CheckFamilyOptions(const DBOptions& db_options, const ColumnFamilyOptions
   if (db_options.unordered_write && options.max_successive_merges > 0) {
     return Status::InvalidArgument("unordered_write is incompatible with max_successive_merges");
   }
-  if (options.compaction_style == kCompactionStyleFIFO) {
-    return Status::NotSupported("FIFO compaction");
+  if (options.compaction_style == kCompactionStyleFIFO && db_options.max_open_files != -1 &&
+      options.ttl > 0) {
+    return Status::NotSupported("FIFO compaction only supported with max_open_files = -1.");
   }
   if (options.inplace_update_support) return Status::NotSupported("inplace_update_support");
   if (!IsLinked(options.blob_compression_type)) {
@@ -213,7 +215,6 @@ Status CheckDbOptions(const DBOptions& options,
   if (options.atomic_flush && options.enable_pipelined_write) {
     return Status::InvalidArgument("atomic_flush is incompatible with enable_pipelined_write");
   }
-  if (options.allow_2pc) return Status::NotSupported("allow_2pc (two-phase commit)");
   if (options.wal_filter != nullptr) return Status::NotSupported("wal_filter");
   if (options.allow_ingest_behind) return Status::NotSupported("allow_ingest_behind");
   if (options.best_efforts_recovery) return Status::NotSupported("best_efforts_recovery");
@@ -239,6 +240,20 @@ DBOptions SanitizeDb(const DBOptions& options) {
   return out;
 }
 
+namespace {
+
+// Without a word about it data lives for 30 days; periodic_compaction_seconds means the same here.
+uint64_t FifoTtl(const ColumnFamilyOptions& options) {
+  constexpr uint64_t kNotSet = 0xfffffffffffffffe;
+  constexpr uint64_t kThirtyDays = uint64_t{30} * 24 * 60 * 60;
+  const uint64_t ttl = options.ttl == kNotSet ? 0 : options.ttl;
+  const uint64_t period = options.periodic_compaction_seconds;
+  if (ttl == 0) return period == kNotSet ? kThirtyDays : period;
+  return period == 0 || period == kNotSet ? ttl : std::min(ttl, period);
+}
+
+}  // namespace
+
 ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options) {
   ColumnFamilyOptions out = options;
   out.write_buffer_size =
@@ -255,6 +270,12 @@ ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options) {
       std::max(out.level0_slowdown_writes_trigger, out.level0_file_num_compaction_trigger);
   out.level0_stop_writes_trigger =
       std::max(out.level0_stop_writes_trigger, out.level0_slowdown_writes_trigger);
+  if (out.compaction_style == kCompactionStyleFIFO) {
+    // The oldest runs go, so that writers need not wait for merges.
+    out.level0_slowdown_writes_trigger = std::numeric_limits<int>::max();
+    out.level0_stop_writes_trigger = std::numeric_limits<int>::max();
+    out.ttl = FifoTtl(out);
+  }
   if (out.max_compaction_bytes == 0) out.max_compaction_bytes = out.target_file_size_base * 25;
   return out;
 }
@@ -279,8 +300,26 @@ aether::BlobOptions ToEngineBlob(const ColumnFamilyOptions& options) {
 
 aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
   aether::TreeOptions tree;
-  tree.strategy = options.compaction_style == kCompactionStyleUniversal ? aether::Strategy::kTiered
-                                                                        : aether::Strategy::kHanoi;
+  switch (options.compaction_style) {
+    case kCompactionStyleUniversal: {
+      const CompactionOptionsUniversal& universal = options.compaction_options_universal;
+      tree.strategy = aether::Strategy::kTiered;
+      tree.fanout = std::max(options.level0_file_num_compaction_trigger,
+                             static_cast<int>(std::min(universal.min_merge_width, 64u)));
+      tree.space_amplification_percent =
+          static_cast<int>(std::min<uint64_t>(universal.max_size_amplification_percent, 1u << 30));
+      break;
+    }
+    case kCompactionStyleFIFO:
+      tree.strategy = aether::Strategy::kFifo;
+      tree.fifo.max_bytes = options.compaction_options_fifo.max_table_files_size;
+      tree.fifo.ttl_seconds = options.ttl;
+      tree.fifo.merge = options.compaction_options_fifo.allow_compaction;
+      tree.fifo.merge_runs = options.level0_file_num_compaction_trigger;
+      break;
+    default:
+      tree.strategy = aether::Strategy::kHanoi;
+  }
   tree.target_file_size = std::max<uint64_t>(options.target_file_size_base, 64 << 10);
   tree.num_levels = options.num_levels;
   const BlockBasedTableOptions* table = TableOptionsOf(options);
@@ -329,6 +368,7 @@ Status ToEngineStore(const Family& family, const DBOptions& db_options,
         std::min<uint64_t>(table->num_file_reads_for_auto_readahead, UINT32_MAX - 1));
   }
   out.tree = ToEngineTree(options);
+  out.collectors = ToEngineCollectors(options, db_options.info_log);
   *result = std::move(out);
   return Status::OK();
 }
@@ -355,6 +395,7 @@ aether::EnvOptions ToEngineEnv(const DBOptions& options) {
   out.bytes_per_sync = options.bytes_per_sync;
   out.direct_reads = options.use_direct_reads;
   out.direct_background = options.use_direct_io_for_flush_and_compaction;
+  out.sums = ToEngineSums(options.file_checksum_gen_factory);
   out.limiter = ToEngineLimiter(options.rate_limiter, options.statistics);
   return out;
 }

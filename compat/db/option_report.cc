@@ -87,6 +87,27 @@ void AddCompressionOptions(Report* report, const std::string& name,
       "merges of one family may run side by side, the pages of one go in order");
 }
 
+void DescribeUniversal(Report* report, const ColumnFamilyOptions& options) {
+  const CompactionOptionsUniversal usual;
+  const CompactionOptionsUniversal& set = options.compaction_options_universal;
+  const auto add = [&](const char* fate, const char* field, const auto& value, const auto& standard,
+                       const char* remark) {
+    report->Add(fate, (std::string("compaction_options_universal.") + field).c_str(), value,
+                standard, remark);
+  };
+  add(kHonoured, "max_size_amplification_percent", set.max_size_amplification_percent,
+      usual.max_size_amplification_percent, "");
+  add(kMapped, "min_merge_width", set.min_merge_width, usual.min_merge_width,
+      "with level0_file_num_compaction_trigger: runs of a level that are merged together");
+  add(kIgnored, "max_merge_width", set.max_merge_width, usual.max_merge_width, "");
+  add(kIgnored, "size_ratio", set.size_ratio, usual.size_ratio, "runs are merged by level");
+  add(kIgnored, "compression_size_percent", set.compression_size_percent,
+      usual.compression_size_percent, "compression is per level");
+  add(kIgnored, "stop_style", set.stop_style, usual.stop_style, "");
+  add(kIgnored, "allow_trivial_move", set.allow_trivial_move, usual.allow_trivial_move,
+      "files that overlap nothing are always moved");
+}
+
 }  // namespace
 
 #define HONOURED(field) report.Add(kHonoured, #field, options.field, usual.field)
@@ -130,7 +151,7 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   MAPPED(two_write_queues, "the log has as many streams as writers");
   MAPPED(atomic_flush, "one log over all families keeps batches whole");
   MAPPED(recycle_log_file_num, "log segments are always recycled");
-  IGNORED(sst_file_manager, "");
+  HONOURED(sst_file_manager);
   IGNORED(max_open_files, "files of live runs stay open");
   IGNORED(max_file_opening_threads, "");
   IGNORED(delete_obsolete_files_period_micros, "obsolete files go at once");
@@ -145,8 +166,9 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   IGNORED(allow_fallocate, "");
   IGNORED(is_fd_close_on_exec, "descriptors are always closed");
   IGNORED(stats_dump_period_sec, "statistics are not dumped to LOG periodically");
-  IGNORED(stats_persist_period_sec, "no history of statistics is kept");
-  IGNORED(persist_stats_to_disk, "no history of statistics is kept");
+  HONOURED(stats_persist_period_sec);
+  HONOURED(stats_history_buffer_size);
+  IGNORED(persist_stats_to_disk, "the history of statistics is kept in memory");
   IGNORED(advise_random_on_open, "");
   IGNORED(access_hint_on_compaction_start, "");
   IGNORED(compaction_readahead_size, "merges read ahead by themselves");
@@ -162,7 +184,7 @@ std::vector<std::string> DescribeDbOptions(const DBOptions& options) {
   IGNORED(wal_compression, "");
   IGNORED(dump_malloc_stats, "");
   IGNORED(track_and_verify_wals_in_manifest, "recovery always checks the log for gaps");
-  IGNORED(file_checksum_gen_factory, "pages carry checksums, whole files do not");
+  HONOURED(file_checksum_gen_factory);
   IGNORED(compaction_service, "");
   IGNORED(write_dbid_to_manifest, "");
   IGNORED(log_readahead_size, "");
@@ -200,8 +222,11 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
   MAPPED(level0_slowdown_writes_trigger, "runs above the last level at which writers are delayed");
   MAPPED(level0_stop_writes_trigger, "runs above the last level at which writers wait");
   if (options.compaction_style != usual.compaction_style) {
-    report.Line(kMapped, "compaction_style", Show(options.compaction_style),
-                options.compaction_style == kCompactionStyleUniversal ? "tiered" : "no merging");
+    const bool universal = options.compaction_style == kCompactionStyleUniversal;
+    const bool fifo = options.compaction_style == kCompactionStyleFIFO;
+    report.Line(fifo ? kHonoured : kMapped, "compaction_style", Show(options.compaction_style),
+                universal ? "tiered" : (fifo ? "the oldest runs are dropped" : "no merging"));
+    if (universal) DescribeUniversal(&report, options);
   }
   report.Add(kHonoured, "prefix_extractor", options.prefix_extractor, usual.prefix_extractor);
   if (options.memtable_factory != nullptr &&
@@ -218,7 +243,11 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
   AddCompressionOptions(&report, "compression_opts", options.compression_opts);
   AddCompressionOptions(&report, "bottommost_compression_opts",
                         options.bottommost_compression_opts);
-  IGNORED(level0_file_num_compaction_trigger, "the strategy decides when to merge");
+  if (options.compaction_style == kCompactionStyleLevel) {
+    IGNORED(level0_file_num_compaction_trigger, "the strategy decides when to merge");
+  } else {
+    MAPPED(level0_file_num_compaction_trigger, "runs that are merged together");
+  }
   IGNORED(max_bytes_for_level_base, "levels grow by the fan-out");
   IGNORED(max_bytes_for_level_multiplier, "levels grow by the fan-out");
   IGNORED(level_compaction_dynamic_level_bytes, "the last level always sets the shape");
@@ -238,14 +267,21 @@ std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& option
   IGNORED(max_successive_merges, "");
   IGNORED(optimize_filters_for_hits, "every run has a filter");
   IGNORED(paranoid_file_checks, "");
-  IGNORED(ttl, "");
-  IGNORED(periodic_compaction_seconds, "");
+  if (options.compaction_style == kCompactionStyleFIFO) {
+    HONOURED(ttl);
+    HONOURED(periodic_compaction_seconds);
+  } else {
+    IGNORED(ttl, "");
+    IGNORED(periodic_compaction_seconds, "");
+  }
   IGNORED(bottommost_temperature, "");
   IGNORED(last_level_temperature, "");
   IGNORED(sst_partitioner_factory, "");
   IGNORED(compaction_thread_limiter, "");
   IGNORED(memtable_protection_bytes_per_key, "");
-  IGNORED(table_properties_collector_factories, "");
+  report.Add(kHonoured, "table_properties_collector_factories",
+             options.table_properties_collector_factories.size(),
+             usual.table_properties_collector_factories.size(), "NeedCompact asks for nothing");
 
   if (options.table_factory == nullptr) return report.Take();
   const auto* table = options.table_factory->GetOptions<BlockBasedTableOptions>();

@@ -32,7 +32,7 @@ bool IsOptionsFileName(const std::string& name, uint64_t* number) {
 
 Status PersistOptions(Env* env, const std::string& directory, uint64_t number,
                       const DBOptions& db_options,
-                      const std::vector<ColumnFamilyDescriptor>& families) {
+                      const std::vector<ColumnFamilyDescriptor>& families, bool remove_older) {
   ConfigOptions config(db_options);
   config.delimiter = "\n  ";
   std::string text =
@@ -70,7 +70,7 @@ Status PersistOptions(Env* env, const std::string& directory, uint64_t number,
   if (!s.ok()) return s;
 
   std::vector<std::string> names;
-  if (!env->GetChildren(directory, &names).ok()) return s;
+  if (!remove_older || !env->GetChildren(directory, &names).ok()) return s;
   std::vector<uint64_t> numbers;
   for (const std::string& file : names) {
     uint64_t found = 0;

@@ -18,10 +18,11 @@ namespace rocksdb {
 // True for "OPTIONS-" and digits; *number may be null.
 bool IsOptionsFileName(const std::string& name, uint64_t* number);
 
-// Writes OPTIONS-<number> whole or not at all, then removes all but the two newest.
+// Writes OPTIONS-<number> whole or not at all, then, with `remove_older`, removes all but the two
+// newest.
 Status PersistOptions(Env* env, const std::string& directory, uint64_t number,
                       const DBOptions& db_options,
-                      const std::vector<ColumnFamilyDescriptor>& families);
+                      const std::vector<ColumnFamilyDescriptor>& families, bool remove_older);
 
 }  // namespace rocksdb
 

@@ -15,6 +15,7 @@
 #include "compat/db/store_db.h"
 #include "compat/db/telemetry.h"
 #include "compat/env/status_convert.h"
+#include "compat/statistics/stats_history.h"
 #include "rocksdb/table_properties.h"
 
 namespace rocksdb {
@@ -180,7 +181,7 @@ bool StoreDb::IntProperty(Family* family, const Slice& property, uint64_t* value
   }
   if (is(P::kEstimateTableReadersMem)) return give(stats.table_reader_memory);
   if (is(P::kIsFileDeletionsEnabled)) {
-    return give(file_deletions_enabled_.load(std::memory_order_relaxed) ? 1 : 0);
+    return give(engine_->FileDeletionsEnabled() ? 1 : 0);
   }
   if (is(P::kNumSnapshots)) return give(engine_->Stats().snapshots);
   if (is(P::kOldestSnapshotTime)) return give(engine_->Stats().oldest_snapshot_time);
@@ -479,6 +480,13 @@ bool StoreDb::GetMapProperty(ColumnFamilyHandle* handle, const Slice& property,
     return true;
   }
   return false;
+}
+
+Status StoreDb::GetStatsHistory(uint64_t start_time, uint64_t end_time,
+                                std::unique_ptr<StatsHistoryIterator>* iterator) {
+  if (iterator == nullptr) return Status::InvalidArgument("stats_iterator not preallocated.");
+  *iterator = NewStatsHistoryIterator(stats_history_, start_time, end_time);
+  return Status::OK();
 }
 
 Status StoreDb::ResetStats() {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "compat/batch/wide_column_format.h"
 #include "compat/batch/wire_format.h"
 #include "compat/batch/write_batch_internal.h"
 #include "compat/db/slices.h"
@@ -114,6 +115,15 @@ Status StoreDb::CheckRead(const ReadOptions& options, ColumnFamilyHandle* handle
 
 Status StoreDb::WriteBody(const WriteOptions& options, const Slice& body, uint32_t count,
                           uint64_t* sequence) {
+  if (write_gate_ == nullptr) [[likely]] {
+    return WriteBodyNow(options, body, count, sequence);
+  }
+  const auto beside_others = write_gate_->EnterBesideOthers();
+  return WriteBodyNow(options, body, count, sequence);
+}
+
+Status StoreDb::WriteBodyNow(const WriteOptions& options, const Slice& body, uint32_t count,
+                             uint64_t* sequence) {
   if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
   if (options.sync && options.disableWAL) {
     return Status::InvalidArgument("Sync writes has to enable WAL.");
@@ -130,6 +140,13 @@ Status StoreDb::WriteBody(const WriteOptions& options, const Slice& body, uint32
   }
   if (options.protection_bytes_per_key != 0 && options.protection_bytes_per_key != 8) {
     return Status::InvalidArgument("WriteOptions::protection_bytes_per_key must be zero or eight");
+  }
+  std::unique_lock<std::mutex> order;
+  if (tracer_.on()) {
+    std::string batch(kBatchHeaderSize, '\0');
+    memcpy(batch.data() + kBatchCountOffset, &count, sizeof(count));
+    batch.append(body.data(), body.size());
+    order = tracer_.Write(batch);
   }
   const HistogramTimer timer(statistics_, DB_WRITE);
   aether::WriteOptions out;
@@ -191,9 +208,13 @@ Status StoreDb::Put(const WriteOptions&, ColumnFamilyHandle* handle, const Slice
   return NoTimestamps(handle);
 }
 
-Status StoreDb::PutEntity(const WriteOptions&, ColumnFamilyHandle*, const Slice&,
-                          const WideColumns&) {
-  return Status::NotSupported("DB::PutEntity");
+Status StoreDb::PutEntity(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                          const WideColumns& columns) {
+  std::string entity;
+  Status s = SerializeWideColumns(columns, &entity);
+  if (!s.ok()) return s;
+  const Slice value(entity);
+  return AETHER_WRITE_ONE(kEntity, key, &value);
 }
 
 Status StoreDb::Delete(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key) {
@@ -223,7 +244,7 @@ Status StoreDb::DeleteRange(const WriteOptions& options, ColumnFamilyHandle* han
 Status StoreDb::Merge(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                       const Slice& value) {
   if (mode_ == Mode::kReadOnly) return RefuseReadOnly();
-  if (!Handle(handle)->family->has_merge_operator) {
+  if (Handle(handle)->family->merge_operator == nullptr) {
     return Status::NotSupported("Provide a merge_operator when opening DB");
   }
   return AETHER_WRITE_ONE(kMerge, key, &value);
@@ -231,19 +252,24 @@ Status StoreDb::Merge(const WriteOptions& options, ColumnFamilyHandle* handle, c
 
 #undef AETHER_WRITE_ONE
 
-Status StoreDb::Write(const WriteOptions& options, WriteBatch* updates) {
-  if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
+Status StoreDb::CheckBatch(const WriteOptions& options, const WriteBatch* updates) {
   if (updates == nullptr) return Status::InvalidArgument("Batch is nullptr!");
   if (WriteBatchInternal::ByteSize(updates) < kBatchHeaderSize) {
     return Status::Corruption("malformed WriteBatch (too small)");
   }
   if (options.protection_bytes_per_key != 0 || updates->GetProtectionBytesPerKey() != 0) {
-    Status s = updates->VerifyChecksum();
-    if (!s.ok()) return s;
+    return updates->VerifyChecksum();
   }
+  return Status::OK();
+}
+
+Status StoreDb::Write(const WriteOptions& options, WriteBatch* updates) {
+  if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
+  Status s = CheckBatch(options, updates);
+  if (!s.ok()) return s;
   uint64_t sequence = 0;
-  Status s = WriteBody(options, WriteBatchInternal::Body(updates),
-                       WriteBatchInternal::Count(updates), &sequence);
+  s = WriteBody(options, WriteBatchInternal::Body(updates), WriteBatchInternal::Count(updates),
+                &sequence);
   if (s.ok()) WriteBatchInternal::SetSequence(updates, sequence);
   return s;
 }
@@ -252,6 +278,12 @@ Status StoreDb::Write(const WriteOptions& options, WriteBatch* updates) {
 
 Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                     PinnableSlice* value) {
+  if (tracer_.on()) tracer_.Get(Store(handle)->id(), key);
+  return GetBytes(options, handle, key, value, nullptr);
+}
+
+Status StoreDb::GetBytes(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                         PinnableSlice* value, bool* entity) {
   if (options.timestamp != nullptr || closed()) return CheckRead(options, handle);
   if (value == nullptr) return Status::InvalidArgument("Cannot call Get without a value to fill");
   const HistogramTimer timer(statistics_, DB_GET);
@@ -259,6 +291,7 @@ Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, cons
   aether::PinnedValue found;
   found.buffer()->swap(*value->GetSelf());
   aether::ReadOptions engine_options = ToEngineRead(options, env_);
+  engine_options.whole_entities = entity != nullptr;
   aether::ReadCounters counters;
   const bool counted = ReadsCounted(statistics_);
   if (counted) engine_options.counters = &counters;
@@ -270,6 +303,7 @@ Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, cons
     value->GetSelf()->swap(*found.buffer());
     return ConvertRead(options, status);
   }
+  if (entity != nullptr) *entity = found.entity();
   HandOver(&found, value);
   PerfAdd(&PerfContext::get_read_bytes, value->size());
   if (statistics_ != nullptr) {
@@ -287,15 +321,29 @@ Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, cons
 
 Status StoreDb::GetEntity(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                           PinnableWideColumns* columns) {
+  if (handle == nullptr) {
+    return Status::InvalidArgument("Cannot call GetEntity without a column family handle");
+  }
   if (columns == nullptr) {
     return Status::InvalidArgument("Cannot call GetEntity without a PinnableWideColumns object");
   }
-  PinnableSlice value;
-  Status s = Get(options, handle, key, &value);
-  if (!s.ok()) return s;
   columns->Reset();
-  columns->SetPlainValue(value);
+  if (tracer_.on()) tracer_.Get(Store(handle)->id(), key);
+  PinnableSlice value;
+  bool entity = false;
+  Status s = GetBytes(options, handle, key, &value, &entity);
+  if (!s.ok()) return s;
+  Cleanable* const pinned = value.IsPinned() ? &value : nullptr;
+  if (entity) return columns->SetWideColumnValue(value, pinned);
+  columns->SetPlainValue(value, pinned);
   return s;
+}
+
+Status StoreDb::GetVersions(ColumnFamilyHandle* handle, const aether::Slice* begin,
+                            const aether::Slice* end, size_t limit,
+                            std::vector<aether::EntryVersion>* versions) {
+  Status s = CheckRead(ReadOptions(), handle);
+  return s.ok() ? ToRocks(Store(handle)->Versions(begin, end, limit, versions)) : s;
 }
 
 Status StoreDb::GetMergeOperands(const ReadOptions& options, ColumnFamilyHandle* handle,
@@ -329,9 +377,26 @@ Status StoreDb::GetMergeOperands(const ReadOptions& options, ColumnFamilyHandle*
   return s;
 }
 
+void StoreDb::TraceMultiGet(const std::vector<ColumnFamilyHandle*>& handles,
+                            const std::vector<Slice>& keys) {
+  std::vector<uint32_t> families;
+  for (ColumnFamilyHandle* handle : handles) families.push_back(handle->GetID());
+  tracer_.MultiGet(families, keys);
+}
+
 void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
                        const size_t num_keys, const Slice* keys, PinnableSlice* values,
                        Status* statuses, const bool) {
+  if (tracer_.on()) {
+    TraceMultiGet(std::vector<ColumnFamilyHandle*>(num_keys, handle),
+                  std::vector<Slice>(keys, keys + num_keys));
+  }
+  MultiGetInFamily(options, handle, num_keys, keys, values, statuses);
+}
+
+void StoreDb::MultiGetInFamily(const ReadOptions& options, ColumnFamilyHandle* handle,
+                               size_t num_keys, const Slice* keys, PinnableSlice* values,
+                               Status* statuses) {
   const Status usable = CheckRead(options, handle);
   if (!usable.ok()) {
     for (size_t i = 0; i < num_keys; ++i) statuses[i] = usable;
@@ -390,7 +455,17 @@ void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
 
 void StoreDb::MultiGet(const ReadOptions& options, const size_t num_keys,
                        ColumnFamilyHandle** handles, const Slice* keys, PinnableSlice* values,
-                       Status* statuses, const bool sorted_input) {
+                       Status* statuses, const bool) {
+  if (tracer_.on()) {
+    TraceMultiGet(std::vector<ColumnFamilyHandle*>(handles, handles + num_keys),
+                  std::vector<Slice>(keys, keys + num_keys));
+  }
+  MultiGetInFamilies(options, num_keys, handles, keys, values, statuses);
+}
+
+void StoreDb::MultiGetInFamilies(const ReadOptions& options, size_t num_keys,
+                                 ColumnFamilyHandle** handles, const Slice* keys,
+                                 PinnableSlice* values, Status* statuses) {
   // All families must show one moment.
   ReadOptions at_once = options;
   const Snapshot* own = nullptr;
@@ -401,8 +476,8 @@ void StoreDb::MultiGet(const ReadOptions& options, const size_t num_keys,
   for (size_t first = 0; first < num_keys;) {
     size_t end = first + 1;
     while (end < num_keys && handles[end] == handles[first]) ++end;
-    MultiGet(at_once, handles[first], end - first, keys + first, values + first, statuses + first,
-             sorted_input);
+    MultiGetInFamily(at_once, handles[first], end - first, keys + first, values + first,
+                     statuses + first);
     first = end;
   }
   if (own != nullptr) ReleaseSnapshot(own);
@@ -417,11 +492,12 @@ std::vector<Status> StoreDb::MultiGet(const ReadOptions& options,
   std::vector<PinnableSlice> found(n);
   std::vector<ColumnFamilyHandle*> families(handles);
   values->assign(n, std::string());
+  if (tracer_.on()) TraceMultiGet(handles, keys);
   // This form looks at the deadline after each key, so the first one always has its answer.
   const size_t alone = options.deadline.count() > 0 && n > 1 ? 1 : 0;
-  if (alone != 0) statuses[0] = Get(options, handles[0], keys[0], &found[0]);
-  MultiGet(options, n - alone, families.data() + alone, keys.data() + alone, found.data() + alone,
-           statuses.data() + alone, false);
+  if (alone != 0) statuses[0] = GetBytes(options, handles[0], keys[0], &found[0], nullptr);
+  MultiGetInFamilies(options, n - alone, families.data() + alone, keys.data() + alone,
+                     found.data() + alone, statuses.data() + alone);
   for (size_t i = 0; i < n; ++i) {
     if (statuses[i].ok()) (*values)[i].assign(found[i].data(), found[i].size());
   }
@@ -492,6 +568,14 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
   wrapper.pin_data = options.pin_data;
   wrapper.has_snapshot = options.snapshot != nullptr;
   wrapper.statistics = statistics_;
+  wrapper.tracer = &tracer_;
+  wrapper.family = family->store->id();
+  if (options.iterate_lower_bound != nullptr) {
+    wrapper.lower_bound = options.iterate_lower_bound->ToString();
+  }
+  if (options.iterate_upper_bound != nullptr) {
+    wrapper.upper_bound = options.iterate_upper_bound->ToString();
+  }
   if (ReadsCounted(statistics_)) {
     wrapper.counters = std::make_unique<aether::ReadCounters>();
     engine_options.counters = wrapper.counters.get();

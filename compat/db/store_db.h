@@ -12,13 +12,16 @@
 #define AETHER_COMPAT_DB_STORE_DB_H_
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "compat/trace/query_tracer.h"
 #include "engine/store/db_env.h"
 #include "rocksdb/db.h"
 #include "rocksdb/options.h"
@@ -26,7 +29,9 @@
 namespace rocksdb {
 
 class ListenerBridge;
+class StatsHistory;
 class StoreDb;
+class TrackedFiles;
 
 // A family while its DB is open.
 struct Family {
@@ -38,8 +43,14 @@ struct Family {
   const aether::Comparator* order = nullptr;
   // Never change, so they are read without the mutex.
   const Comparator* comparator = nullptr;
-  bool has_merge_operator = false;
+  std::shared_ptr<MergeOperator> merge_operator;
+  // Of StoreDb::HandleOf; guarded by StoreDb::mutex_.
+  std::unique_ptr<ColumnFamilyHandle> kept_handle;
 };
+
+// Of the store that holds prepared transactions; no family of the application's has it.
+inline constexpr char kPreparedStoreName[] = "aether.prepared-transactions";
+aether::StoreOptions PreparedStoreOptions();
 
 void SetPrefix(Family* family);  // from family->options
 
@@ -48,7 +59,8 @@ std::unique_ptr<Family> MakeFamily(const ColumnFamilyOptions& options);
 
 class StoreHandle final : public ColumnFamilyHandle {
  public:
-  StoreHandle(StoreDb* db, Family* of);
+  // One that is the DB's own says nothing to listeners when it goes.
+  StoreHandle(StoreDb* db, Family* of, bool own = false);
   ~StoreHandle() override;
 
   const std::string& GetName() const override { return store->name(); }
@@ -61,7 +73,7 @@ class StoreHandle final : public ColumnFamilyHandle {
 
  private:
   StoreDb* const db_;
-  const std::shared_ptr<ListenerBridge> bridge_;
+  const std::shared_ptr<ListenerBridge> bridge_;  // null when it is the DB's own
 };
 
 class SnapshotImpl final : public Snapshot {
@@ -73,6 +85,24 @@ class SnapshotImpl final : public Snapshot {
   uint64_t GetTimestamp() const override { return UINT64_MAX; }
 
   const aether::Snapshot* const engine;
+};
+
+// Lets many writes through together, or one alone. Whoever comes waits at the turnstile for those
+// before it, so that neither kind starves.
+class WriteGate {
+ public:
+  std::shared_lock<std::shared_mutex> EnterBesideOthers() {
+    const std::lock_guard<std::mutex> turn(turnstile_);
+    return std::shared_lock<std::shared_mutex>(inside_);
+  }
+  std::unique_lock<std::shared_mutex> EnterAlone() {
+    const std::lock_guard<std::mutex> turn(turnstile_);
+    return std::unique_lock<std::shared_mutex>(inside_);
+  }
+
+ private:
+  std::mutex turnstile_;
+  std::shared_mutex inside_;
 };
 
 class StoreDb final : public DB {
@@ -171,6 +201,8 @@ class StoreDb final : public DB {
   bool GetIntProperty(ColumnFamilyHandle* handle, const Slice& property, uint64_t* value) override;
   bool GetAggregatedIntProperty(const Slice& property, uint64_t* value) override;
   Status ResetStats() override;
+  Status GetStatsHistory(uint64_t start_time, uint64_t end_time,
+                         std::unique_ptr<StatsHistoryIterator>* iterator) override;
   using DB::GetApproximateMemTableStats;
   using DB::GetApproximateSizes;
   Status GetApproximateSizes(const SizeApproximationOptions& options, ColumnFamilyHandle* handle,
@@ -194,6 +226,10 @@ class StoreDb final : public DB {
   Status PauseBackgroundWork() override;
   Status ContinueBackgroundWork() override;
   Status EnableAutoCompaction(const std::vector<ColumnFamilyHandle*>& handles) override;
+  Status SuggestCompactRange(ColumnFamilyHandle* handle, const Slice* begin,
+                             const Slice* end) override;
+  // DeleteFilesInRanges of convenience.h.
+  Status DropFiles(ColumnFamilyHandle* handle, const RangePtr* ranges, size_t n, bool include_end);
   void DisableManualCompaction() override;
   void EnableManualCompaction() override;
   Status Flush(const FlushOptions& options, ColumnFamilyHandle* handle) override;
@@ -203,7 +239,11 @@ class StoreDb final : public DB {
   Status SyncWAL() override;
   Status LockWAL() override;
   Status UnlockWAL() override;
+  Status StartTrace(const TraceOptions& options, std::unique_ptr<TraceWriter>&& writer) override;
   Status EndTrace() override;
+  Status NewDefaultReplayer(const std::vector<ColumnFamilyHandle*>& handles,
+                            std::unique_ptr<TraceReader>&& reader,
+                            std::unique_ptr<Replayer>* replayer) override;
   Status TryCatchUpWithPrimary() override;
   Status VerifyFileChecksums(const ReadOptions& options) override;
   Status VerifyChecksum(const ReadOptions& options) override;
@@ -259,6 +299,36 @@ class StoreDb final : public DB {
   Status IncreaseFullHistoryTsLow(ColumnFamilyHandle* handle, std::string ts_low) override;
   Status GetFullHistoryTsLow(ColumnFamilyHandle* handle, std::string* ts_low) override;
 
+  // What transactions need (transaction_support.cc).
+  // As KvStore::NewestSequence.
+  Status NewestSequence(ColumnFamilyHandle* handle, const Slice& key, uint64_t above,
+                        uint64_t* sequence);
+  // A handle that the DB keeps; null when no live family has this id.
+  ColumnFamilyHandle* HandleOf(uint32_t id);
+  // From now on WriteAlone may be called. Before any other thread knows of this DB.
+  void PrepareToWriteAlone();
+  // Runs `check`, and when it says OK writes; nobody else writes meanwhile.
+  Status WriteAlone(const WriteOptions& options, WriteBatch* updates,
+                    const std::function<Status()>& check);
+  // Two-phase commit: a prepared transaction stands in a store of its own, in one record under its
+  // name, until the write that decides it takes the record away. All three write to the log.
+  struct PreparedRecord {
+    std::string name;
+    std::string batch;  // as WriteBatch::Data
+  };
+  Status WritePrepared(const WriteOptions& options, const std::string& name,
+                       const WriteBatch& batch);
+  // `updates` may be null: a rollback.
+  Status DecidePrepared(const WriteOptions& options, const std::string& name, WriteBatch* updates);
+  Status ReadPrepared(std::vector<PreparedRecord>* records);
+
+  // True until the DB is destroyed; for what may outlive it.
+  std::shared_ptr<const std::atomic<bool>> alive() const { return alive_; }
+
+  // As KvStore::Versions.
+  Status GetVersions(ColumnFamilyHandle* handle, const aether::Slice* begin,
+                     const aether::Slice* end, size_t limit,
+                     std::vector<aether::EntryVersion>* versions);
   aether::DbEnv* engine() { return engine_.get(); }
   const std::shared_ptr<Logger>& info_log() const { return db_options_.info_log; }
   const std::shared_ptr<ListenerBridge>& bridge() const { return bridge_; }
@@ -271,6 +341,8 @@ class StoreDb final : public DB {
 
   Status OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
                     std::vector<ColumnFamilyHandle*>* handles);
+  // Null: none are tracked.
+  void TrackFiles(TrackedFiles* files);
   Family* NewFamily(const ColumnFamilyOptions& options);
   Status CreateFamily(const ColumnFamilyOptions& options, const std::string& name,
                       ColumnFamilyHandle** handle);
@@ -278,6 +350,16 @@ class StoreDb final : public DB {
   // only, unless fail_if_options_file_error is set.
   Status WriteOptionsFile();
 
+  Status PreparedStore(bool create, aether::KvStore** store);
+  // NotSupported when transactions are prepared, unless the options say that they may be.
+  Status CheckPrepared();
+
+  void MultiGetInFamily(const ReadOptions& options, ColumnFamilyHandle* handle, size_t num_keys,
+                        const Slice* keys, PinnableSlice* values, Status* statuses);
+  void MultiGetInFamilies(const ReadOptions& options, size_t num_keys, ColumnFamilyHandle** handles,
+                          const Slice* keys, PinnableSlice* values, Status* statuses);
+  void TraceMultiGet(const std::vector<ColumnFamilyHandle*>& handles,
+                     const std::vector<Slice>& keys);
   static StoreHandle* Handle(ColumnFamilyHandle* handle) {
     return static_cast<StoreHandle*>(handle);
   }
@@ -285,14 +367,22 @@ class StoreDb final : public DB {
 
   Status WriteOne(const WriteOptions& options, ColumnFamilyHandle* handle, uint8_t plain,
                   uint8_t in_family, const Slice& key, const Slice* value);
+  // An entity is read whole, and *entity set, unless `entity` is null.
+  Status GetBytes(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                  PinnableSlice* value, bool* entity);
   Status WriteBody(const WriteOptions& options, const Slice& body, uint32_t count,
                    uint64_t* sequence);
+  Status WriteBodyNow(const WriteOptions& options, const Slice& body, uint32_t count,
+                      uint64_t* sequence);
+  static Status CheckBatch(const WriteOptions& options, const WriteBatch* updates);
   bool closed() const { return closed_.load(std::memory_order_relaxed); }
   Status CheckWritable() const;
   Status CheckIterator(const ReadOptions& options) const;
   Status CheckRead(const ReadOptions& options, ColumnFamilyHandle* handle) const;
   Status RefuseReadOnly() const;
   void AddFiles(const Family* family, ColumnFamilyMetaData* metadata) const;
+  // Empty when there is none.
+  Status NewestOptionsFile(std::string* name) const;
 
   bool IntProperty(Family* family, const Slice& property, uint64_t* value);
   bool TextProperty(Family* family, const std::string& property, std::string* value);
@@ -311,10 +401,19 @@ class StoreDb final : public DB {
   std::unique_ptr<aether::FileSystem> owned_fs_;
   std::unique_ptr<StoreHandle> default_handle_;
 
+  QueryTracer tracer_;
+  // Null on a read-only instance and without statistics.
+  std::shared_ptr<StatsHistory> stats_history_;
+
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Family>> families_;
-  std::atomic<bool> file_deletions_enabled_{true};
   std::atomic<bool> closed_{false};
+  const std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
+  // Null unless some writes have to be alone.
+  std::unique_ptr<WriteGate> write_gate_;
+  // Null until something is prepared. Not among families_: nobody sees it.
+  std::mutex prepared_mutex_;
+  aether::KvStore* prepared_store_ = nullptr;  // guarded by prepared_mutex_
   Status close_status_;
   // What dbstats reports intervals against.
   struct Interval {

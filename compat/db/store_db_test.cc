@@ -72,8 +72,10 @@ TEST_F(StoreDbTest, BadOptionsAreRefused) {
   EXPECT_EQ(TryOpen().ToString(), "Invalid argument: keep_log_file_num must be greater than 0");
   options_.keep_log_file_num = 1000;
   options_.compaction_style = kCompactionStyleFIFO;
+  options_.max_open_files = 100;
   EXPECT_TRUE(TryOpen().IsNotSupported());
   options_.compaction_style = kCompactionStyleLevel;
+  options_.max_open_files = -1;
   options_.compression_per_level = {kNoCompression, kXpressCompression};
   EXPECT_EQ(TryOpen().ToString(),
             "Invalid argument: Compression type Xpress is not linked with the binary.");
@@ -533,7 +535,8 @@ TEST_F(StoreDbTest, UnsupportedCallsNameThemselves) {
   Open();
   std::unique_ptr<TransactionLogIterator> log;
   EXPECT_EQ(db_->GetUpdatesSince(1, &log).ToString(), "Not implemented: DB::GetUpdatesSince");
-  EXPECT_EQ(db_->DeleteFile("000001.sst").ToString(), "Not implemented: DB::DeleteFile");
+  EXPECT_EQ(db_->PromoteL0(db_->DefaultColumnFamily(), 1).ToString(),
+            "Not implemented: DB::PromoteL0");
   DB* secondary = db_;
   EXPECT_TRUE(DB::OpenAsSecondary(options_, path_, path_ + ".2", &secondary).IsNotSupported());
   EXPECT_EQ(secondary, nullptr);

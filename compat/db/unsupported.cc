@@ -7,7 +7,6 @@
 #include "rocksdb/block_cache_trace_writer.h"
 #include "rocksdb/db.h"
 #include "rocksdb/experimental.h"
-#include "rocksdb/sst_file_manager.h"
 #include "rocksdb/sst_file_reader.h"
 #include "rocksdb/sst_file_writer.h"
 #include "rocksdb/table_properties.h"
@@ -17,16 +16,6 @@
 namespace rocksdb {
 
 const uint64_t BlockCacheTraceRecord::kReservedGetId = 0;
-
-Status NewFileTraceWriter(Env*, const EnvOptions&, const std::string&,
-                          std::unique_ptr<TraceWriter>*) {
-  return Status::NotSupported("NewFileTraceWriter");
-}
-
-Status NewFileTraceReader(Env*, const EnvOptions&, const std::string&,
-                          std::unique_ptr<TraceReader>*) {
-  return Status::NotSupported("NewFileTraceReader");
-}
 
 std::unique_ptr<BlockCacheTraceWriter> NewBlockCacheTraceWriter(SystemClock*,
                                                                 const BlockCacheTraceWriterOptions&,
@@ -59,19 +48,6 @@ Status UpdateManifestForFilesState(const DBOptions&, const std::string&,
 }
 
 }  // namespace experimental
-
-SstFileManager* NewSstFileManager(Env*, std::shared_ptr<FileSystem>, std::shared_ptr<Logger>,
-                                  const std::string&, int64_t, bool, Status* status, double,
-                                  uint64_t) {
-  if (status != nullptr) *status = Status::NotSupported("NewSstFileManager");
-  return nullptr;
-}
-
-SstFileManager* NewSstFileManager(Env*, std::shared_ptr<Logger>, std::string, int64_t, bool,
-                                  Status* status, double, uint64_t) {
-  if (status != nullptr) *status = Status::NotSupported("NewSstFileManager");
-  return nullptr;
-}
 
 struct SstFileWriter::Rep {};
 

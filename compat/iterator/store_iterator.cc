@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "compat/batch/wide_column_format.h"
 #include "compat/db/slices.h"
 #include "compat/db/telemetry.h"
 #include "compat/env/status_convert.h"
@@ -52,29 +53,37 @@ class StoreIterator : public Iterator {
 
   const WideColumns& columns() const override {
     if (!valid_) return kNoWideColumns;
-    columns_.assign(1, WideColumn(kDefaultWideColumnName, value()));
+    if (!engine_->is_entity()) {
+      columns_.assign(1, WideColumn(kDefaultWideColumnName, value()));
+    } else if (!ParseWideColumns(FromEngine(engine_->entity()), &columns_).ok()) {
+      return kNoWideColumns;
+    }
     return columns_;
   }
 
   void SeekToFirst() override {
+    if (!options_.lower_bound.empty()) TraceSeek(kTraceIteratorSeek, options_.lower_bound);
     const HistogramTimer timer(statistics_, DB_SEEK);
     engine_->SeekToFirst();
     LimitToPrefixOf(engine_->Valid() ? engine_->key() : aether::Slice(), engine_->Valid());
     AfterSeek();
   }
   void SeekToLast() override {
+    if (!options_.upper_bound.empty()) TraceSeek(kTraceIteratorSeekForPrev, options_.upper_bound);
     const HistogramTimer timer(statistics_, DB_SEEK);
     engine_->SeekToLast();
     LimitToPrefixOf(engine_->Valid() ? engine_->key() : aether::Slice(), engine_->Valid());
     AfterSeek();
   }
   void Seek(const Slice& target) override {
+    TraceSeek(kTraceIteratorSeek, target);
     const HistogramTimer timer(statistics_, DB_SEEK);
     LimitToPrefixOf(ToEngine(target), true);
     engine_->Seek(ToEngine(target));
     AfterSeek();
   }
   void SeekForPrev(const Slice& target) override {
+    TraceSeek(kTraceIteratorSeekForPrev, target);
     const HistogramTimer timer(statistics_, DB_SEEK);
     LimitToPrefixOf(ToEngine(target), true);
     engine_->SeekForPrev(ToEngine(target));
@@ -137,6 +146,13 @@ class StoreIterator : public Iterator {
   }
 
  protected:
+  void TraceSeek(TraceType type, const Slice& target) {
+    if (options_.tracer == nullptr || !options_.tracer->on()) [[likely]]
+      return;
+    options_.tracer->Seek(type, options_.family, target, options_.lower_bound,
+                          options_.upper_bound);
+  }
+
   void AfterSeek() {
     valid_ = engine_->Valid() && InPrefix();
     if (statistics_ != nullptr) {

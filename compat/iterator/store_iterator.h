@@ -7,7 +7,9 @@
 #define AETHER_COMPAT_ITERATOR_STORE_ITERATOR_H_
 
 #include <memory>
+#include <string>
 
+#include "compat/trace/query_tracer.h"
 #include "engine/store/db_env.h"
 #include "rocksdb/iterator.h"
 #include "rocksdb/slice_transform.h"
@@ -25,6 +27,11 @@ struct StoreIteratorOptions {
   // Reads stop where they would need the disk.
   bool cache_only = false;
   Statistics* statistics = nullptr;
+  // Told of seeks, with the family and the bounds; null: nobody is.
+  QueryTracer* tracer = nullptr;
+  uint32_t family = 0;
+  std::string lower_bound;
+  std::string upper_bound;
   // What the engine's iterator counts into; null when nobody looks.
   std::unique_ptr<aether::ReadCounters> counters;
 };

@@ -191,6 +191,7 @@ std::shared_ptr<SstPartitionerFactory> NewSstPartitionerFixedPrefixFactory(size_
 
 void RegisterMiscFactories(ObjectLibrary& library) {
   RegisterFileChecksums(library);
+  RegisterEncryption(library);
   library.AddFactory<SstPartitionerFactory>(
       SstPartitionerFixedPrefixFactory::kClassName(),
       [](const std::string&, std::unique_ptr<SstPartitionerFactory>* guard, std::string*) {
@@ -246,14 +247,6 @@ Status WalFilter::CreateFromString(const ConfigOptions& options, const std::stri
 void CancelAllBackgroundWork(DB* db, bool wait) {
   db->DisableManualCompaction();
   if (wait) db->PauseBackgroundWork().PermitUncheckedError();
-}
-
-Status DeleteFilesInRange(DB*, ColumnFamilyHandle*, const Slice*, const Slice*, bool) {
-  return Status::NotSupported("DeleteFilesInRange");
-}
-
-Status DeleteFilesInRanges(DB*, ColumnFamilyHandle*, const RangePtr*, size_t, bool) {
-  return Status::NotSupported("DeleteFilesInRanges");
 }
 
 Status VerifySstFileChecksum(const Options&, const EnvOptions&, const std::string&) {

@@ -102,6 +102,7 @@ void RegisterFilterPolicies(ObjectLibrary& library);
 void RegisterStatistics(ObjectLibrary& library);
 void RegisterMiscFactories(ObjectLibrary& library);
 void RegisterFileChecksums(ObjectLibrary& library);
+void RegisterEncryption(ObjectLibrary& library);
 void RegisterCaches(ObjectLibrary& library);
 
 }  // namespace rocksdb

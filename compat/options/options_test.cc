@@ -300,7 +300,7 @@ TEST_F(OptionsFileTest, NamesOfFamiliesAreEscaped) {
   ASSERT_TRUE(Env::Default()->CreateDirIfMissing(directory).ok());
   const std::string name = "a#b\\ \n\"c";
   ASSERT_TRUE(PersistOptions(Env::Default(), directory, 7, DBOptions(),
-                             {{kDefaultColumnFamilyName, {}}, {name, {}}})
+                             {{kDefaultColumnFamilyName, {}}, {name, {}}}, true)
                   .ok());
   const std::string file = directory + "/OPTIONS-000007";
   const Status s = LoadOptionsFromFile(ConfigOptions(), file, &db_, &families_);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "compat/binary/histogram.h"
+#include "compat/tools/ldb_copies.h"
 #include "rocksdb/db.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/ldb_tool.h"
@@ -91,51 +93,23 @@ struct Command {
 
 const std::vector<Command>& Commands();
 
-// Commands of other tools of this family that are not here.
-const std::set<std::string>& Refused() {
-  static const auto* const names = new std::set<std::string>{"query",
-                                                             "list_file_range_deletes",
-                                                             "dump_wal",
-                                                             "reduce_levels",
-                                                             "change_compaction_style",
-                                                             "manifest_dump",
-                                                             "update_manifest",
-                                                             "file_checksum_dump",
-                                                             "dump_live_files",
-                                                             "idump",
-                                                             "repair",
-                                                             "backup",
-                                                             "restore",
-                                                             "checkpoint",
-                                                             "write_extern_sst",
-                                                             "ingest_extern_sst",
-                                                             "unsafe_remove_sst_file"};
-  return *names;
+// Names between spaces.
+bool Lists(const char* names, const std::string& name) {
+  return strstr(names, (" " + name + " ").c_str()) != nullptr;
 }
 
-// Accepted by every command.
-const std::set<std::string>& CommonOptions() {
-  static const auto* const names = new std::set<std::string>{"db",
-                                                             "env_uri",
-                                                             "fs_uri",
-                                                             "hex",
-                                                             "key_hex",
-                                                             "value_hex",
-                                                             "column_family",
-                                                             "try_load_options",
-                                                             "disable_consistency_checks",
-                                                             "ignore_unknown_options",
-                                                             "bloom_bits",
-                                                             "fix_prefix_len",
-                                                             "compression_type",
-                                                             "compression_max_dict_bytes",
-                                                             "block_size",
-                                                             "auto_compaction",
-                                                             "db_write_buffer_size",
-                                                             "write_buffer_size",
-                                                             "file_size"};
-  return *names;
-}
+// Commands of other tools of this family that are not here.
+constexpr char kRefused[] =
+    " query list_file_range_deletes dump_wal reduce_levels change_compaction_style "
+    "manifest_dump update_manifest file_checksum_dump dump_live_files idump repair "
+    "write_extern_sst ingest_extern_sst unsafe_remove_sst_file ";
+
+// Options that every command accepts.
+constexpr char kCommonOptions[] =
+    " db env_uri fs_uri hex key_hex value_hex column_family try_load_options "
+    "disable_consistency_checks ignore_unknown_options bloom_bits fix_prefix_len "
+    "compression_type compression_max_dict_bytes block_size auto_compaction "
+    "db_write_buffer_size write_buffer_size file_size ";
 
 // One run of the tool: the options, the open store, and the commands.
 class Session {
@@ -334,7 +308,32 @@ class Session {
     return Status::OK();
   }
 
+  Status MakeCheckpoint() { return LdbCheckpoint(db_.get(), arguments_.Get("checkpoint_dir")); }
+  Status Backup() {
+    LdbBackupPlace place;
+    Status status = BackupPlace(&place);
+    return status.ok() ? LdbBackup(db_.get(), place) : status;
+  }
+  Status Restore() {
+    LdbBackupPlace place;
+    Status status = BackupPlace(&place);
+    return status.ok() ? LdbRestore(place, options_.env, path_) : status;
+  }
+
  private:
+  Status BackupPlace(LdbBackupPlace* place) {
+    place->directory = arguments_.Get("backup_dir");
+    place->env_uri = arguments_.Get("backup_env_uri");
+    place->fs_uri = arguments_.Get("backup_fs_uri");
+    size_t threads = 1;
+    size_t level = 0;
+    Number("num_threads", &threads);
+    if (Number("stderr_log_level", &level)) place->log_level = static_cast<int>(level);
+    place->threads = static_cast<int>(std::clamp<size_t>(threads, 1, 256));
+    return bad_number_.empty() ? Status::OK()
+                               : Status::InvalidArgument("--" + bad_number_ + " needs a number");
+  }
+
   static Status Done(const Status& status) {
     if (status.ok()) printf("OK\n");
     return status;
@@ -541,6 +540,13 @@ class Session {
   ColumnFamilyHandle* family_ = nullptr;
 };
 
+constexpr char kBackupUsage[] =
+    "--backup_dir=<directory> [--num_threads=<n>] [--backup_env_uri=<uri>|--backup_fs_uri=<uri>]"
+    " [--stderr_log_level=<n>]";
+std::set<std::string> BackupOptions() {
+  return {"backup_dir", "num_threads", "backup_env_uri", "backup_fs_uri", "stderr_log_level"};
+}
+
 const std::vector<Command>& Commands() {
   static const auto* const commands = new std::vector<Command>{
       {"put",
@@ -594,6 +600,14 @@ const std::vector<Command>& Commands() {
       {"create_column_family", "<name>", Command::kWritable, 1, {}, &Session::CreateFamily},
       {"drop_column_family", "<name>", Command::kWritable, 1, {}, &Session::DropFamily},
       {"list_live_files_metadata", "", Command::kReadOnly, 0, {}, &Session::ListLiveFiles},
+      {"checkpoint",
+       "--checkpoint_dir=<directory>",
+       Command::kWritable,
+       0,
+       {"checkpoint_dir"},
+       &Session::MakeCheckpoint},
+      {"backup", kBackupUsage, Command::kWritable, 0, BackupOptions(), &Session::Backup},
+      {"restore", kBackupUsage, Command::kNothing, 0, BackupOptions(), &Session::Restore},
   };
   return *commands;
 }
@@ -631,7 +645,7 @@ int LDBCommandRunner::RunCommand(int argc, char const* const* argv, Options opti
     printf("ldb from Aether, for RocksDB %d.%d.%d\n", ROCKSDB_MAJOR, ROCKSDB_MINOR, ROCKSDB_PATCH);
     return 0;
   }
-  if (Refused().count(arguments.command) != 0) {
+  if (Lists(kRefused, arguments.command)) {
     fprintf(stderr, "Failed: %s\n",
             Status::NotSupported("ldb " + arguments.command).ToString().c_str());
     return 1;
@@ -639,7 +653,7 @@ int LDBCommandRunner::RunCommand(int argc, char const* const* argv, Options opti
   for (const Command& command : Commands()) {
     if (arguments.command != command.name) continue;
     const auto accepted = [&command](const std::string& name) {
-      return command.accepts.count(name) != 0 || CommonOptions().count(name) != 0;
+      return command.accepts.count(name) != 0 || Lists(kCommonOptions, name);
     };
     for (const auto& [name, value] : arguments.options) {
       if (!accepted(name)) {

@@ -25,6 +25,8 @@ enum class EntryType : uint8_t {
   // A put whose value stands in a blob file; the value of the entry is the reference to it. Only
   // runs and merges see this type.
   kPutReference = 3,
+  // A put of an entity (base/entity.h).
+  kEntity = 4,
   kSingleDelete = 7,
   // Key is the begin (inclusive), value the end (exclusive) of a deleted range. Kept apart from
   // point entries.

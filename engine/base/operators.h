@@ -1,12 +1,13 @@
 // What an application plugs into a store besides its order of keys: merge operators, compaction
-// filters and extractors of prefixes.
+// filters, extractors of prefixes, and what looks at files as they are written.
 //
-// Thread safety: a MergeOperator, a CompactionFilterFactory and a PrefixExtractor are called from
-// many threads at once; a CompactionFilter by one thread.
+// Thread safety: a MergeOperator, a PrefixExtractor and the factories are called from many threads
+// at once; what the factories make by one thread.
 
 #ifndef AETHER_ENGINE_BASE_OPERATORS_H_
 #define AETHER_ENGINE_BASE_OPERATORS_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -77,6 +78,40 @@ class PrefixExtractor {
   virtual Slice Transform(Slice key) const = 0;
   // When the prefixes are simply the first n bytes of all keys that have so many: n. Else 0.
   virtual size_t FixedLength() const { return 0; }
+};
+
+using FileProperties = std::map<std::string, std::string>;
+
+// Sees what goes into one file of a run, in its order, and says something of it.
+class FileCollector {
+ public:
+  virtual ~FileCollector() = default;
+  // The value of a range deletion is its end. `file_size`: of what has been written so far.
+  virtual void Add(Slice key, uint64_t tag, Slice value, uint64_t file_size) = 0;
+  virtual void Finish(FileProperties* properties) = 0;
+};
+
+class FileCollectorFactory {
+ public:
+  virtual ~FileCollectorFactory() = default;
+  // Null: nothing to say.
+  virtual std::unique_ptr<FileCollector> Create(uint32_t family, int level) = 0;
+};
+
+// A checksum over the bytes of a file, kept beside it.
+class FileSum {
+ public:
+  virtual ~FileSum() = default;
+  virtual std::string Name() const = 0;
+  virtual void Update(const char* data, size_t n) = 0;
+  virtual std::string Finish() = 0;
+};
+
+class FileSumFactory {
+ public:
+  virtual ~FileSumFactory() = default;
+  // Null: the file has none.
+  virtual std::unique_ptr<FileSum> Create(const std::string& path) = 0;
 };
 
 }  // namespace aether

@@ -101,6 +101,7 @@ BatchFacts::FamilyUse* UseOf(BatchFacts* facts, uint32_t family) {
 void NoteKind(BatchTag kind, BatchFacts* facts) {
   switch (kind) {
     case BatchTag::kPut:
+    case BatchTag::kEntity:
       facts->has_put = true;
       break;
     case BatchTag::kMerge:
@@ -164,8 +165,6 @@ Status CheckSupported(const BatchRecord& record) {
       return Status::NotSupported("WriteBatch record Rollback");
     case BatchTag::kBlobIndex:
       return Status::NotSupported("WriteBatch record BlobIndex");
-    case BatchTag::kEntity:
-      return Status::NotSupported("WriteBatch record PutEntity");
     default:
       return Status::OK();
   }
@@ -289,6 +288,11 @@ void AppendRangeDelete(std::string* body, uint32_t family, Slice begin, Slice en
   AppendHead(body, BatchTag::kRangeDelete, BatchTag::kRangeDeleteInFamily, family);
   PutLengthPrefixed(body, begin);
   PutLengthPrefixed(body, end);
+}
+void AppendEntity(std::string* body, uint32_t family, Slice key, Slice entity) {
+  AppendHead(body, BatchTag::kEntity, BatchTag::kEntityInFamily, family);
+  PutLengthPrefixed(body, key);
+  PutLengthPrefixed(body, entity);
 }
 void AppendLogData(std::string* body, Slice blob) {
   body->push_back(static_cast<char>(BatchTag::kLogData));

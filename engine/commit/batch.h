@@ -4,14 +4,14 @@
 //   body   := record*
 //   record := tag:1 [family:varint32 where the tag says so] fields
 //   fields := key            delete 0x00 (0x04 with family), single delete 0x07 (0x08)
-//           | key value      put 0x01 (0x05), merge 0x02 (0x06)
+//           | key value      put 0x01 (0x05), merge 0x02 (0x06), entity 0x16 (0x17; base/entity.h)
 //           | begin end      delete range 0x0f (0x0e); end is exclusive
 //           | blob           log data 0x03: logged, never applied, uses no sequence number
 //           |                no-op 0x0d
 //   every field is a byte string with a varint32 length before it
 //
-// Records that the engine does not apply (two-phase markers, blob indexes, wide-column entities)
-// are well-formed but refused with NotSupported by name.
+// Records that the engine does not apply (two-phase markers, blob indexes) are well-formed but
+// refused with NotSupported by name.
 //
 // Thread safety: a reader is a value used by one thread; it borrows the body.
 // Failure: Corruption with the texts that applications know ("bad WriteBatch Put", ...).
@@ -79,7 +79,9 @@ struct BatchRecord {
     }
   }
   // REQUIRES: kind is one that the engine applies.
-  EntryType type() const { return static_cast<EntryType>(kind); }
+  EntryType type() const {
+    return kind == BatchTag::kEntity ? EntryType::kEntity : static_cast<EntryType>(kind);
+  }
 };
 
 class BatchReader {
@@ -156,6 +158,7 @@ void AppendDelete(std::string* body, uint32_t family, Slice key);
 void AppendSingleDelete(std::string* body, uint32_t family, Slice key);
 void AppendMerge(std::string* body, uint32_t family, Slice key, Slice operand);
 void AppendRangeDelete(std::string* body, uint32_t family, Slice begin, Slice end);
+void AppendEntity(std::string* body, uint32_t family, Slice key, Slice entity);
 void AppendLogData(std::string* body, Slice blob);
 
 }  // namespace aether

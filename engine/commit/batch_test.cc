@@ -135,8 +135,23 @@ TEST(Batch, EveryOtherTagIsUnknown) {
 TEST(Batch, WellFormedKindsWithoutSupportAreRefusedByName) {
   EXPECT_EQ(Error(std::string("\x09", 1)), "Not supported: WriteBatch record BeginPrepare");
   EXPECT_EQ(Error(std::string("\x0b\x01x", 3)), "Not supported: WriteBatch record Commit");
-  EXPECT_EQ(Error(std::string("\x16\x01k\x01v", 5)), "Not supported: WriteBatch record PutEntity");
   EXPECT_EQ(Error(std::string("\x11\x01k\x01v", 5)), "Not supported: WriteBatch record BlobIndex");
+}
+
+TEST(Batch, EntitiesAreEntriesOfTheirOwnType) {
+  std::string body;
+  AppendEntity(&body, 0, "k", "v");
+  AppendEntity(&body, 5, "k", "v");
+  EXPECT_EQ(body, std::string("\x16\x01k\x01v\x17\x05\x01k\x01v", 11));
+  BatchFacts facts;
+  EXPECT_TRUE(ValidateBatch(body, 2, nullptr, &facts).ok());
+  EXPECT_TRUE(facts.has_put);
+  BatchReader reader(body);
+  BatchRecord record;
+  ASSERT_TRUE(reader.Next(&record));
+  EXPECT_EQ(record.type(), EntryType::kEntity);
+  ASSERT_TRUE(reader.Next(&record));
+  EXPECT_EQ(record.family, 5u);
 }
 
 class OnlyFamilyZero : public FamilyPredicate {

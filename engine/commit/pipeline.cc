@@ -52,6 +52,23 @@ std::vector<LogFileInfo> Pipeline::LogFiles() const {
   }
   return files;
 }
+void Pipeline::HoldLog(bool on) {
+  if (impl_->log_ != nullptr) impl_->log_->Hold(on);
+}
+bool Pipeline::LoggedUpTo(LogPosition* position) {
+  if (!impl_->logged_.load(std::memory_order_acquire)) {
+    *position = impl_->start_;
+    return impl_->mark_.issued() == impl_->start_.ticket;
+  }
+  // The record that explains the tickets before it was among those given out when the flag went up.
+  impl_->WaitPublished(impl_->mark_.issued());
+  *position = impl_->mark_.Published();
+  return true;
+}
+std::vector<wal::UsedFile> Pipeline::LogFilesBehind(uint64_t after_ticket) const {
+  return impl_->log_ == nullptr ? std::vector<wal::UsedFile>()
+                                : impl_->log_->FilesBehind(after_ticket);
+}
 std::vector<wal::LiveSegment> Pipeline::SealedSegments(uint64_t after_ticket) {
   return impl_->log_ == nullptr ? std::vector<wal::LiveSegment>()
                                 : impl_->log_->SealedSegments(after_ticket);
@@ -73,6 +90,8 @@ Status Pipeline::DrainForResume(LogState* next_state) { return impl_->DrainForRe
 Status Pipeline::FinishResume(const LogState& next_state) {
   return impl_->FinishResume(next_state);
 }
+void Pipeline::Hold() { impl_->Hold(); }
+void Pipeline::LetGo() { impl_->LetGo(); }
 void Pipeline::SetThrottle(bool on) { impl_->throttle_.store(on, std::memory_order_release); }
 PipelineCounters Pipeline::Counters() const { return impl_->Counters(); }
 

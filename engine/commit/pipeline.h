@@ -44,6 +44,7 @@
 #include "engine/wal/live_segment.h"
 #include "engine/wal/log_state.h"
 #include "engine/wal/recovery.h"
+#include "engine/wal/segment_pool.h"
 
 namespace aether {
 
@@ -192,6 +193,14 @@ class Pipeline {
   // Bytes of records in live segments, for max_total_wal_size.
   uint64_t LogBytes() const;
   std::vector<LogFileInfo> LogFiles() const;
+  // While held no file of the log goes, whatever is released.
+  void HoldLog(bool on);
+  // Sets *position to a point that the log leads to: every batch up to it, and all that had a
+  // number before the call, is in a file of the log or said by it to have left no record. False
+  // where nothing but unlogged batches came since Open.
+  bool LoggedUpTo(LogPosition* position);
+  // The files that hold what lies between `after_ticket` and the last LoggedUpTo.
+  std::vector<wal::UsedFile> LogFilesBehind(uint64_t after_ticket) const;
   // Full segments that hold batches behind `after_ticket`, for a flush that leaves values in them;
   // none where records have no place of their own (append backends).
   std::vector<wal::LiveSegment> SealedSegments(uint64_t after_ticket);
@@ -215,6 +224,11 @@ class Pipeline {
   // (3) FinishResume starts a new log under it and lifts the poison. A failure leaves it poisoned.
   Status DrainForResume(LogState* next_state);
   Status FinishResume(const LogState& next_state);
+
+  // From Hold's return until LetGo no write takes a number, and all that have one are visible.
+  // Writers wait. REQUIRES: the caller holds no EpochGuard; one Hold at a time.
+  void Hold();
+  void LetGo();
 
   // --- back-pressure and figures ---
   // While true every write calls BeforeWrite.

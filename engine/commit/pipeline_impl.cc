@@ -115,7 +115,13 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   }
   Numbers numbers;
   bool report_progress = false;
-  Status s = Commit(request, *facts, &numbers, &report_progress);
+  bool held = false;
+  Status s = Commit(request, *facts, &numbers, &report_progress, &held);
+  while (held) {
+    WaitWhileHeld();
+    held = false;
+    s = Commit(request, *facts, &numbers, &report_progress, &held);
+  }
   if (!s.ok()) {
     TellPoison().Ignore();
     return s;
@@ -131,6 +137,26 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   if (request.sync) AETHER_RETURN_IF_ERROR(SyncForWriter(numbers.ticket));
   AETHER_TRACE(request.sync ? "ackSync" : "ack", "t", numbers.ticket);
   return Status::OK();
+}
+
+// A pipeline that is poisoned meanwhile is not waited for.
+void Pipeline::Impl::WaitWhileHeld() {
+  constexpr uint64_t kLookAgainNanos = 50000000;
+  while (held_.load(std::memory_order_acquire) != 0 && !poisoned_.load(std::memory_order_acquire)) {
+    FutexWait(&held_, 1, kLookAgainNanos);
+  }
+}
+
+void Pipeline::Impl::Hold() {
+  held_.store(1, std::memory_order_seq_cst);
+  const uint64_t stamp = EpochStamp();
+  while (EpochOldest() <= stamp) std::this_thread::yield();
+  WaitPublished(mark_.issued());
+}
+
+void Pipeline::Impl::LetGo() {
+  held_.store(0, std::memory_order_release);
+  FutexWakeAll(&held_);
 }
 
 // tla: ParallelWal.Reserve, Visibility.Number.
@@ -155,7 +181,7 @@ bool Pipeline::Impl::TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers*
 }
 
 Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& facts,
-                              Numbers* numbers, bool* report_progress) {
+                              Numbers* numbers, bool* report_progress, bool* held) {
   const bool logged = !request.disable_wal;
   const Slice log_body = logged ? request.body : Slice();
   bool needs_record = logged || logged_.load(std::memory_order_acquire);
@@ -174,8 +200,15 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
     }
     while (!mark_.HasRoom()) mark_.WaitFor(mark_.published() + 1, this);
     // The guard keeps the tables of the generation and, for helpers, the chunk in place. It covers
-    // the look at the poison, so that DrainForResume can wait for whoever looked too early.
+    // the looks at what stops writers, so that Hold and DrainForResume can wait for whoever looked
+    // too early.
     EpochGuard guard;
+    if (held_.load(std::memory_order_seq_cst) != 0 && !poisoned_.load(std::memory_order_acquire))
+        [[unlikely]] {
+      *held = true;
+      log_->Return(stream);
+      return Status::OK();
+    }
     Status s = poisoned_.load(std::memory_order_seq_cst) ? PoisonStatus()
                                                          : PrepareTables(facts, *CurrentTables());
     if (!s.ok()) {

@@ -43,6 +43,8 @@ class Pipeline::Impl : private SlotHelper {
   Status TellPoison();
   void Settle();
   Status DrainForResume(LogState* next_state);
+  void Hold();
+  void LetGo();
   Status FinishResume(const LogState& next_state);
   PipelineCounters Counters() const;
 
@@ -83,8 +85,10 @@ class Pipeline::Impl : private SlotHelper {
   bool Help(uint64_t ticket) override;
 
   Status Refuse(const WriteRequest& request) const;
+  // *held: writes are held back, and nothing was done.
   Status Commit(const WriteRequest& request, const BatchFacts& facts, Numbers* numbers,
-                bool* report_progress);
+                bool* report_progress, bool* held);
+  void WaitWhileHeld();
   // False when the generation turned out to be a logged one and `must_be_unlogged`.
   bool TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers* numbers);
   void Finish(const WriteRequest& request, const Numbers& numbers, const wal::PendingRecord* record,
@@ -115,6 +119,7 @@ class Pipeline::Impl : private SlotHelper {
   std::atomic<bool> logged_{false};
   std::atomic<bool> throttle_{false};
   std::atomic<bool> poisoned_{false};  // also raised by engine/io
+  std::atomic<uint32_t> held_{0};      // 1: nobody may take a number
   std::atomic<uint64_t> helped_{0};
 
   Mutex switch_mutex_;

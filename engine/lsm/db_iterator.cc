@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/entity.h"
+
 namespace aether {
 namespace {
 
@@ -9,6 +11,9 @@ namespace {
 constexpr int kReseekAfter = 8;
 
 Status MergeFailed() { return Status::Corruption("Error: Could not perform merge."); }
+Status MergeOnEntity() {
+  return Status::NotSupported("Merge not supported for wide-column entities");
+}
 
 }  // namespace
 
@@ -54,6 +59,17 @@ void Iterator::DropLargeCopy() {
   constexpr size_t kKept = size_t{64} << 10;
   if (value_buffer_.capacity() > kKept) std::string().swap(value_buffer_);
   if (copied_value_.capacity() > kKept) PageString().swap(copied_value_);
+}
+
+bool Iterator::TakeValue(Slice bytes, bool entity) {
+  value_ = bytes;
+  is_entity_ = entity;
+  if (!entity) [[likely]]
+    return true;
+  entity_ = bytes;
+  const char* const wrong = DefaultColumn(bytes, &value_);
+  if (wrong != nullptr) Fail(Status::Corruption(wrong));
+  return wrong == nullptr;
 }
 
 bool Iterator::CountSkipped(uint64_t* skipped) {
@@ -243,15 +259,15 @@ void Iterator::FindForward(const std::string* skip) {
       return;
     }
     key_ = key;
-    value_ = merging_ != nullptr ? merging_->value() : entries_->value();
+    const Slice bytes = merging_ != nullptr ? merging_->value() : entries_->value();
     // A large value is read only now; when that failed it is empty.
-    if (value_.empty()) {
+    if (bytes.empty()) {
       if (Status s = entries_->status(); !s.ok()) {
         Fail(std::move(s));
         return;
       }
     }
-    valid_ = true;
+    valid_ = TakeValue(bytes, type == EntryType::kEntity);
     return;
   }
   if (Status s = entries_->status(); !s.ok()) Fail(std::move(s));
@@ -280,6 +296,10 @@ void Iterator::MergeForward() {
       has_base = true;
       break;
     }
+    if (TagType(tag) == EntryType::kEntity) {
+      Fail(MergeOnEntity());
+      return;
+    }
     operands.push_back(entries_->value().ToString());
     entries_->Next();
   }
@@ -296,7 +316,7 @@ void Iterator::MergeForward() {
     return;
   }
   key_ = Slice(key_buffer_);
-  value_ = Slice(value_buffer_);
+  TakeValue(value_buffer_, false);
   ahead_ = true;
   valid_ = true;
 }
@@ -337,13 +357,16 @@ void Iterator::FindReverse() {
       return;
     }
     bool has_value = false;
+    bool entity = false;
     operands.clear();
     while (entries_->Valid() && CompareKeys(order_, entries_->key(), key_buffer_) == 0) {
       const uint64_t tag = entries_->tag();
       if (TagSequence(tag) <= source_.sequence) {
         switch (TagType(tag)) {
           case EntryType::kPut:
+          case EntryType::kEntity:
             operands.clear();
+            entity = TagType(tag) == EntryType::kEntity;
             has_value = !Covered(key_buffer_, TagSequence(tag));
             if (has_value) {
               copied_value_.assign(entries_->value().data(), entries_->value().size());
@@ -374,6 +397,10 @@ void Iterator::FindReverse() {
         Fail(Status::InvalidArgument("merge_operator is not properly initialized."));
         return;
       }
+      if (has_value && entity) {
+        Fail(MergeOnEntity());
+        return;
+      }
       const Slice existing(copied_value_.data(), copied_value_.size());
       value_buffer_.clear();
       if (!merge_operator_->FullMerge(key_buffer_, has_value ? &existing : nullptr,
@@ -382,10 +409,10 @@ void Iterator::FindReverse() {
         Fail(MergeFailed());
         return;
       }
-      value_ = Slice(value_buffer_);
+      TakeValue(value_buffer_, false);
       has_value = true;
     } else if (has_value) {
-      value_ = Slice(copied_value_.data(), copied_value_.size());
+      if (!TakeValue(Slice(copied_value_.data(), copied_value_.size()), entity)) return;
     }
     if (has_value) {
       key_ = Slice(key_buffer_);

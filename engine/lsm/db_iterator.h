@@ -62,7 +62,11 @@ class Iterator {
   void Next();
   void Prev();
   Slice key() const { return key_; }
+  // Of an entity: that of its default column.
   Slice value() const { return value_; }
+  bool is_entity() const { return is_entity_; }
+  // The whole entity (base/entity.h). REQUIRES: is_entity().
+  Slice entity() const { return entity_; }
   const Status& status() const { return status_; }
   // The state of now; the cursor is invalid until it is positioned again.
   Status Refresh();
@@ -93,6 +97,8 @@ class Iterator {
   bool Covered(Slice key, SequenceNumber sequence) const {
     return Covering(key).sequence > sequence;
   }
+  // Takes the bytes of a put, or of an entity. False after a failure.
+  bool TakeValue(Slice bytes, bool entity);
   // A cursor that has moved on does not keep the memory of a large value.
   void DropLargeCopy();
   bool CountSkipped(uint64_t* skipped);
@@ -115,6 +121,8 @@ class Iterator {
   bool ahead_ = false;
   Slice key_;
   Slice value_;
+  Slice entity_;
+  bool is_entity_ = false;
   std::string key_buffer_;
   std::string value_buffer_;  // what merging made
   PageString copied_value_;   // of an entry that was left, in reverse

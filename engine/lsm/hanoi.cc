@@ -105,11 +105,22 @@ class Hanoi final : public MergeStrategy {
   }
 };
 
+std::optional<MergePick> PickForSpace(const Version& version, const TreeOptions& options,
+                                      size_t fanout) {
+  const auto& runs = version.runs();
+  if (options.space_amplification_percent <= 0 || runs.size() < fanout) return std::nullopt;
+  const auto oldest = static_cast<double>(runs.back()->bytes);
+  const double newer = static_cast<double>(version.TotalBytes()) - oldest;
+  if (newer * 100 < oldest * options.space_amplification_percent) return std::nullopt;
+  return PickAll(version);
+}
+
 class Tiered final : public MergeStrategy {
  public:
   std::optional<MergePick> Pick(const Version& version, const TreeOptions& options,
                                 bool idle) const override {
     const auto fanout = static_cast<size_t>(std::max(2, options.fanout));
+    if (auto pick = PickForSpace(version, options, fanout)) return pick;
     for (int level = 0; level <= kLastLevel; ++level) {
       if (auto pick = PickLevel(version, level, std::min(level + 1, kLastLevel), fanout)) {
         return pick;
@@ -131,13 +142,68 @@ const MergeStrategy* TieredStrategy() {
   return strategy;
 }
 const MergeStrategy* StrategyFor(const TreeOptions& options) {
-  return options.strategy == Strategy::kTiered ? TieredStrategy() : HanoiStrategy();
+  switch (options.strategy) {
+    case Strategy::kTiered:
+      return TieredStrategy();
+    case Strategy::kFifo:
+      return FifoStrategy();
+    case Strategy::kHanoi:
+      break;
+  }
+  return HanoiStrategy();
 }
 
 std::optional<MergePick> PickAll(const Version& version) {
   Tail all = CollectTail(version, 0, kLastLevel);
   if (!all.complete || all.pick.runs.empty()) return std::nullopt;
   return all.pick;
+}
+
+Status PickFiles(const Version& version, const std::vector<uint64_t>& files, int level,
+                 std::optional<MergePick>* pick) {
+  pick->reset();
+  std::vector<uint64_t> found;
+  std::vector<const Run*> named;
+  version.ForEachFile([&](int, const Run& run, const RunPart& part) {
+    const uint64_t number = part.file->meta().number;
+    if (std::find(files.begin(), files.end(), number) == files.end()) return;
+    found.push_back(number);
+    if (named.empty() || named.back() != &run) named.push_back(&run);
+  });
+  for (const uint64_t number : files) {
+    if (std::find(found.begin(), found.end(), number) == found.end()) {
+      return Status::InvalidArgument("there is no file " + std::to_string(number));
+    }
+  }
+  if (named.empty()) return Status::OK();
+  const auto is_named = [&](const std::shared_ptr<const Run>& run) {
+    return std::find(named.begin(), named.end(), run.get()) != named.end();
+  };
+  const auto has_named = [&](int i) {
+    const auto& runs = version.level(i);
+    return std::any_of(runs.begin(), runs.end(), is_named);
+  };
+  MergePick made;
+  made.output_level = level;
+  for (int i = level + 1; i < kLevels; ++i) {
+    if (has_named(i)) made.output_level = i;
+  }
+  // The output stands in front of its level, so everything above it that is older than the newest
+  // input has to go into it, and all of the level itself when something of it does.
+  bool free = true;
+  for (int i = 0; i <= made.output_level; ++i) {
+    const bool own = i == made.output_level;
+    if (own && i != kLastLevel && !has_named(i)) break;
+    for (const auto& run : version.level(i)) {
+      if (made.runs.empty() && !own && !is_named(run)) continue;
+      if (made.runs.empty()) made.input_level = i;
+      made.runs.push_back(run->id);
+      free &= Free(*run);
+    }
+  }
+  if (!free) return Status::Aborted("a run of these files is being merged");
+  *pick = std::move(made);
+  return Status::OK();
 }
 
 }  // namespace aether

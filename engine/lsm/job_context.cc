@@ -42,6 +42,14 @@ Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* n
   options.direct = direct_writes;
   options.limiter = limiter;
   options.priority = priority;
+  if (collectors != nullptr) {
+    for (const auto& factory : *collectors) {
+      if (std::shared_ptr<FileCollector> collector = factory->Create(family, level)) {
+        options.collectors.push_back(std::move(collector));
+      }
+    }
+  }
+  if (sums != nullptr) options.sum = sums->Create(path);
   *builder = std::make_unique<FileBuilder>(options, std::move(file), path);
   return Status::OK();
 }

@@ -42,6 +42,10 @@ struct JobContext {
   // What the job's writes ask the limiter with.
   IoLimiter::Priority priority = IoLimiter::Priority::kLow;
   BlobOptions blob;
+  int level = 0;  // that the job writes into
+  // May be null.
+  const std::vector<std::shared_ptr<FileCollectorFactory>>* collectors = nullptr;
+  FileSumFactory* sums = nullptr;
   // Where values of the memtable stand already; null: nowhere.
   const LogValues* log_values = nullptr;
   std::function<uint64_t()> new_number;

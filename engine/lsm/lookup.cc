@@ -1,9 +1,34 @@
 #include "engine/lsm/lookup.h"
 
+#include "engine/base/entity.h"
 #include "engine/buffer/frame.h"
 #include "engine/run/run_file.h"
 
 namespace aether {
+
+// `bytes` are part of an entry's value.
+void Lookup::Take(Slice bytes, size_t entry_size, const PinSource* pin) {
+  found_ = true;
+  if (value_ == nullptr) return;
+  if (pin != nullptr && entry_size > kCopyUpTo) {
+    value_->Pin(
+        bytes, [](void* frame) { Pin::Unpin(static_cast<Frame*>(frame)); }, pin->Take().Detach());
+  } else {
+    value_->Copy(bytes);
+  }
+}
+
+void Lookup::AddEntity(const Entry& entry, const PinSource* pin) {
+  if (!operands_.empty() || collected_ != nullptr) {
+    entity_in_the_way_ = true;
+    return;
+  }
+  Slice bytes = entry.value;
+  if (!want_entity_) bad_entity_ = DefaultColumn(entry.value, &bytes);
+  if (bad_entity_ != nullptr) return;
+  Take(bytes, entry.value.size(), pin);
+  if (value_ != nullptr) value_->set_entity(want_entity_);
+}
 
 bool Lookup::Add(const Entry& entry, const PinSource* pin) {
   if (entry.sequence() < covered_) {
@@ -14,19 +39,15 @@ bool Lookup::Add(const Entry& entry, const PinSource* pin) {
     case EntryType::kPut:
       finished_ = true;
       if (operands_.empty() && collected_ == nullptr) {
-        found_ = true;
-        if (value_ == nullptr) return false;
-        if (pin != nullptr && entry.value.size() > kCopyUpTo) {
-          value_->Pin(
-              entry.value, [](void* frame) { Pin::Unpin(static_cast<Frame*>(frame)); },
-              pin->Take().Detach());
-        } else {
-          value_->Copy(entry.value);
-        }
+        Take(entry.value, entry.value.size(), pin);
       } else {
         has_base_ = true;
         base_ = entry.value.ToString();
       }
+      return false;
+    case EntryType::kEntity:
+      finished_ = true;
+      AddEntity(entry, pin);
       return false;
     case EntryType::kMerge:
       operands_.push_back(entry.value.ToString());
@@ -38,6 +59,12 @@ bool Lookup::Add(const Entry& entry, const PinSource* pin) {
 }
 
 Status Lookup::Finish() {
+  if (bad_entity_ != nullptr) return Status::Corruption(bad_entity_);
+  if (entity_in_the_way_) {
+    return Status::NotSupported(collected_ != nullptr
+                                    ? "GetMergeOperands not supported for wide-column entities"
+                                    : "Merge not supported for wide-column entities");
+  }
   if (collected_ != nullptr) {
     if (!has_base_ && operands_.empty()) return Status::NotFound();
     if (has_base_) collected_->push_back(std::move(base_));

@@ -40,13 +40,20 @@ class Lookup {
   // Returns true when it wants older entries. `pin` may be null.
   bool Add(const Entry& entry, const PinSource* pin);
 
-  // Call when all sources have been asked or it is finished. NotFound when the key has no value.
+  // Call when all sources have been asked or it is finished. NotFound when the key has no value,
+  // NotSupported for operands on top of an entity.
   Status Finish();
+
+  // Entities are answered whole (PinnedValue::entity) instead of by their default column.
+  void WantEntity() { want_entity_ = true; }
 
   // Instead of a value: base and operands, oldest first.
   void CollectOperands(std::vector<std::string>* operands) { collected_ = operands; }
 
  private:
+  void Take(Slice bytes, size_t entry_size, const PinSource* pin);
+  void AddEntity(const Entry& entry, const PinSource* pin);
+
   const Slice key_;
   const SequenceNumber sequence_;
   const MergeOperator* const merge_operator_;
@@ -57,6 +64,9 @@ class Lookup {
   bool finished_ = false;
   bool found_ = false;
   bool has_base_ = false;
+  bool want_entity_ = false;
+  bool entity_in_the_way_ = false;  // of operands
+  const char* bad_entity_ = nullptr;
   std::string base_;
   std::vector<std::string> operands_;  // newest first
 };

@@ -46,6 +46,13 @@ std::string Greeting() {
   return out;
 }
 
+std::string Head() {
+  std::string head = Greeting();
+  head.append(kMagic, kMagicSize);
+  PutFixed<uint32_t>(&head, kVersion);
+  return head;
+}
+
 std::string Frame(const ManifestEdit& edit, uint64_t index) {
   std::string body;
   edit.EncodeTo(&body);
@@ -105,17 +112,22 @@ Status Manifest::Create(FileSystem* fs, const std::string& dir, uint64_t number,
   const std::string path = ManifestFileName(dir, number);
   std::unique_ptr<WritableFile> file;
   AETHER_RETURN_IF_ERROR(fs->NewWritableFile(path, WriteFileOptions(), &file));
-  std::string head = Greeting();
-  head.append(kMagic, kMagicSize);
-  PutFixed<uint32_t>(&head, kVersion);
-  AETHER_RETURN_IF_ERROR(file->Append(head));
+  AETHER_RETURN_IF_ERROR(file->Append(Head()));
   std::unique_ptr<Manifest> created(new Manifest(number, path, std::move(file)));
   AETHER_RETURN_IF_ERROR(created->Append(SnapshotOf(state)));
   if (!Planted(PlantedBug::kCurrentBeforeName)) AETHER_RETURN_IF_ERROR(fs->SyncDir(dir));
   AETHER_RETURN_IF_ERROR(
-      WriteStringToFileAtomically(fs, CurrentFileName(dir), path.substr(dir.size() + 1) + "\n"));
+      WriteStringToFileAtomically(fs, CurrentFileName(dir), CurrentContents(number)));
   *manifest = std::move(created);
   return Status::OK();
+}
+
+std::string Manifest::Contents(const ManifestState& state) {
+  return Head() + Frame(SnapshotOf(state), 0);
+}
+
+std::string Manifest::CurrentContents(uint64_t number) {
+  return ManifestFileName("", number).substr(1) + "\n";
 }
 
 // tla: HanoiMerge.AppendEdit.

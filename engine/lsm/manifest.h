@@ -23,6 +23,10 @@ class Manifest {
   static Status Create(FileSystem* fs, const std::string& dir, uint64_t number,
                        const ManifestState& state, std::unique_ptr<Manifest>* manifest);
 
+  // The bytes of such a manifest, and of the CURRENT that names it, for a copy of the directory.
+  static std::string Contents(const ManifestState& state);
+  static std::string CurrentContents(uint64_t number);
+
   // Reads the manifest CURRENT names. *number becomes its number. An edit that was being appended
   // when the machine died is left out; anything else that does not check out is Corruption with
   // file and offset.

@@ -19,6 +19,17 @@ inline constexpr int kLastLevel = kLevels - 1;
 enum class Strategy : uint8_t {
   kHanoi,   // runs double (or grow by the fan-out) from level to level, one run in the last level
   kTiered,  // like Hanoi, but the last level also keeps several runs
+  kFifo,    // the oldest runs are dropped
+};
+
+struct FifoOptions {
+  // Runs are dropped as long as all of them take more than this.
+  uint64_t max_bytes = 1 << 30;
+  // And when their newest file is older than this; 0: never for that.
+  uint64_t ttl_seconds = 0;
+  // So many flushes become one run.
+  bool merge = false;
+  int merge_runs = 4;
 };
 
 // Key-value separation: large values of puts stand in blob files, runs refer to them. What is said
@@ -44,6 +55,10 @@ struct TreeOptions {
   Strategy strategy = Strategy::kHanoi;
   // How many runs of one level make one run of the next; 2 is HanoiDB's doubling.
   int fanout = 10;
+  // Tiered: everything is merged when what is newer than the oldest run takes this many hundredths
+  // of its size; 0: never for that.
+  int space_amplification_percent = 0;
+  FifoOptions fifo;
   // The last level is merged when everything above it has grown to this share of it.
   double last_level_ratio = 0.6;
   // Idle time merges until what lies above the last level makes at most this share of it useless,

@@ -26,6 +26,7 @@ class PinnedValue {
       value_ = owned ? Slice(buffer_) : other.value_;
       release_ = std::exchange(other.release_, nullptr);
       argument_ = other.argument_;
+      entity_ = std::exchange(other.entity_, false);
       other.value_ = Slice();
     }
     return *this;
@@ -34,10 +35,14 @@ class PinnedValue {
   Slice value() const { return value_; }
   // True when the bytes stand in a page or an entry of the engine and were not copied.
   bool pinned() const { return release_ != nullptr; }
+  // True when the bytes are a whole entity (base/entity.h).
+  bool entity() const { return entity_; }
+  void set_entity(bool entity) { entity_ = entity; }
 
   void Reset() {
     if (release_ != nullptr) release_(argument_);
     release_ = nullptr;
+    entity_ = false;
     value_ = Slice();
   }
   void Copy(Slice bytes) {
@@ -70,6 +75,7 @@ class PinnedValue {
   std::string buffer_;
   void (*release_)(void*) = nullptr;
   void* argument_ = nullptr;
+  bool entity_ = false;
 };
 
 }  // namespace aether

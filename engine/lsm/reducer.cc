@@ -122,7 +122,8 @@ Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
       operands_.emplace_back(value.data(), value.size());
       operand_tags_.push_back(tag);
       operand_stripe = stripe;
-    } else if (type == EntryType::kPut || type == EntryType::kPutReference) {
+    } else if (type == EntryType::kPut || type == EntryType::kPutReference ||
+               type == EntryType::kEntity) {
       shadowed = stripe;
       if (!operands_.empty()) {
         std::string result;
@@ -131,7 +132,7 @@ Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
           AETHER_RETURN_IF_ERROR(options_.read_reference(value, &value_read_));
           existing = value_read_;
         }
-        if (Fold(&existing, &result)) {
+        if (type != EntryType::kEntity && Fold(&existing, &result)) {
           const uint64_t newest = operand_tags_[0];
           operands_.clear();
           operand_tags_.clear();
@@ -143,7 +144,8 @@ Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
         }
       } else if (options_.filter != nullptr && first && newest_stripe && filter_skips) {
         AETHER_RETURN_IF_ERROR(EmitRemoval(sink, sequence));
-      } else if (options_.filter != nullptr && first && newest_stripe) {
+      } else if (options_.filter != nullptr && first && newest_stripe &&
+                 type != EntryType::kEntity) {
         AETHER_RETURN_IF_ERROR(FilterPut(sink, tag, value));
       } else {
         AETHER_RETURN_IF_ERROR(Emit(sink, tag, value));

@@ -12,6 +12,7 @@
 //     otherwise the merge operator may combine them.
 //
 // A kPutReference is a put: its value is read only where a merge operator or a filter asks for it.
+// A kEntity is a put, too, but filters are not asked about it and operands are not folded into it.
 //
 // Thread safety: one thread at a time. Failure: a merge operator that fails leaves its operands as
 // they are.

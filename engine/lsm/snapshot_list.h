@@ -22,14 +22,16 @@ class SnapshotList {
   struct Item {
     SequenceNumber sequence;
     uint64_t unix_time;
+    bool pin;  // kept from merges like all, but not one that anybody asked for
   };
   using Handle = std::list<Item>::iterator;
 
   // tla: Visibility.TakeSnapshot, HanoiMerge.TakeSnapshot.
-  Handle Take(const std::function<SequenceNumber()>& visible, uint64_t unix_time) {
+  Handle Take(const std::function<SequenceNumber()>& visible, uint64_t unix_time,
+              bool pin = false) {
     AETHER_TRACE_STEP();
     MutexLock lock(&mutex_);
-    const Handle taken = items_.insert(items_.end(), Item{visible(), unix_time});
+    const Handle taken = items_.insert(items_.end(), Item{visible(), unix_time, pin});
     AETHER_TRACE("takeSnapshot", "sequence", taken->sequence);
     return taken;
   }
@@ -48,14 +50,20 @@ class SnapshotList {
     }
     return result;
   }
+  // Without pins.
   size_t Count() const {
     MutexLock lock(&mutex_);
-    return items_.size();
+    size_t count = 0;
+    for (const Item& item : items_) count += item.pin ? 0 : 1;
+    return count;
   }
-  // {0, 0} when there is none.
+  // Without pins; {0, 0} when there is none.
   Item Oldest() const {
     MutexLock lock(&mutex_);
-    return items_.empty() ? Item{0, 0} : items_.front();
+    for (const Item& item : items_) {
+      if (!item.pin) return item;
+    }
+    return {0, 0, false};
   }
 
  private:

@@ -1,8 +1,8 @@
-// Which runs to merge next: the interface of compaction strategies.
+// Which runs to merge or to drop next: the interface of compaction strategies.
 //
-// Thread safety: strategies hold no state. Invariant: a pick names free runs that are neighbours in
-// age, from its newest to its oldest, and a level that is not above any of them, so that the order
-// of runs by age stays right.
+// Thread safety: strategies hold no state. Invariants: only the oldest runs are dropped; a pick
+// names free runs that are neighbours in age, from its newest to its oldest, and a level that is
+// not above any of them, so that the order of runs by age stays right.
 
 #ifndef AETHER_ENGINE_LSM_STRATEGY_H_
 #define AETHER_ENGINE_LSM_STRATEGY_H_
@@ -29,6 +29,11 @@ class MergeStrategy {
   // What has to be merged now; with `idle` also what is only worth doing when nothing else is.
   virtual std::optional<MergePick> Pick(const Version& version, const TreeOptions& options,
                                         bool idle) const = 0;
+  // Free runs that go with all their data, oldest first.
+  virtual std::vector<uint64_t> Drop(const Version& /*version*/, const TreeOptions& /*options*/,
+                                     uint64_t /*now_seconds*/) const {
+    return {};
+  }
 };
 
 // HanoiDB (K. Thorup, 2012): runs of one level become one run of the next. Two departures: the
@@ -37,13 +42,20 @@ class MergeStrategy {
 // costs one rewriting where doubling would cost several.
 const MergeStrategy* HanoiStrategy();
 // As Hanoi without the lazy last level: runs of every level, the last one included, are merged by
-// the fan-out alone.
+// the fan-out, and all of them when they take too much space beside the oldest.
 const MergeStrategy* TieredStrategy();
+// Drops what is too old or too much; see FifoOptions.
+const MergeStrategy* FifoStrategy();
 const MergeStrategy* StrategyFor(const TreeOptions& options);
 
 // Everything that can be merged into one run of the last level; none while parts of it are being
 // merged.
 std::optional<MergePick> PickAll(const Version& version);
+
+// The runs of these files, with those between them, into `level` or, where older runs stand above
+// that, a deeper one. InvalidArgument for a file that is not there, Aborted while a run is merged.
+Status PickFiles(const Version& version, const std::vector<uint64_t>& files, int level,
+                 std::optional<MergePick>* pick);
 
 }  // namespace aether
 

@@ -161,5 +161,18 @@ TEST(FilterBits, RunsSizedByAgeAreSearchedInVainLessOften) {
   EXPECT_EQ(sized.FilterBits(kLastLevel), 4);
 }
 
+// What Fifo drops depends on sizes and times of files: engine/store/drop_files_test.cc.
+TEST(Strategy, OnlyFifoDrops) {
+  TreeOptions options;
+  options.fifo.max_bytes = 0;
+  FamilyState state;
+  state.levels[0].push_back(RunState{1, {}});
+  const auto version = VersionOf(state);
+  for (const Strategy strategy : {Strategy::kHanoi, Strategy::kTiered}) {
+    options.strategy = strategy;
+    EXPECT_TRUE(StrategyFor(options)->Drop(*version, options, 1).empty());
+  }
+}
+
 }  // namespace
 }  // namespace aether

@@ -148,6 +148,30 @@ Status Version::Get(Lookup* lookup, const RunReadOptions& options) const {
   return Status::OK();
 }
 
+Status Version::NewestSequence(Slice key, SequenceNumber visible, SequenceNumber above,
+                               const RunReadOptions& options, SequenceNumber* newest) const {
+  *newest = 0;
+  const uint64_t head = KeyHead(key);
+  const uint64_t hash = filters_apply_ ? RunFile::KeyHash(key) : 0;
+  const auto visit = [](void* context, const Entry& entry, const PinSource&) {
+    *static_cast<SequenceNumber*>(context) = entry.sequence();
+    return false;
+  };
+  for (const Run* run : runs_) {
+    if (run->newest <= above) continue;
+    const RunPart* part = run->Find(order_, key, head);
+    if (part == nullptr || part->file->meta().largest_sequence <= above) continue;
+    const RunFile& file = part->file->file();
+    if (filters_apply_ && !MayHold(file, key, hash)) continue;
+    SequenceNumber found = 0;
+    AETHER_RETURN_IF_ERROR(file.Visit(key, visible, options, visit, &found));
+    if (found == 0) continue;
+    if (found > above) *newest = found;
+    return Status::OK();
+  }
+  return Status::OK();
+}
+
 struct Version::KeyOfBatch {
   static constexpr size_t kRuns = 16;  // looked at together
 

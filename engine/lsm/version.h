@@ -101,6 +101,11 @@ class Version {
   static constexpr size_t kKeysAtOnce = 32;
   void MultiGet(Lookup* lookups, Status* statuses, size_t n, const RunReadOptions& options) const;
 
+  // The sequence of the newest entry of the key that is visible and above `above`; 0: there is
+  // none. Range deletions are not looked at. REQUIRES: as Get.
+  Status NewestSequence(Slice key, SequenceNumber visible, SequenceNumber above,
+                        const RunReadOptions& options, SequenceNumber* newest) const;
+
   // One source for each run, for a merging iterator.
   void AddIterators(const RunReadOptions& options, std::vector<MergeSource>* sources) const;
 

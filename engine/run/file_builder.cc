@@ -168,6 +168,7 @@ Status FileBuilder::Rep::Add(Slice key, uint64_t tag, Slice value) {
               large_value ? &value_extent : nullptr);
   }
   Count(key, tag, value);
+  for (const auto& collector : options_.collectors) collector->Add(key, tag, value, offset_);
   if (reference) CountReference(value, ref);
   return Status::OK();
 }
@@ -205,6 +206,7 @@ void FileBuilder::Rep::Count(Slice key, uint64_t tag, Slice value) {
   const EntryType type = TagType(tag);
   if (type == EntryType::kDelete || type == EntryType::kSingleDelete) ++meta_.deletes;
   if (type == EntryType::kMerge) ++meta_.merges;
+  if (type == EntryType::kEntity) ++meta_.entities;
   meta_.raw_key_bytes += key.size();
   meta_.raw_value_bytes += value.size();
 }
@@ -218,6 +220,9 @@ Status FileBuilder::Rep::AddRangeDelete(Slice begin, Slice end, SequenceNumber s
   if (!status_.ok()) return status_;
   if (CompareKeys(order_, begin, end) >= 0) return Status::OK();
   NoteSequence(sequence);
+  for (const auto& collector : options_.collectors) {
+    collector->Add(begin, PackTag(sequence, EntryType::kRangeDelete), end, offset_);
+  }
   range_deletes_.push_back({begin.ToString(), end.ToString(), sequence});
   range_delete_bytes_ += begin.size() + end.size() + 16;
   return Status::OK();
@@ -341,6 +346,7 @@ Status FileBuilder::Rep::WriteOut(const char* data, size_t n) {
           options_.limiter->Request(part, block, options_.priority, IoLimiter::Operation::kWrite);
     }
     status_ = file_->Append(Slice(data, part));
+    if (options_.sum != nullptr) options_.sum->Update(data, part);
     data += part;
     n -= part;
   }
@@ -408,6 +414,7 @@ Status FileBuilder::Rep::Finish(bool sync, FileMeta* meta) {
   meta_.filter_bytes = filter_section.size;
   meta_.index_bytes = fence_section.size;
   for (const auto& [number, use] : blobs_) meta_.blobs.push_back(use);
+  for (const auto& collector : options_.collectors) collector->Finish(&meta_.properties);
 
   std::string tail;
   meta_.EncodeTo(&tail);
@@ -434,6 +441,10 @@ Status FileBuilder::Rep::Finish(bool sync, FileMeta* meta) {
   if (sync) AETHER_RETURN_IF_ERROR(status_ = file_->Sync());
   AETHER_RETURN_IF_ERROR(status_ = file_->Close());
   meta_.file_size = offset_;
+  if (options_.sum != nullptr) {
+    meta_.sum = options_.sum->Finish();
+    meta_.sum_name = options_.sum->Name();
+  }
   AETHER_TRACE("file", "number", meta_.number, "bytes", meta_.file_size, "entries",
                trace::List(traced_, [](const auto& entry) { return entry; }));
   *meta = meta_;

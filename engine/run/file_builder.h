@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/base/comparator.h"
 #include "engine/base/entry.h"
@@ -50,6 +51,10 @@ struct FileBuilderOptions {
   uint64_t range_sync_bytes = uint64_t{1} << 20;
   // The file bypasses the page cache: only its last, incomplete block is written out of line.
   bool direct = false;
+  // Of this file, for FileMeta::properties.
+  std::vector<std::shared_ptr<FileCollector>> collectors;
+  // For FileMeta::sum; may be null.
+  std::shared_ptr<FileSum> sum;
   // Paces what is written; may be null.
   IoLimiter* limiter = nullptr;
   IoLimiter::Priority priority = IoLimiter::Priority::kLow;

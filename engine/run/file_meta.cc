@@ -34,6 +34,10 @@ enum Tag : uint32_t {
   kFilterWithoutKeys = 43,
   kOutsidePrefixes = 44,
   kBlobs = 45,
+  kProperties = 46,
+  kEntities = 47,
+  kSum = 48,
+  kSumName = 50,
 };
 
 // Numbers are given by their distance from the one before.
@@ -47,6 +51,16 @@ bool DecodeUses(Slice field, std::vector<BlobUse>* uses) {
     }
     last = use.number += last;
     uses->push_back(use);
+  }
+  return true;
+}
+
+bool DecodeProperties(Slice field, FileProperties* properties) {
+  while (!field.empty()) {
+    Slice name;
+    Slice value;
+    if (!GetLengthPrefixed(&field, &name) || !GetLengthPrefixed(&field, &value)) return false;
+    (*properties)[name.ToString()] = value.ToString();
   }
   return true;
 }
@@ -89,6 +103,15 @@ void FileMeta::EncodeTo(std::string* out) const {
     last = use.number;
   }
   PutFact(out, kBlobs, Slice(uses));
+  std::string said;
+  for (const auto& [name, value] : properties) {
+    PutLengthPrefixed(&said, name);
+    PutLengthPrefixed(&said, value);
+  }
+  PutFact(out, kProperties, Slice(said));
+  PutFact(out, kEntities, entities);
+  PutFact(out, kSum, Slice(sum));
+  PutFact(out, kSumName, Slice(sum_name));
   PutEndOfFacts(out);
 }
 
@@ -183,6 +206,18 @@ Status FileMeta::DecodeFrom(Slice* input) {
         break;
       case kOutsidePrefixes:
         number_field = &outside_prefixes;
+        break;
+      case kProperties:
+        if (!DecodeProperties(field, &properties)) return malformed();
+        break;
+      case kSum:
+        sum = field.ToString();
+        break;
+      case kSumName:
+        sum_name = field.ToString();
+        break;
+      case kEntities:
+        number_field = &entities;
         break;
       case kBlobs:
         if (!DecodeUses(field, &blobs)) return malformed();

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "engine/base/entry.h"
+#include "engine/base/operators.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/run/blob_meta.h"
@@ -41,6 +42,7 @@ struct FileMeta {
   uint64_t entries = 0;  // point entries, deletes and merges included
   uint64_t deletes = 0;  // kDelete and kSingleDelete
   uint64_t merges = 0;
+  uint64_t entities = 0;
   uint64_t range_deletes = 0;
   uint64_t raw_key_bytes = 0;
   uint64_t raw_value_bytes = 0;
@@ -60,6 +62,11 @@ struct FileMeta {
   uint64_t outside_prefixes = 0;     // keys that the extractor has no prefix for
   // The blob files that hold values of this file, ascending.
   std::vector<BlobUse> blobs;
+  // What collectors of the application said.
+  FileProperties properties;
+  // Over the whole file, so only the manifest knows it; empty without one.
+  std::string sum;
+  std::string sum_name;
 
   // Appends; self-delimiting.
   void EncodeTo(std::string* out) const;

@@ -199,6 +199,8 @@ Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
       return Corrupt(meta_offset, "this is not the file that the manifest describes");
     }
     meta_.number = expected->number;
+    meta_.sum = expected->sum;
+    meta_.sum_name = expected->sum_name;
   }
   return LoadSections(input, meta_offset, static_cast<int>(std::min(probes, 255u)));
 }

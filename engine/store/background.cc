@@ -46,7 +46,8 @@ std::vector<std::shared_ptr<const BlobMeta>> UsedSegments(const LogValues& value
 
 FamilyStore* EnvImpl::PickFlush() {
   for (const auto& family : families_) {
-    if (!family->dropped() && !family->sealed_.empty() && !family->flushing_) return family.get();
+    if (family->dropped() || family->sealed_.empty() || family->flushing_) continue;
+    if (family->sealed_.front().begin.ticket < flush_up_to_) return family.get();
   }
   return nullptr;
 }
@@ -62,6 +63,13 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
   }
   const uint64_t start = clock_->NowMicros();
   pipeline_->WaitPublished(sealed.cut.ticket);
+  if (sealed.table->Empty()) {  // sealed for its cut alone
+    MutexLock lock(&mutex_);
+    family->sealed_.pop_front();
+    ++family->flushed_tables_;
+    family->RebuildView();
+    return Status::OK();
+  }
   FlushEvent event;
   event.family = family->id_;
   event.family_name = family->name_;
@@ -196,24 +204,30 @@ void EnvImpl::AddObsoleteBlob(uint64_t number) {
 
 bool EnvImpl::HasObsoleteFiles() const {
   MutexLock lock(&obsolete_mutex_);
-  return !obsolete_files_.empty() || !obsolete_blobs_.empty();
+  return !obsolete_files_.empty() || !obsolete_blobs_.empty() || !obsolete_manifests_.empty();
 }
 
 // tla: HanoiMerge.Unlink.
 void EnvImpl::RemoveObsoleteFiles() {
   std::vector<uint64_t> numbers;
   std::vector<uint64_t> blobs;
+  std::vector<uint64_t> manifests;
   {
     MutexLock lock(&mutex_);
     if (deletions_disabled_ > 0) return;
     MutexLock obsolete_lock(&obsolete_mutex_);
     numbers.swap(obsolete_files_);
     blobs.swap(obsolete_blobs_);
+    manifests.swap(obsolete_manifests_);
   }
-  for (const uint64_t number : blobs) fs_->Remove(BlobFileName(path_, number)).Ignore();
+  const auto remove = [this](const std::string& path) {
+    (options_.remove_file ? options_.remove_file(path) : fs_->Remove(path)).Ignore();
+  };
+  for (const uint64_t number : manifests) fs_->Remove(ManifestFileName(path_, number)).Ignore();
+  for (const uint64_t number : blobs) remove(BlobFileName(path_, number));
   for (const uint64_t number : numbers) {
     const std::string path = RunFileName(path_, number);
-    fs_->Remove(path).Ignore();
+    remove(path);
     if (options_.observer) options_.observer->OnFileDeleted({0, "", path, number, 0, false});
   }
 }
@@ -221,6 +235,7 @@ void EnvImpl::RemoveObsoleteFiles() {
 Status EnvImpl::FlushPicked(FamilyStore* family, bool report) {
   const uint64_t recoveries = Recoveries();
   Status s = FlushOne(family);
+  if (s.ok() && options_.observer) s = options_.observer->CheckSpace();
   // Before the flush counts as over: Resume waits for that and then clears the error.
   if (!s.ok() && report) SetBackgroundError(ErrorReason::kFlush, s, recoveries);
   MutexLock lock(&mutex_);
@@ -368,6 +383,7 @@ Status EnvImpl::BeginMerge(FamilyStore* family, const MergePick& pick, bool manu
   }
   AETHER_RETURN_IF_ERROR(MakeJob(family, begun.get(), false, rewrite));
   MutexLock lock(&mutex_);
+  if (pick.output_level == kLastLevel) family->suggested_ = false;
   family->merges_.push_back(begun);
   *merge = std::move(begun);
   return Status::OK();
@@ -377,7 +393,12 @@ std::optional<MergePick> EnvImpl::PickFor(const FamilyStore& family, bool idle,
                                           bool* rewrite) const {
   *rewrite = false;
   auto pick = StrategyFor(family.tree_)->Pick(*family.version_, family.tree_, idle);
-  if (pick || !GarbageForcesMerge(family.version_->state(), family.tree_.blob)) return pick;
+  if (pick || family.tree_.strategy == Strategy::kFifo) return pick;
+  if (family.suggested_) {
+    pick = PickAll(*family.version_);
+    if (pick && pick->runs.size() > 1) return pick;
+  }
+  if (!GarbageForcesMerge(family.version_->state(), family.tree_.blob)) return std::nullopt;
   *rewrite = true;
   return PickAll(*family.version_);
 }
@@ -385,6 +406,7 @@ std::optional<MergePick> EnvImpl::PickFor(const FamilyStore& family, bool idle,
 bool EnvImpl::MergePending(const FamilyStore& family, bool idle) const {
   if (!family.merges_.empty() || family.beginning_) return true;
   if (family.dropped() || !family.tree_.auto_merge) return false;
+  if (!DueForDrop(family).empty()) return true;
   bool rewrite = false;
   return PickFor(family, idle, &rewrite).has_value();
 }
@@ -445,6 +467,7 @@ void EnvImpl::StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>&
   {
     MutexLock lock(&mutex_);
     merge->running = false;
+    if (complete) merge->output_files = progress.output_files;
     if (complete || family->dropped()) {
       std::erase(family->merges_, merge);
       finished = std::move(merge->job);
@@ -466,6 +489,11 @@ void EnvImpl::StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>&
   }
   finished.reset();
   if (failed) SetMergeError(s, merge.get());
+  if (complete && options_.observer) {
+    const uint64_t recoveries = Recoveries();
+    const Status space = options_.observer->CheckSpace();
+    if (!space.ok()) SetBackgroundError(ErrorReason::kMerge, space, recoveries);
+  }
 }
 
 void EnvImpl::MergeLoop(int index) {
@@ -475,6 +503,7 @@ void EnvImpl::MergeLoop(int index) {
     FamilyStore* family = nullptr;
     std::shared_ptr<ActiveMerge> merge;
     std::optional<MergePick> pick;
+    std::vector<uint64_t> drop;
     bool rewrite = false;
     {
       MutexLock lock(&mutex_);
@@ -500,6 +529,13 @@ void EnvImpl::MergeLoop(int index) {
                 candidate->manual_waiting_ > 0 || candidate->beginning_) {
               continue;
             }
+            drop = DueForDrop(*candidate);
+            if (!drop.empty()) {
+              family = candidate.get();
+              merge.reset();
+              pick.reset();
+              break;
+            }
             auto found = PickFor(*candidate, idle, &rewrite);
             if (found && (merge == nullptr || found->output_level < merge->state.output_level)) {
               pick = std::move(found);
@@ -508,14 +544,15 @@ void EnvImpl::MergeLoop(int index) {
               break;
             }
           }
-          if (merge != nullptr || pick) break;
+          if (merge != nullptr || pick || !drop.empty()) break;
         }
         work_.WaitFor(&mutex_, std::chrono::microseconds(kIdleMicros / 2));
       }
       if (merge != nullptr) merge->running = true;
       ++busy_threads_;
-      if (pick) family->beginning_ = true;
+      if (pick || !drop.empty()) family->beginning_ = true;
     }
+    if (!drop.empty()) DropDue(family, drop);
     if (pick) {
       const Status s = BeginMerge(family, *pick, false, rewrite, std::nullopt, &merge);
       {
@@ -536,64 +573,6 @@ void EnvImpl::MergeLoop(int index) {
     --busy_threads_;
     done_.NotifyAll();
   }
-}
-
-Status EnvImpl::RunManualMerge(FamilyStore* family, const CompactRangeOptions& options) {
-  const auto canceled = [&] {
-    return manual_disabled_.load() > 0 ||
-           (options.canceled != nullptr && options.canceled->load(std::memory_order_acquire));
-  };
-  const Status paused = Status::Incomplete("", Status::kManualCompactionPaused);
-  const bool collect = options.collect_age_cutoff.value_or(0) > 0;
-  std::optional<MergePick> pick;
-  {
-    MutexLock lock(&mutex_);
-    ++family->manual_waiting_;
-    Status s;
-    // Merges that go on are waited for, new ones are not begun meanwhile.
-    while (s.ok() && (!family->merges_.empty() || family->beginning_)) {
-      if (canceled()) s = paused;
-      if (stopping_) s = Status::ShutdownInProgress();
-      if (!merge_error_.ok()) s = merge_error_;
-      if (!background_error_.ok()) s = background_error_;
-      if (s.ok()) done_.WaitFor(&mutex_, std::chrono::milliseconds(50));
-    }
-    if (s.ok() && canceled()) s = paused;
-    if (s.ok()) {
-      pick = PickAll(*family->version_);
-      const bool settled =
-          family->version_->runs().size() == 1 && family->version_->level(kLastLevel).size() == 1;
-      if (pick && settled && !options.force_last_level && !collect &&
-          family->options_.filter_factory == nullptr) {
-        pick.reset();
-      }
-    }
-    if (!s.ok() || !pick) {
-      --family->manual_waiting_;
-      return s;
-    }
-    family->beginning_ = true;
-  }
-  std::shared_ptr<ActiveMerge> merge;
-  Status s = BeginMerge(family, *pick, true, options.force_last_level || collect,
-                        options.collect_age_cutoff, &merge);
-  if (!s.ok()) CheckManifest(s).Ignore();
-  MutexLock lock(&mutex_);
-  --family->manual_waiting_;
-  family->beginning_ = false;
-  if (!s.ok()) return s;
-  // Background threads carry it out, so that it shares their pacing.
-  merge->running = false;
-  work_.NotifyAll();
-  while (std::find(family->merges_.begin(), family->merges_.end(), merge) !=
-         family->merges_.end()) {
-    if (stopping_) return Status::ShutdownInProgress();
-    if (!merge_error_.ok()) return merge_error_;
-    if (!background_error_.ok()) return background_error_;
-    if (canceled()) return paused;
-    done_.WaitFor(&mutex_, std::chrono::milliseconds(50));
-  }
-  return Status::OK();
 }
 
 Status EnvImpl::WaitForMerges(bool flush_first) {
@@ -650,19 +629,6 @@ Status EnvImpl::ContinueBackgroundWork() {
   MutexLock lock(&mutex_);
   if (paused_ == 0) return Status::InvalidArgument();
   --paused_;
-  work_.NotifyAll();
-  return Status::OK();
-}
-
-Status EnvImpl::DisableFileDeletions() {
-  MutexLock lock(&mutex_);
-  ++deletions_disabled_;
-  return Status::OK();
-}
-
-Status EnvImpl::EnableFileDeletions(bool force) {
-  MutexLock lock(&mutex_);
-  deletions_disabled_ = force ? 0 : std::max(0, deletions_disabled_ - 1);
   work_.NotifyAll();
   return Status::OK();
 }

@@ -32,7 +32,8 @@ class Snapshot {
 class DbEnv {
  public:
   // Opens or creates the directory. `stores` must name every store that exists (read_only: any
-  // subset) and "default"; handles come back in that order and belong to the DbEnv.
+  // subset) and "default"; handles come back in that order and belong to the DbEnv. Optional ones
+  // that are not there have no handle.
   static Status Open(const EnvOptions& options, const std::string& path,
                      const std::vector<StoreDescriptor>& stores, std::unique_ptr<DbEnv>* env,
                      std::vector<KvStore*>* handles);
@@ -68,11 +69,17 @@ class DbEnv {
   // Takes a snapshot; never null.
   virtual const Snapshot* GetSnapshot() = 0;
   virtual void ReleaseSnapshot(const Snapshot* snapshot) = 0;
+  // A snapshot for KvStore::NewestSequence: figures leave it out and Close does not wait for it.
+  virtual const Snapshot* Pin() = 0;
   virtual uint64_t VisibleSequence() const = 0;
 
   // Everything written before is durable (sync) or handed to the system (otherwise) when this
   // returns OK.
   virtual Status FlushWal(bool sync) = 0;
+  // From HoldWrites until as many calls of ReleaseWrites writers wait, and everything written
+  // before is visible. InvalidArgument when there is nothing to release.
+  virtual Status HoldWrites() = 0;
+  virtual Status ReleaseWrites() = 0;
   virtual Status FlushAll(bool wait) = 0;
   // Returns when no flush or merge, idle merging included, is left to do.
   virtual Status WaitForMerges(bool flush_first) = 0;
@@ -80,8 +87,17 @@ class DbEnv {
   virtual Status ContinueBackgroundWork() = 0;
   virtual void DisableManualMerges() = 0;
   virtual void EnableManualMerges() = 0;
+  // While disabled no file goes that belongs to the store or did when it was disabled: runs, blob
+  // files, manifests, files of the log. Calls nest; with `force` all of them end.
   virtual Status DisableFileDeletions() = 0;
   virtual Status EnableFileDeletions(bool force) = 0;
+  virtual bool FileDeletionsEnabled() const = 0;
+  // What a copy of the directory consists of (docs/copies.md): it holds the writes up to some point
+  // of the global order, all that were acknowledged before the call among them, and no others. With
+  // `flush` everything is brought into runs first, else the files of the log are part of the copy,
+  // which then lacks what was written without a log. REQUIRES: file deletions are disabled until
+  // the files have been copied.
+  virtual Status FilesForCopy(bool flush, CopySet* files) = 0;
   // Clears a background error after its cause has gone.
   virtual Status Resume() = 0;
 

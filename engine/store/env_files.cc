@@ -195,6 +195,9 @@ JobContext EnvImpl::ContextFor(FamilyStore* family, int level, IoLimiter::Priori
   context.family_name = family->name_;
   context.order = family->options_.order;
   context.merge_operator = family->options_.merge_operator.get();
+  context.level = level;
+  context.collectors = &family->options_.collectors;
+  context.sums = options_.sums.get();
   {
     MutexLock lock(&mutex_);
     context.filter_bits_per_key = family->tree_.FilterBits(level);
@@ -241,7 +244,7 @@ Status EnvImpl::NewManifest() {
     if (manifest_ != nullptr) manifest_->Fail(s);
     return s;
   }
-  if (manifest_ != nullptr) fs_->Remove(ManifestFileName(path_, manifest_->number())).Ignore();
+  if (manifest_ != nullptr) RemoveManifest(manifest_->number());
   manifest_ = std::move(fresh);
   manifest_number_ = number;
   return Status::OK();
@@ -303,7 +306,11 @@ Status EnvImpl::InstallLocked(ManifestEdit&& edit, const std::function<void()>& 
       if (kept.count(blob_number) == 0) dropped_blobs.push_back(blob_number);
     }
     for (const auto& added : f.add_blobs) {
-      if (kept.count(added->number) == 0) dropped_blobs.push_back(added->number);
+      if (kept.count(added->number) == 0) {
+        dropped_blobs.push_back(added->number);
+      } else if (options_.observer) {
+        options_.observer->OnBlobFileAdded(BlobFileName(path_, added->number), added->file_size);
+      }
     }
   }
   for (auto& [id, family] : next.families) state_.families[id] = std::move(family);

@@ -165,11 +165,33 @@ const Snapshot* EnvImpl::GetSnapshot() {
   return snapshot;
 }
 
+const Snapshot* EnvImpl::Pin() {
+  auto* snapshot = new SnapshotImpl;
+  snapshot->handle = snapshots_.Take([this] { return VisibleSequence(); }, 0, true);
+  return snapshot;
+}
+
 void EnvImpl::ReleaseSnapshot(const Snapshot* snapshot) {
   if (snapshot == nullptr) return;
   const auto* mine = static_cast<const SnapshotImpl*>(snapshot);
   snapshots_.Release(mine->handle);
   delete mine;
+}
+
+Status EnvImpl::HoldWrites() {
+  if (pipeline_ == nullptr || options_.read_only) {
+    return Status::NotSupported("Not supported operation in read only mode.");
+  }
+  MutexLock lock(&hold_mutex_);
+  if (holds_++ == 0) pipeline_->Hold();
+  return Status::OK();
+}
+
+Status EnvImpl::ReleaseWrites() {
+  MutexLock lock(&hold_mutex_);
+  if (holds_ == 0) return Status::InvalidArgument("writes are not held back");
+  if (--holds_ == 0) pipeline_->LetGo();
+  return Status::OK();
 }
 
 Status EnvImpl::FlushWal(bool sync) {
@@ -203,10 +225,11 @@ void EnvImpl::PublishDirectory() {
 }
 
 // tla: ParallelWal.Switch, Visibility.PublishTable and CutTables.
-Status EnvImpl::SwitchTables(const std::vector<FamilyStore*>& families) {
+Status EnvImpl::SwitchTables(const std::vector<FamilyStore*>& families, LogPosition* cut) {
   std::vector<FamilyStore*> full;
   for (FamilyStore* family : families) {
-    if (!family->dropped() && !family->active_->Empty()) full.push_back(family);
+    // A table that is empty may be about to get a batch from before the cut.
+    if (!family->dropped() && (cut != nullptr || !family->active_->Empty())) full.push_back(family);
   }
   if (full.empty()) return Status::OK();
   std::vector<std::shared_ptr<MemTable>> fresh(full.size());
@@ -241,10 +264,12 @@ Status EnvImpl::SwitchTables(const std::vector<FamilyStore*>& families) {
   for (FamilyStore* family : full) {
     family->sealed_.back().cut = result.cut;
     family->active_begin_ = result.cut;
-    if (options_.observer) {
-      options_.observer->OnMemTableSealed(family->id_, family->sealed_.back().table->Entries());
+    const uint64_t entries = family->sealed_.back().table->Entries();
+    if (options_.observer && (cut == nullptr || entries > 0)) {
+      options_.observer->OnMemTableSealed(family->id_, entries);
     }
   }
+  if (cut != nullptr) *cut = result.cut;
   work_.NotifyAll();
   return Status::OK();
 }

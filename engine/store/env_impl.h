@@ -3,7 +3,7 @@
 // Locks, in the order they are taken:
 //   manifest_mutex_  one edit of the manifest at a time, its fsync included; state_ changes under
 //   it mutex_           views, memtables, lists of work; held for microseconds, never across I/O
-// resume_mutex_ comes before both.
+// resume_mutex_ and copy_mutex_ come before both.
 // Threads: one flushes memtables and removes files, the others merge, one quantum at a time, so
 // that small merges overtake large ones. Background threads run at lower priority than writers.
 //
@@ -53,8 +53,11 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
                uint64_t* first_sequence) override;
   const Snapshot* GetSnapshot() override;
   void ReleaseSnapshot(const Snapshot* snapshot) override;
+  const Snapshot* Pin() override;
   uint64_t VisibleSequence() const override;
   Status FlushWal(bool sync) override;
+  Status HoldWrites() override;
+  Status ReleaseWrites() override;
   Status FlushAll(bool wait) override;
   Status WaitForMerges(bool flush_first) override;
   Status PauseBackgroundWork() override;
@@ -63,6 +66,8 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   void EnableManualMerges() override { manual_disabled_.fetch_sub(1); }
   Status DisableFileDeletions() override;
   Status EnableFileDeletions(bool force) override;
+  bool FileDeletionsEnabled() const override;
+  Status FilesForCopy(bool flush, CopySet* files) override;
   Status Resume() override;
   void SetBackgroundJobs(int jobs) override;
   void SetMaxTotalWalSize(uint64_t bytes) override { max_total_wal_size_ = bytes; }
@@ -128,8 +133,10 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
 
   // --- memtables (env_impl.cc) ---
   std::unique_ptr<TableSet> CopyTables() const REQUIRES(mutex_);
-  // Seals the active table of each family in the list; empty ones are left out.
-  Status SwitchTables(const std::vector<FamilyStore*>& families) REQUIRES(mutex_);
+  // Seals the active table of each family in the list. Empty ones are left out, unless `cut` (may
+  // be null) asks for the point behind which nothing is in a sealed table.
+  Status SwitchTables(const std::vector<FamilyStore*>& families, LogPosition* cut = nullptr)
+      REQUIRES(mutex_);
   void PublishDirectory() REQUIRES(mutex_);
   void CheckBudgets() REQUIRES(mutex_);
   void UpdateStall() REQUIRES(mutex_);
@@ -169,12 +176,25 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   // For a job that writes into `level`.
   JobContext ContextFor(FamilyStore* family, int level, IoLimiter::Priority priority);
 
+  // --- copies (copy.cc) ---
+  // Brings everything up to *cut into runs and, until LetFlushesGo, nothing behind it.
+  Status FlushUpTo(LogPosition* cut) REQUIRES(copy_mutex_) EXCLUDES(mutex_);
+  void LetFlushesGo() EXCLUDES(mutex_);
+  Status FlushedState(const LogPosition& cut, CopySet* files, bool* passed)
+      EXCLUDES(manifest_mutex_, mutex_);
+  // False: nothing was logged yet.
+  Status LoggedState(CopySet* files, bool* logged) EXCLUDES(manifest_mutex_, mutex_);
+  void ListState(const ManifestState& state, CopySet* files) const;
+  Status ListLog(const std::vector<wal::UsedFile>& log, CopySet* files) const;
+
   // --- background (background.cc) ---
   void FlushLoop();
   void MergeLoop(int index);
   Status FlushOne(FamilyStore* family);
   void AddObsoleteFile(uint64_t number);
   void AddObsoleteBlob(uint64_t number);
+  // A manifest that CURRENT does not name any more.
+  void RemoveManifest(uint64_t number) EXCLUDES(mutex_);
   bool HasObsoleteFiles() const;
   void RemoveObsoleteFiles() EXCLUDES(mutex_);
   FamilyStore* PickFlush() REQUIRES(mutex_);
@@ -203,7 +223,34 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   void ClearErrors() EXCLUDES(mutex_);
   Status FlushPicked(FamilyStore* family, bool report) EXCLUDES(mutex_);
   Status FlushFamilies(const std::vector<FamilyStore*>& families, bool wait) EXCLUDES(mutex_);
-  Status RunManualMerge(FamilyStore* family, const CompactRangeOptions& options);
+  struct ManualMerge {
+    // Called once no merge of the family goes on; nothing: there is nothing to merge.
+    std::function<Status(const Version&, std::optional<MergePick>*)> pick;
+    bool rewrite = false;
+    std::optional<double> collect;
+    const std::atomic<bool>* canceled = nullptr;
+  };
+  // *output_files may be null.
+  Status RunManualMerge(FamilyStore* family, const ManualMerge& manual,
+                        std::vector<uint64_t>* output_files) EXCLUDES(mutex_);
+  // --- dropping files (drop_files.cc) ---
+  // No merge of the family begins between the two; those that go on do.
+  Status HoldMerges(FamilyStore* family) EXCLUDES(mutex_);
+  void ReleaseMerges(FamilyStore* family) EXCLUDES(mutex_);
+  // REQUIRES: merges of the family are held.
+  Status DropRuns(FamilyStore* family, const std::vector<uint64_t>& runs)
+      EXCLUDES(manifest_mutex_, mutex_);
+  // The same, by a thread that merges; lets merges of the family begin again.
+  void DropDue(FamilyStore* family, const std::vector<uint64_t>& runs)
+      EXCLUDES(manifest_mutex_, mutex_);
+  // Drops what is due, also while automatic merges are off.
+  Status DropOld(FamilyStore* family) EXCLUDES(manifest_mutex_, mutex_);
+  // What the strategy says to drop now.
+  std::vector<uint64_t> DueForDrop(const FamilyStore& family) const REQUIRES(mutex_);
+  // Makes what `plan` says of the family's state durable and visible.
+  Status DropFiles(FamilyStore* family,
+                   const std::function<Status(const FamilyState&, FamilyEdit*)>& plan)
+      EXCLUDES(manifest_mutex_, mutex_);
   Status Shutdown() EXCLUDES(manifest_mutex_, mutex_);
   // A new log, a new manifest, where these have failed. Writes are still refused afterwards.
   Status Restore() REQUIRES(resume_mutex_) EXCLUDES(manifest_mutex_, mutex_);
@@ -237,6 +284,10 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   uint64_t read_only_sequence_ = 0;
 
   Mutex resume_mutex_;
+  Mutex copy_mutex_;  // one copy holds flushes back at a time
+
+  Mutex hold_mutex_;
+  int holds_ GUARDED_BY(hold_mutex_) = 0;
 
   mutable Mutex manifest_mutex_;
   ManifestState state_ GUARDED_BY(manifest_mutex_);
@@ -248,6 +299,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   CondVar done_;  // everybody who waits for background work
   std::vector<std::unique_ptr<FamilyStore>> families_ GUARDED_BY(mutex_);  // dropped ones too
   int deletions_disabled_ GUARDED_BY(mutex_) = 0;
+  uint64_t flush_up_to_ GUARDED_BY(mutex_) = UINT64_MAX;  // tables that begin there wait
   int paused_ GUARDED_BY(mutex_) = 0;
   int busy_threads_ GUARDED_BY(mutex_) = 0;
   int flushes_running_ GUARDED_BY(mutex_) = 0;
@@ -279,6 +331,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   mutable Mutex obsolete_mutex_;
   std::vector<uint64_t> obsolete_files_ GUARDED_BY(obsolete_mutex_);
   std::vector<uint64_t> obsolete_blobs_ GUARDED_BY(obsolete_mutex_);
+  std::vector<uint64_t> obsolete_manifests_ GUARDED_BY(obsolete_mutex_);
 
   // A segment of the log that is a blob file too. Once retired it never becomes one again: its
   // second name may go at any time.

@@ -176,7 +176,7 @@ Status EnvImpl::CheckStores(const std::vector<StoreDescriptor>& stores) const {
   for (const StoreDescriptor& store : stores) {
     const bool known = std::any_of(state_.families.begin(), state_.families.end(),
                                    [&](const auto& f) { return f.second.name == store.name; });
-    if (!known && (options_.read_only || !options_.create_missing_stores)) {
+    if (!known && !store.optional && (options_.read_only || !options_.create_missing_stores)) {
       return Status::InvalidArgument("Column family not found: " + store.name);
     }
   }
@@ -217,7 +217,7 @@ Status EnvImpl::BuildFamilies(const std::vector<StoreDescriptor>& stores) {
   for (const StoreDescriptor& store : stores) {
     const bool known = std::any_of(state_.families.begin(), state_.families.end(),
                                    [&](const auto& f) { return f.second.name == store.name; });
-    if (known) continue;
+    if (known || store.optional) continue;
     const uint32_t id = state_.next_family++;
     FamilyState& family = state_.families[id];
     family.id = id;

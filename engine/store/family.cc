@@ -111,6 +111,7 @@ Status FamilyStore::Get(const ReadOptions& options, Slice key, PinnedValue* valu
   if (!too_early) sequence = ReadSequence(options);
   Lookup lookup(key, sequence, options_.merge_operator.get(), value);
   if (options.ignore_range_deletes) lookup.IgnoreRangeDeletes();
+  if (options.whole_entities) lookup.WantEntity();
   const bool memtables = UseMemTables(options);
   if (options.counters == nullptr) [[likely]] {
     AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), memtables, true));
@@ -176,16 +177,55 @@ Status FamilyStore::GetMergeOperands(const ReadOptions& options, Slice key, size
   return Status::OK();
 }
 
-Status FamilyStore::LatestSequence(Slice key, uint64_t* sequence, bool* found) {
+Status FamilyStore::Versions(const Slice* begin, const Slice* end, size_t limit,
+                             std::vector<EntryVersion>* versions) {
+  versions->clear();
   const auto view = PinView();
-  const auto entries = view->NewEntryIterator(RunReadOptions(), true, true);
   const SequenceNumber visible = env_->VisibleSequence();
-  entries->Seek(key, visible);
-  *found = entries->Valid() && CompareKeys(options_.order, entries->key(), key) == 0;
-  *sequence = *found ? TagSequence(entries->tag()) : 0;
-  *sequence = std::max(*sequence, view->CoveringRangeDelete(key, visible).sequence);
-  *found |= *sequence > 0;
+  const auto entries = view->NewEntryIterator(RunReadOptions(), true, true);
+  if (begin != nullptr) {
+    entries->Seek(*begin, kMaxSequence);
+  } else {
+    entries->SeekToFirst();
+  }
+  for (; entries->Valid(); entries->Next()) {
+    const Slice key = entries->key();
+    if (end != nullptr && CompareKeys(options_.order, key, *end) > 0) break;
+    const SequenceNumber sequence = TagSequence(entries->tag());
+    if (sequence > visible || view->CoveringRangeDelete(key, visible).sequence > sequence) continue;
+    EntryVersion version;
+    version.key = key.ToString();
+    version.value = entries->value().ToString();
+    version.sequence = sequence;
+    version.type = TagType(entries->tag());
+    versions->push_back(std::move(version));
+    if (versions->size() >= limit) break;
+  }
   return entries->status();
+}
+
+Status FamilyStore::NewestSequence(Slice key, uint64_t above, uint64_t* sequence) {
+  *sequence = 0;
+  EpochGuard guard;
+  const ReadView* const view = view_.load(std::memory_order_seq_cst)->view.get();
+  const SequenceNumber visible = env_->VisibleSequence();
+  if (visible <= above) return Status::OK();
+  SequenceNumber newest = view->CoveringRangeDelete(key, visible).sequence;
+  const auto visit = [](void* context, const Entry& entry) {
+    *static_cast<SequenceNumber*>(context) = entry.sequence();
+    return false;
+  };
+  SequenceNumber entry = 0;
+  for (const auto& table : view->tables()) {
+    if (table->Visit(key, visible, visit, &entry)) break;
+  }
+  if (entry == 0) {
+    AETHER_RETURN_IF_ERROR(view->version().NewestSequence(key, visible, std::max(above, newest),
+                                                          RunOptions(ReadOptions()), &entry));
+  }
+  newest = std::max(newest, entry);
+  if (newest > above) *sequence = newest;
+  return Status::OK();
 }
 
 Status FamilyStore::MakeSource(const ReadOptions& options, const FileFilter& files,
@@ -296,6 +336,9 @@ FileInfo FamilyStore::InfoOf(int level, const Run& run, const RunPart& part) {
   info.merging = run.merging || run.growing;
   info.codec = meta.codec;
   info.prefix_extractor = meta.prefix_extractor;
+  info.properties = meta.properties;
+  info.sum = meta.sum;
+  info.sum_name = meta.sum_name;
   if (!meta.blobs.empty()) info.oldest_blob_file = meta.blobs.front().number;
   return info;
 }
@@ -417,19 +460,76 @@ Status FamilyStore::Flush(bool wait) {
   return env_->FlushFamilies(self, wait);
 }
 
+bool FamilyStore::MayHoldKeysOf(const FileMeta& meta, const Slice* begin, const Slice* end) const {
+  return (begin == nullptr || CompareKeys(options_.order, meta.largest, *begin) >= 0) &&
+         (end == nullptr || CompareKeys(options_.order, meta.smallest, *end) <= 0);
+}
+
 Status FamilyStore::CompactRange(const CompactRangeOptions& options, const Slice* begin,
                                  const Slice* end) {
   if (env_->options_.read_only) return Status::NotSupported("CompactRange on a read-only store");
   AETHER_RETURN_IF_ERROR(Flush(true));
+  bool fifo = false;
+  {
+    MutexLock lock(&env_->mutex_);
+    fifo = tree_.strategy == Strategy::kFifo;
+  }
+  if (fifo) return env_->DropOld(this);
   const auto view = PinView();
   bool overlaps = false;
   view->version().ForEachFile([&](int, const Run&, const RunPart& part) {
-    const FileMeta& meta = part.file->meta();
-    const bool before = begin != nullptr && CompareKeys(options_.order, meta.largest, *begin) < 0;
-    const bool after = end != nullptr && CompareKeys(options_.order, meta.smallest, *end) > 0;
-    overlaps |= !before && !after;
+    overlaps |= MayHoldKeysOf(part.file->meta(), begin, end);
   });
-  return overlaps ? env_->RunManualMerge(this, options) : Status::OK();
+  if (!overlaps) return Status::OK();
+  const bool collect = options.collect_age_cutoff.value_or(0) > 0;
+  EnvImpl::ManualMerge manual;
+  manual.pick = [&](const Version& version, std::optional<MergePick>* pick) {
+    *pick = PickAll(version);
+    const bool settled = version.runs().size() == 1 && version.level(kLastLevel).size() == 1;
+    if (settled && !options.force_last_level && !collect && options_.filter_factory == nullptr) {
+      pick->reset();
+    }
+    return Status::OK();
+  };
+  manual.rewrite = options.force_last_level || collect;
+  manual.collect = options.collect_age_cutoff;
+  manual.canceled = options.canceled;
+  return env_->RunManualMerge(this, manual, nullptr);
+}
+
+Status FamilyStore::SuggestMerge(const Slice* begin, const Slice* end) {
+  if (env_->options_.read_only) {
+    return Status::NotSupported("Not supported operation in read only mode.");
+  }
+  MutexLock lock(&env_->mutex_);
+  if (dropped()) return Status::ColumnFamilyDropped();
+  size_t overlapping = 0;
+  const Run* last = nullptr;
+  version_->ForEachFile([&](int, const Run& run, const RunPart& part) {
+    if (!MayHoldKeysOf(part.file->meta(), begin, end) || last == &run) return;
+    last = &run;
+    ++overlapping;
+  });
+  suggested_ = suggested_ || overlapping > 1;
+  env_->work_.NotifyAll();
+  return Status::OK();
+}
+
+Status FamilyStore::MergeFiles(const std::vector<uint64_t>& files, int level,
+                               std::vector<std::string>* outputs) {
+  if (env_->options_.read_only) {
+    return Status::NotSupported("Not supported operation in read only mode.");
+  }
+  EnvImpl::ManualMerge manual;
+  manual.pick = [&](const Version& version, std::optional<MergePick>* pick) {
+    return PickFiles(version, files, level, pick);
+  };
+  manual.rewrite = true;
+  std::vector<uint64_t> numbers;
+  Status s = env_->RunManualMerge(this, manual, &numbers);
+  outputs->clear();
+  for (const uint64_t number : numbers) outputs->push_back(RunFileName(env_->path_, number));
+  return s;
 }
 
 }  // namespace aether

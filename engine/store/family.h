@@ -51,6 +51,7 @@ struct ActiveMerge {
   std::optional<double> collect_age_cutoff;  // see CompactRangeOptions
   uint64_t micros = 0;
   int input_level = 0;
+  std::vector<uint64_t> output_files;  // once it is complete
 };
 
 class FamilyStore final : public KvStore {
@@ -68,13 +69,20 @@ class FamilyStore final : public KvStore {
                 Status* statuses) override;
   Status GetMergeOperands(const ReadOptions& options, Slice key, size_t limit,
                           std::vector<std::string>* operands) override;
-  Status LatestSequence(Slice key, uint64_t* sequence, bool* found) override;
+  Status NewestSequence(Slice key, uint64_t above, uint64_t* sequence) override;
+  Status Versions(const Slice* begin, const Slice* end, size_t limit,
+                  std::vector<EntryVersion>* versions) override;
   using KvStore::NewIterator;
   std::unique_ptr<Iterator> NewIterator(const ReadOptions& options, ScanPrefix prefix,
                                         FileFilter files) override;
   Status Flush(bool wait) override;
   Status CompactRange(const CompactRangeOptions& options, const Slice* begin,
                       const Slice* end) override;
+  Status MergeFiles(const std::vector<uint64_t>& files, int level,
+                    std::vector<std::string>* outputs) override;
+  Status SuggestMerge(const Slice* begin, const Slice* end) override;
+  Status DropFiles(const std::vector<KeyRange>& ranges) override;
+  Status DropFile(uint64_t number) override;
   uint64_t ApproximateSize(Slice begin, Slice end, bool files, bool memtables) override;
   void ApproximateMemTable(Slice begin, Slice end, uint64_t* count, uint64_t* bytes) override;
   Status VerifyChecksums() override;
@@ -115,6 +123,7 @@ class FamilyStore final : public KvStore {
   void MultiGetSome(const ReadView& view, SequenceNumber sequence, const ReadOptions& options,
                     bool memtables, size_t n, const Slice* keys, PinnedValue* values,
                     Status* statuses) const;
+  bool MayHoldKeysOf(const FileMeta& meta, const Slice* begin, const Slice* end) const;
   static FileInfo InfoOf(int level, const Run& run, const RunPart& part);
   // Idle memory of memtables is kept for the next ones within what the options allow.
   void UpdateTableBudget();
@@ -140,6 +149,7 @@ class FamilyStore final : public KvStore {
   bool flush_requested_ = false;
   int manual_waiting_ = 0;  // holds back merges that nobody asked for
   bool beginning_ = false;  // a pick was made and its edit is under way
+  bool suggested_ = false;  // see SuggestMerge
   std::vector<std::shared_ptr<ActiveMerge>> merges_;
   uint64_t flushed_tables_ = 0;
   uint64_t flush_rate_ = 0;  // bytes of memtables a second, lately; 0: unknown

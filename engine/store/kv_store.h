@@ -25,6 +25,21 @@ namespace aether {
 
 class DbEnv;
 
+// Null: unbounded.
+struct KeyRange {
+  const Slice* begin = nullptr;
+  const Slice* end = nullptr;
+  bool end_included = true;
+};
+
+// One of the writes of a key that are still there.
+struct EntryVersion {
+  std::string key;
+  std::string value;
+  uint64_t sequence = 0;
+  EntryType type = EntryType::kPut;
+};
+
 class KvStore {
  public:
   virtual ~KvStore() = default;
@@ -43,9 +58,15 @@ class KvStore {
   // `limit`, *operands then is as long as needed.
   virtual Status GetMergeOperands(const ReadOptions& options, Slice key, size_t limit,
                                   std::vector<std::string>* operands) = 0;
-  // The newest sequence of a key, 0 when it was never written or its writes are forgotten. For
-  // conflict checks.
-  virtual Status LatestSequence(Slice key, uint64_t* sequence, bool* found) = 0;
+  // For conflict checks: the sequence of the newest write to the key, range deletions included, if
+  // it is above `above`, else 0. Runs that hold nothing above it are not read, so the check of a
+  // young transaction stays in memory. Exact while a snapshot at or below `above` is held, but for
+  // keys that were absent then, were written and are absent again: merges may have dropped both.
+  virtual Status NewestSequence(Slice key, uint64_t above, uint64_t* sequence) = 0;
+  // Entries of the keys in [begin, end] (null: unbounded) that no range deletion hides, ascending,
+  // the newest of a key first. Stops after `limit` of them, at the least after one.
+  virtual Status Versions(const Slice* begin, const Slice* end, size_t limit,
+                          std::vector<EntryVersion>* versions) = 0;
 
   // A view of the store as of now or of options.snapshot. The iterator must not outlive the DbEnv.
   // With `files`, runs are seen without the entries of the files that it says no to; ranges that
@@ -65,6 +86,23 @@ class KvStore {
   // Merges everything in [begin, end] (null: unbounded) down to one run. Returns when done.
   virtual Status CompactRange(const CompactRangeOptions& options, const Slice* begin,
                               const Slice* end) = 0;
+
+  // Merges the runs of these files, and those between them, into the level, or a deeper one where
+  // their order by age asks for it. Returns when done; *outputs are the paths of what was written.
+  // InvalidArgument for a file that the store does not have.
+  virtual Status MergeFiles(const std::vector<uint64_t>& files, int level,
+                            std::vector<std::string>* outputs) = 0;
+
+  // Has everything merged in the background when several runs hold keys of [begin, end] (null:
+  // unbounded).
+  virtual Status SuggestMerge(const Slice* begin, const Slice* end) = 0;
+
+  // Takes files out of the store, with their data, whose keys all lie in one of the ranges. Files
+  // of level 0, files that are being merged, and such as hide older data that would stay are left.
+  virtual Status DropFiles(const std::vector<KeyRange>& ranges) = 0;
+  // The same for one file, which has to be in the oldest run: InvalidArgument otherwise. Nothing
+  // happens to a file that is being merged.
+  virtual Status DropFile(uint64_t number) = 0;
 
   // Bytes of runs and memtables that [begin, end) takes, roughly.
   virtual uint64_t ApproximateSize(Slice begin, Slice end, bool files, bool memtables) = 0;

@@ -63,6 +63,10 @@ class Observer {
   virtual void OnMergeEnd(const MergeEvent&) {}
   virtual void OnFileCreated(const FileEvent&) {}
   virtual void OnFileDeleted(const FileEvent&) {}
+  // Under the manifest's lock.
+  virtual void OnBlobFileAdded(const std::string& /*path*/, uint64_t /*bytes*/) {}
+  // Asked when a flush or a merge has installed what it wrote: an error becomes a background error.
+  virtual Status CheckSpace() { return Status::OK(); }
   virtual void OnMemTableSealed(uint32_t /*family*/, uint64_t /*entries*/) {}
   virtual void OnStall(uint32_t /*family*/, StallState /*before*/, StallState /*after*/) {}
   virtual void OnStallTime(uint64_t /*micros*/) {}

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/comparator.h"
 #include "engine/base/operators.h"
@@ -41,6 +42,8 @@ struct StoreOptions {
   size_t max_readahead = 256 << 10;
   uint32_t readahead_after_reads = 2;
   TreeOptions tree;
+  // Ask each file that is written.
+  std::vector<std::shared_ptr<FileCollectorFactory>> collectors;
 };
 
 enum class RecoveryMode : uint8_t {
@@ -89,6 +92,10 @@ struct EnvOptions {
   std::shared_ptr<IoLimiter> limiter;
   uint64_t wal_bytes_per_sync = 0;  // write-back of the log in such steps; 0: left to the kernel
   std::shared_ptr<Observer> observer;
+  // Removes a file that nobody needs any more; empty: the file system does.
+  std::function<Status(const std::string& path)> remove_file;
+  // Of files of runs; may be null.
+  std::shared_ptr<FileSumFactory> sums;
   // Receives one line of text for the information log; may be empty.
   std::function<void(const std::string& line)> log;
 };
@@ -96,6 +103,8 @@ struct EnvOptions {
 struct StoreDescriptor {
   std::string name;
   StoreOptions options;
+  // Opened if it is there; its handle is left out otherwise.
+  bool optional = false;
 };
 
 struct RepairOptions {
@@ -128,6 +137,8 @@ struct ReadOptions {
   bool fill_cache = true;
   ReadCounters* counters = nullptr;  // may be null
   bool ignore_range_deletes = false;
+  // Get answers a whole entity instead of its default column, and says so in the PinnedValue.
+  bool whole_entities = false;
   // On RealClock(): TimedOut instead of I/O from then on; 0: never.
   uint64_t deadline_micros = 0;
   // What the file system is told that a single read may take; 0: nothing.

@@ -4,6 +4,7 @@
 #define AETHER_ENGINE_STORE_STATS_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -82,7 +83,10 @@ struct FileInfo {
   uint64_t creation_time = 0;  // unix seconds
   bool merging = false;
   Codec codec = Codec::kNone;
-  std::string prefix_extractor;   // whose prefixes the filter holds
+  std::string prefix_extractor;                   // whose prefixes the filter holds
+  std::map<std::string, std::string> properties;  // what collectors said
+  std::string sum;                                // over the file; empty without one
+  std::string sum_name;
   uint64_t oldest_blob_file = 0;  // that an entry refers to; 0: none does
 };
 
@@ -100,6 +104,28 @@ struct WalFileInfo {
   uint64_t number = 0;
   std::string path;
   uint64_t bytes = 0;
+};
+
+// One file of a copy: the first `bytes` of `path`.
+struct FileToCopy {
+  enum Kind : uint8_t { kRun, kBlob, kLog };
+  Kind kind = kRun;
+  uint64_t number = 0;
+  std::string path;
+  uint64_t bytes = 0;
+};
+
+struct CopySet {
+  // Runs, blob files, files of the log. The first two never change, so a copy may be a link.
+  std::vector<FileToCopy> files;
+  // The manifest of the copy is not the file that the store goes on with: it says where the log
+  // ends.
+  std::string manifest_name;
+  std::string manifest;
+  std::string current;  // contents of CURRENT
+  // Where there are no files of the log, so many bytes of the store's own manifest do as well.
+  uint64_t manifest_bytes = 0;
+  uint64_t sequence = 0;  // of the last write in the copy
 };
 
 struct EnvStats {

@@ -1,6 +1,9 @@
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "engine/base/random.h"
 #include "engine/lsm/manifest_edit.h"
@@ -19,6 +22,55 @@ TEST_F(StoreTest, PutGetDeleteReopen) {
   Open();
   EXPECT_EQ(Get("a"), "(none)");
   EXPECT_EQ(Get("b"), "2");
+}
+
+// What conflict checks ask, wherever the write has gone meanwhile.
+TEST_F(StoreTest, NewestSequenceOfAKey) {
+  Open();
+  const auto newest = [&](Slice key, uint64_t above) {
+    uint64_t sequence = 0;
+    const Status s = kv_->NewestSequence(key, above, &sequence);
+    EXPECT_TRUE(s.ok()) << s.ToString();
+    return sequence;
+  };
+  Put("a", "1");      // 1
+  Put("gone", "1");   // 2
+  Put("range", "1");  // 3
+  const Snapshot* const pin = env_->Pin();
+  EXPECT_EQ(pin->sequence(), 3u);
+  Put("b", "1");   // 4
+  Delete("gone");  // 5
+  std::string body;
+  AppendRangeDelete(&body, 0, "r", "s");  // 6
+  AppendMerge(&body, 0, "m", "x");        // 7
+  Write(body);
+  const auto check = [&](const char* where) {
+    SCOPED_TRACE(where);
+    EXPECT_EQ(newest("a", 3), 0u);
+    EXPECT_EQ(newest("b", 3), 4u);
+    EXPECT_EQ(newest("b", 4), 0u);
+    EXPECT_EQ(newest("gone", 3), 5u);
+    EXPECT_EQ(newest("range", 3), 6u);
+    EXPECT_EQ(newest("m", 3), 7u);
+    EXPECT_EQ(newest("m", 7), 0u);
+    EXPECT_EQ(newest("absent", 0), 0u);
+  };
+  check("in the memtable");
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  check("in a run");
+  CompactRangeOptions all;
+  all.force_last_level = true;
+  ASSERT_TRUE(kv_->CompactRange(all, nullptr, nullptr).ok());
+  check("merged, under the pin");
+  Put("b", "2");  // 8
+  EXPECT_EQ(newest("b", 4), 8u);
+
+  // A pin is nobody's snapshot.
+  EXPECT_EQ(env_->Stats().snapshots, 0u);
+  env_->ReleaseSnapshot(pin);
+  const Snapshot* const left = env_->Pin();
+  EXPECT_TRUE(env_->Close().ok());
+  env_->ReleaseSnapshot(left);
 }
 
 TEST_F(StoreTest, RandomOperationsAgainstAMap) {
@@ -320,6 +372,76 @@ TEST_F(StoreTest, MemoryThatAnIteratorKeepsIsReported) {
   stats = kv_->Stats();
   EXPECT_EQ(stats.memtable_bytes, live(stats));
   EXPECT_LE(stats.table_reader_memory, one_run + one_run / 4);
+}
+
+TEST_F(StoreTest, VersionsAreAllThatIsStored) {
+  Open();
+  const auto versions = [&](const char* begin, const char* end, size_t limit) {
+    const Slice first(begin);
+    const Slice last(end);
+    std::vector<EntryVersion> found;
+    const Status s = kv_->Versions(*begin == '\0' ? nullptr : &first,
+                                   *end == '\0' ? nullptr : &last, limit, &found);
+    std::string text = s.ok() ? "" : s.ToString();
+    for (const EntryVersion& v : found) {
+      text += v.key + "=" + v.value + "@" + std::to_string(v.sequence) + "/" +
+              std::to_string(static_cast<int>(v.type)) + " ";
+    }
+    return text;
+  };
+  Put("a", "1");
+  Put("b", "2");
+  const Snapshot* const snapshot = env_->GetSnapshot();
+  Put("a", "3");
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  Delete("b");
+  std::string body;
+  AppendMerge(&body, 0, "c", "x");
+  Write(body);
+  EXPECT_EQ(versions("", "", 99), "a=3@3/1 a=1@1/1 b=@4/0 b=2@2/1 c=x@5/2 ");
+  EXPECT_EQ(versions("b", "b", 99), "b=@4/0 b=2@2/1 ");
+  EXPECT_EQ(versions("aa", "", 2), "b=@4/0 b=2@2/1 ");
+  EXPECT_EQ(versions("", "", 0), "a=3@3/1 ");
+  EXPECT_EQ(versions("d", "", 9), "");
+  body.clear();
+  AppendRangeDelete(&body, 0, "b", "c");
+  Write(body);
+  EXPECT_EQ(versions("", "", 99), "a=3@3/1 a=1@1/1 c=x@5/2 ");
+  env_->ReleaseSnapshot(snapshot);
+}
+
+TEST_F(StoreTest, WritesAreHeldBack) {
+  Open();
+  Put("a", "1");
+  EXPECT_TRUE(env_->ReleaseWrites().IsInvalidArgument());
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<uint64_t> written{0};
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> writers;
+    for (int w = 0; w < 3; ++w) {
+      writers.emplace_back([&, w] {
+        while (!stop) {
+          Put("w" + std::to_string(w), "x");
+          ++written;
+        }
+      });
+    }
+    ASSERT_TRUE(env_->HoldWrites().ok());
+    ASSERT_TRUE(env_->HoldWrites().ok());
+    const uint64_t sequence = env_->VisibleSequence();
+    ASSERT_TRUE(kv_->Flush(true).ok());
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    EXPECT_EQ(env_->VisibleSequence(), sequence);
+    ASSERT_TRUE(env_->ReleaseWrites().ok());
+    EXPECT_EQ(env_->VisibleSequence(), sequence);
+    const uint64_t before = written;
+    ASSERT_TRUE(env_->ReleaseWrites().ok());
+    while (written < before + 10) std::this_thread::yield();
+    stop = true;
+    for (auto& writer : writers) writer.join();
+    EXPECT_GT(env_->VisibleSequence(), sequence);
+  }
+  EXPECT_EQ(Get("a"), "1");
 }
 
 }  // namespace

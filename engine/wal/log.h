@@ -128,6 +128,10 @@ class Log {
   // frees segments.
   void Release(uint64_t floor_ticket);
   uint64_t released() const { return pool_->released(); }
+  void Hold(bool on) { pool_->Hold(on); }
+  std::vector<UsedFile> FilesBehind(uint64_t after_ticket) const {
+    return pool_->FilesBehind(after_ticket);
+  }
   // Forgets all records; new ones carry `epoch`. Waits for streams that are leased.
   void Restart(uint32_t epoch);
 

@@ -446,6 +446,15 @@ void SegmentPool::Release(uint64_t floor_ticket) {
   TidyInForeground();
 }
 
+void SegmentPool::Hold(bool on) {
+  {
+    MutexLock lock(&mutex_);
+    held_ = on;
+    Signal();
+  }
+  TidyInForeground();
+}
+
 void SegmentPool::Restart(uint32_t epoch) {
   {
     MutexLock lock(&mutex_);
@@ -506,7 +515,7 @@ bool SegmentPool::TidySegment(const SegmentPtr& segment) {
     segment->users--;
     return true;
   }
-  if (segment->last_ticket > released_.load(std::memory_order_relaxed)) return false;
+  if (held_ || segment->last_ticket > released_.load(std::memory_order_relaxed)) return false;
   live_.erase(std::find(live_.begin(), live_.end(), segment));
   if (!segment->doomed && !segment->kept && !segment->own &&
       free_.size() < options_.recycled_segments) {
@@ -526,7 +535,7 @@ bool SegmentPool::TidySome() {
     did = TidySegment(segment);
   }
   const uint64_t floor = released_.load(std::memory_order_relaxed);
-  for (size_t i = 0; i < old_.size() && !did; ++i) {
+  for (size_t i = 0; i < old_.size() && !did && !held_; ++i) {
     if (old_[i].last_ticket > floor) continue;
     const std::string path = old_[i].path;
     old_.erase(old_.begin() + static_cast<std::ptrdiff_t>(i));
@@ -732,6 +741,24 @@ bool SegmentPool::Keep(uint64_t number) {
     return true;
   }
   return false;
+}
+
+std::vector<UsedFile> SegmentPool::FilesBehind(uint64_t after_ticket) const {
+  MutexLock lock(&mutex_);
+  std::vector<UsedFile> files;
+  for (const OldSegment& old : old_) {
+    if (old.last_ticket > after_ticket) files.push_back({old.number, old.path, old.bytes});
+  }
+  for (const SegmentPtr& segment : live_) {
+    if (!segment->used || segment->doomed) continue;
+    if (segment->sealed && segment->last_ticket <= after_ticket) continue;
+    uint64_t bytes = segment->units.empty() ? UINT64_MAX : 0;
+    for (size_t unit = 0; unit < segment->units.size(); ++unit) {
+      if (segment->units[unit] == UnitState::kTaken) bytes = (unit + 1) * options_.unit_bytes;
+    }
+    files.push_back({segment->identity.number, segment->file->path(), bytes});
+  }
+  return files;
 }
 
 std::vector<SegmentPool::FileInfo> SegmentPool::Files() const {

@@ -56,6 +56,14 @@ struct LogOptions {
 
 struct Segment;
 
+// A file of the log, for a reader who copies it.
+struct UsedFile {
+  uint64_t number = 0;
+  std::string path;
+  uint64_t bytes =
+      0;  // up to the last chunk that was taken; the file may be shorter, when it grows
+};
+
 // A stretch of a segment that belongs to one stream.
 struct Chunk {
   std::shared_ptr<Segment> segment;
@@ -107,6 +115,8 @@ class SegmentPool {
 
   // Records up to floor_ticket are not needed any more.
   void Release(uint64_t floor_ticket);
+  // While held no file with records is deleted or recycled, whatever is released.
+  void Hold(bool on);
   uint64_t released() const { return released_.load(std::memory_order_relaxed); }
 
   // Everything so far is old and goes; chunks taken from now on carry the new epoch.
@@ -121,6 +131,9 @@ class SegmentPool {
     bool live;
   };
   std::vector<FileInfo> Files() const;
+  // Files that may hold records behind `after_ticket` which are stamped by now. Records behind them
+  // may be coming in.
+  std::vector<UsedFile> FilesBehind(uint64_t after_ticket) const;
   uint64_t created() const { return created_.load(std::memory_order_relaxed); }
   uint64_t recycled() const { return recycled_.load(std::memory_order_relaxed); }
 
@@ -179,6 +192,7 @@ class SegmentPool {
   bool preparing_ GUARDED_BY(mutex_) = false;
   bool prepare_failed_ GUARDED_BY(mutex_) = false;
   bool tidying_ GUARDED_BY(mutex_) = false;
+  bool held_ GUARDED_BY(mutex_) = false;
   bool signalled_ GUARDED_BY(mutex_) = false;
   bool taken_ GUARDED_BY(mutex_) = false;  // a chunk, since the background thread last looked
   bool stop_ GUARDED_BY(mutex_) = false;

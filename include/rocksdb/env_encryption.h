@@ -75,7 +75,10 @@ class EncryptedSequentialFile : public FSSequentialFile {
  public:
   EncryptedSequentialFile(std::unique_ptr<FSSequentialFile>&& f,
                           std::unique_ptr<BlockAccessCipherStream>&& s, size_t prefixLength)
-      : file_(std::move(f)), stream_(std::move(s)), prefixLength_(prefixLength) {}
+      : file_(std::move(f)),
+        stream_(std::move(s)),
+        offset_(prefixLength),
+        prefixLength_(prefixLength) {}
   IOStatus Read(size_t n, const IOOptions& options, Slice* result, char* scratch,
                 IODebugContext* dbg) override;
   IOStatus Skip(uint64_t n) override;

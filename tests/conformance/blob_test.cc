@@ -361,7 +361,7 @@ CASE(blob_iterators_outlive_their_files) {
   it.reset();
   EQ(db.Get("a"), Large('2'));
   // When the last reader has gone, a thread of the engine's own may remove the file.
-  for (int i = 0; i < 500 && BlobFiles(db) > 1; ++i) {
+  for (int i = 0; i < 3000 && BlobFiles(db) > 1; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EQ(BlobFiles(db), size_t{1});

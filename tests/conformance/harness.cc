@@ -17,7 +17,7 @@
 namespace conformance {
 namespace {
 
-constexpr unsigned kCaseSeconds = 60;
+constexpr unsigned kCaseSeconds = 120;
 
 struct Case {
   const char* name;
@@ -113,6 +113,12 @@ void NoteDifference(const char* name) { differences.insert(name); }
 Db::Db(rocksdb::Options options, const std::string& below)
     : path_(below.empty() ? Directory() + "/db" : Directory() + "/" + below) {
   GOOD(rocksdb::DB::Open(options, path_, &db_));
+}
+
+Db::Db(const rocksdb::Options& options, const std::string& below,
+       const std::vector<std::string>& names)
+    : path_(below.empty() ? Directory() + "/db" : Directory() + "/" + below) {
+  GOOD(Reopen(options, names));
 }
 
 rocksdb::Options Db::DefaultOptions() {

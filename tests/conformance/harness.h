@@ -9,6 +9,7 @@
 #define AETHER_TESTS_CONFORMANCE_HARNESS_H_
 
 #include <rocksdb/db.h>
+#include <rocksdb/io_status.h>
 #include <rocksdb/options.h>
 
 #include <memory>
@@ -56,6 +57,9 @@ inline std::string Text(const rocksdb::Status& s) {
   return std::to_string(static_cast<int>(s.code())) + "/" +
          std::to_string(static_cast<int>(s.subcode())) + " " + Plain(s.ToString());
 }
+inline std::string Text(const rocksdb::IOStatus& s) {
+  return Text(static_cast<const rocksdb::Status&>(s));
+}
 
 #define EQ(actual, expected)                                                         \
   do {                                                                               \
@@ -82,6 +86,9 @@ inline std::string Text(const rocksdb::Status& s) {
 class Db {
  public:
   explicit Db(rocksdb::Options options = DefaultOptions(), const std::string& below = "");
+  // With families; handles go to families().
+  Db(const rocksdb::Options& options, const std::string& below,
+     const std::vector<std::string>& names);
   ~Db() { Close(); }
   Db(const Db&) = delete;
   Db& operator=(const Db&) = delete;

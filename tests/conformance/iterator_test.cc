@@ -277,6 +277,28 @@ CASE(iterator_asks_filters_of_prefixes) {
   }
 }
 
+// A file whose filter does not know the prefix of the range's end goes on behind it.
+CASE(iterator_behind_a_deleted_range) {
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  rocksdb::Options options = Db::DefaultOptions();
+  options.disable_auto_compactions = true;
+  options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  Db db(options);
+  db.Put("b5", "1");
+  db.Put("x1", "2");
+  GOOD(db->Flush(FlushOptions()));
+  GOOD(db->DeleteRange(rocksdb::WriteOptions(), db->DefaultColumnFamily(), "b3", "s1"));
+  ReadOptions total;
+  total.total_order_seek = true;
+  for (int flushed = 0; flushed < 2; ++flushed) {
+    EQ(db.Scan(total), "x1=2 ");
+    DIFFERS("iterators-go-on-behind-deleted-ranges", db.Scan(), "", "x1=2 ");
+    GOOD(db->Flush(FlushOptions()));
+  }
+}
+
 // A file is asked only by the extractor that it was written with.
 CASE(iterator_after_the_extractor_has_changed) {
   rocksdb::BlockBasedTableOptions table;

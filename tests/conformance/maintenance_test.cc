@@ -9,7 +9,9 @@
 #include <rocksdb/write_batch.h>
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "tests/conformance/harness.h"
 
@@ -347,6 +349,22 @@ CASE(reverse_comparator) {
   it.reset();
   GOOD(db.Reopen(options));
   EQ(db.Scan(), "c=1 b=1 a=1 ");
+}
+CASE(a_locked_log_takes_no_writes) {
+  Db db;
+  db.Put("a", "1");
+  GOOD(db->LockWAL());
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    db.Put("a", "2");
+    done = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  NO(done.load());
+  EQ(db.Get("a"), "1");
+  GOOD(db->UnlockWAL());
+  writer.join();
+  EQ(db.Get("a"), "2");
 }
 }  // namespace
 }  // namespace conformance

@@ -174,8 +174,10 @@ std::string Session::Checkpoint(const Words&) {
   s = rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), copy, families, &handles, &db);
   if (!s.ok()) return "open " + Show(s);
   std::string answer = "ok";
+  rocksdb::ReadOptions read;
+  read.total_order_seek = true;
   for (rocksdb::ColumnFamilyHandle* handle : handles) {
-    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(rocksdb::ReadOptions(), handle));
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(read, handle));
     answer += " " + handle->GetName() + ": " + ScanText(it.get(), true);
     db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }

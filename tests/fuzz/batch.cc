@@ -152,6 +152,7 @@ bool MustBeWritten(const std::vector<Record>& records) {
       case BatchTag::kPut:
       case BatchTag::kDelete:
       case BatchTag::kSingleDelete:
+      case BatchTag::kEntity:
         if (r.family > 1) return false;
         break;
       case BatchTag::kMerge:
@@ -185,6 +186,7 @@ void CheckContents(Store* store, const std::vector<Record>& records) {
         break;
       case BatchTag::kMerge:
       case BatchTag::kSingleDelete:
+      case BatchTag::kEntity:
         known.erase(key);
         break;
       case BatchTag::kRangeDelete:
