@@ -381,7 +381,8 @@ Status StoreDb::GetPropertiesOfAllTables(ColumnFamilyHandle* handle,
   if (closed()) return CheckWritable();
   const ColumnFamilyOptions options = FamilyOptions(Handle(handle)->family);
   for (const aether::FileInfo& file : Store(handle)->Files()) {
-    (*props)[file.path] = ToProperties(file, handle->GetID(), handle->GetName(), options);
+    (*props)[file.path] =
+        ToProperties(file, Handle(handle)->GetID(), Handle(handle)->GetName(), options);
   }
   return Status::OK();
 }
@@ -389,10 +390,11 @@ Status StoreDb::GetPropertiesOfAllTables(ColumnFamilyHandle* handle,
 aether::KvStore::FileFilter StoreDb::FileFilterOf(const ReadOptions& read,
                                                   ColumnFamilyHandle* handle) const {
   // The handle may go before the iterator.
-  return [filter = read.table_filter, id = handle->GetID(), name = handle->GetName(),
-          options = FamilyOptions(Handle(handle)->family)](const aether::FileInfo& file) {
-    return filter(*ToProperties(file, id, name, options));
-  };
+  return
+      [filter = read.table_filter, id = Handle(handle)->GetID(), name = Handle(handle)->GetName(),
+       options = FamilyOptions(Handle(handle)->family)](const aether::FileInfo& file) {
+        return filter(*ToProperties(file, id, name, options));
+      };
 }
 
 Status StoreDb::GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const Range* range,
@@ -406,7 +408,8 @@ Status StoreDb::GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const R
              order->Compare(r.start, file.largest_key) <= 0;
     });
     if (!wanted) continue;
-    (*props)[file.path] = ToProperties(file, handle->GetID(), handle->GetName(), options);
+    (*props)[file.path] =
+        ToProperties(file, Handle(handle)->GetID(), Handle(handle)->GetName(), options);
   }
   return Status::OK();
 }

@@ -202,7 +202,8 @@ Status StoreDb::CompactRange(const CompactRangeOptions& options, ColumnFamilyHan
   if (end != nullptr) last = ToEngine(*end);
   s = ToRocks(Store(handle)->CompactRange(out, begin == nullptr ? nullptr : &first,
                                           end == nullptr ? nullptr : &last));
-  Info(info_log(), "[%s] Manual compaction: %s", handle->GetName().c_str(), s.ToString().c_str());
+  Info(info_log(), "[%s] Manual compaction: %s", Handle(handle)->GetName().c_str(),
+       s.ToString().c_str());
   return s;
 }
 
@@ -259,7 +260,7 @@ Status StoreDb::CompactFiles(const CompactionOptions&, ColumnFamilyHandle* handl
   Info(info_log(), "[%s] CompactFiles of %d files into level %d: %s", family.name.c_str(),
        static_cast<int>(numbers.size()), level, s.ToString().c_str());
   if (compaction_job_info != nullptr) {
-    compaction_job_info->cf_id = handle->GetID();
+    compaction_job_info->cf_id = Handle(handle)->GetID();
     compaction_job_info->cf_name = family.name;
     compaction_job_info->status = s;
     compaction_job_info->base_input_level = newest_level;
@@ -446,7 +447,7 @@ Status StoreDb::SetOptions(ColumnFamilyHandle* handle,
   }
   if (s.ok()) s = ToRocks(Store(handle)->SetTreeOptions(ToEngineTree(after)));
   for (const auto& [name, value] : new_options) {
-    Info(info_log(), "[%s] SetOptions %s = %s: %s", handle->GetName().c_str(), name.c_str(),
+    Info(info_log(), "[%s] SetOptions %s = %s: %s", Handle(handle)->GetName().c_str(), name.c_str(),
          value.c_str(), s.ToString().c_str());
   }
   if (!s.ok()) return s;

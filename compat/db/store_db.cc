@@ -106,7 +106,7 @@ Status StoreDb::CheckWritable() const {
 }
 
 Status StoreDb::CheckRead(const ReadOptions& options, ColumnFamilyHandle* handle) const {
-  if (options.timestamp != nullptr) return NoTimestamps(handle);
+  if (options.timestamp != nullptr) return NoTimestamps(Handle(handle));
   if (closed()) return Status::Aborted("the DB is closed");
   return Status::OK();
 }
@@ -205,7 +205,7 @@ Status StoreDb::Put(const WriteOptions& options, ColumnFamilyHandle* handle, con
 
 Status StoreDb::Put(const WriteOptions&, ColumnFamilyHandle* handle, const Slice&, const Slice&,
                     const Slice&) {
-  return NoTimestamps(handle);
+  return NoTimestamps(Handle(handle));
 }
 
 Status StoreDb::PutEntity(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
@@ -223,7 +223,7 @@ Status StoreDb::Delete(const WriteOptions& options, ColumnFamilyHandle* handle, 
 
 Status StoreDb::Delete(const WriteOptions&, ColumnFamilyHandle* handle, const Slice&,
                        const Slice&) {
-  return NoTimestamps(handle);
+  return NoTimestamps(Handle(handle));
 }
 
 Status StoreDb::SingleDelete(const WriteOptions& options, ColumnFamilyHandle* handle,
@@ -233,7 +233,7 @@ Status StoreDb::SingleDelete(const WriteOptions& options, ColumnFamilyHandle* ha
 
 Status StoreDb::SingleDelete(const WriteOptions&, ColumnFamilyHandle* handle, const Slice&,
                              const Slice&) {
-  return NoTimestamps(handle);
+  return NoTimestamps(Handle(handle));
 }
 
 Status StoreDb::DeleteRange(const WriteOptions& options, ColumnFamilyHandle* handle,
@@ -380,7 +380,7 @@ Status StoreDb::GetMergeOperands(const ReadOptions& options, ColumnFamilyHandle*
 void StoreDb::TraceMultiGet(const std::vector<ColumnFamilyHandle*>& handles,
                             const std::vector<Slice>& keys) {
   std::vector<uint32_t> families;
-  for (ColumnFamilyHandle* handle : handles) families.push_back(handle->GetID());
+  for (ColumnFamilyHandle* handle : handles) families.push_back(Store(handle)->id());
   tracer_.MultiGet(families, keys);
 }
 

@@ -360,10 +360,11 @@ class StoreDb final : public DB {
                           const Slice* keys, PinnableSlice* values, Status* statuses);
   void TraceMultiGet(const std::vector<ColumnFamilyHandle*>& handles,
                      const std::vector<Slice>& keys);
-  static StoreHandle* Handle(ColumnFamilyHandle* handle) {
-    return static_cast<StoreHandle*>(handle);
+  // No handle means the default family, as in a WriteBatch.
+  StoreHandle* Handle(ColumnFamilyHandle* handle) const {
+    return handle == nullptr ? default_handle_.get() : static_cast<StoreHandle*>(handle);
   }
-  static aether::KvStore* Store(ColumnFamilyHandle* handle) { return Handle(handle)->store; }
+  aether::KvStore* Store(ColumnFamilyHandle* handle) const { return Handle(handle)->store; }
 
   Status WriteOne(const WriteOptions& options, ColumnFamilyHandle* handle, uint8_t plain,
                   uint8_t in_family, const Slice& key, const Slice* value);

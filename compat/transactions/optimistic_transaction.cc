@@ -47,7 +47,7 @@ Status OptimisticTransaction::TryLock(ColumnFamilyHandle* family, const Slice& k
     if (pin_ == nullptr && kept_snapshot_ == nullptr) pin_ = db_->engine()->Pin();
     sequence = db_->GetLatestSequenceNumber();
   }
-  Track(family->GetID(), key, sequence, read_only, exclusive);
+  Track(IdOf(family), key, sequence, read_only, exclusive);
   return Status::OK();
 }
 

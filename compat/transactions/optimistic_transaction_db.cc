@@ -81,7 +81,7 @@ Status OptimisticTransactionDBImpl::CommitValidated(const WriteOptions& options,
 Status OptimisticTransactionDBImpl::Put(const WriteOptions& options, ColumnFamilyHandle* family,
                                         const Slice& key, const Slice& value) {
   Buckets buckets(this);
-  buckets.Add(family->GetID(), key);
+  buckets.Add(IdOf(family), key);
   buckets.Lock();
   return db_->Put(options, family, key, value);
 }
@@ -89,7 +89,7 @@ Status OptimisticTransactionDBImpl::Put(const WriteOptions& options, ColumnFamil
 Status OptimisticTransactionDBImpl::Delete(const WriteOptions& options, ColumnFamilyHandle* family,
                                            const Slice& key) {
   Buckets buckets(this);
-  buckets.Add(family->GetID(), key);
+  buckets.Add(IdOf(family), key);
   buckets.Lock();
   return db_->Delete(options, family, key);
 }
@@ -97,7 +97,7 @@ Status OptimisticTransactionDBImpl::Delete(const WriteOptions& options, ColumnFa
 Status OptimisticTransactionDBImpl::SingleDelete(const WriteOptions& options,
                                                  ColumnFamilyHandle* family, const Slice& key) {
   Buckets buckets(this);
-  buckets.Add(family->GetID(), key);
+  buckets.Add(IdOf(family), key);
   buckets.Lock();
   return db_->SingleDelete(options, family, key);
 }
@@ -105,7 +105,7 @@ Status OptimisticTransactionDBImpl::SingleDelete(const WriteOptions& options,
 Status OptimisticTransactionDBImpl::Merge(const WriteOptions& options, ColumnFamilyHandle* family,
                                           const Slice& key, const Slice& value) {
   Buckets buckets(this);
-  buckets.Add(family->GetID(), key);
+  buckets.Add(IdOf(family), key);
   buckets.Lock();
   return db_->Merge(options, family, key, value);
 }

@@ -99,7 +99,7 @@ Status PessimisticTransaction::ValidateSince(ColumnFamilyHandle* family, const S
 Status PessimisticTransaction::TryLock(ColumnFamilyHandle* family, const Slice& key, bool read_only,
                                        bool exclusive, bool do_validate, bool assume_tracked) {
   if (!takes_locks_) return Status::OK();
-  const uint32_t id = family->GetID();
+  const uint32_t id = IdOf(family);
   const TrackedKey* const tracked = tracked_.Find(id, key);
   if (assume_tracked && tracked == nullptr) {
     return Status::InvalidArgument("assume_tracked is set but it is not tracked yet");

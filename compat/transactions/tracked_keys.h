@@ -13,9 +13,13 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "rocksdb/db.h"
 #include "rocksdb/slice.h"
 
 namespace rocksdb {
+
+// No handle means the default family, as in a WriteBatch.
+inline uint32_t IdOf(ColumnFamilyHandle* family) { return family == nullptr ? 0 : family->GetID(); }
 
 struct TrackedKey {
   uint64_t sequence = 0;

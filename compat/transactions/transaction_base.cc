@@ -127,7 +127,7 @@ void TransactionBase::Track(uint32_t family, const Slice& key, uint64_t sequence
 }
 
 void TransactionBase::UndoGetForUpdate(ColumnFamilyHandle* family, const Slice& key) {
-  const uint32_t id = family == nullptr ? 0 : family->GetID();
+  const uint32_t id = IdOf(family);
   // A read before the save point is not taken back behind it.
   if (!save_points_.empty() &&
       save_points_.back().tracked.UntrackRead(id, key) == TrackedKeys::Untracked::kWasNot) {

@@ -191,25 +191,25 @@ Status TransactionDBImpl::WriteLocked(const Key* keys, size_t count, const Writi
 
 Status TransactionDBImpl::Put(const WriteOptions& options, ColumnFamilyHandle* family,
                               const Slice& key, const Slice& value) {
-  const Key locked(family->GetID(), key);
+  const Key locked(IdOf(family), key);
   return WriteLocked(&locked, 1, [&] { return db_->Put(options, family, key, value); });
 }
 
 Status TransactionDBImpl::Delete(const WriteOptions& options, ColumnFamilyHandle* family,
                                  const Slice& key) {
-  const Key locked(family->GetID(), key);
+  const Key locked(IdOf(family), key);
   return WriteLocked(&locked, 1, [&] { return db_->Delete(options, family, key); });
 }
 
 Status TransactionDBImpl::SingleDelete(const WriteOptions& options, ColumnFamilyHandle* family,
                                        const Slice& key) {
-  const Key locked(family->GetID(), key);
+  const Key locked(IdOf(family), key);
   return WriteLocked(&locked, 1, [&] { return db_->SingleDelete(options, family, key); });
 }
 
 Status TransactionDBImpl::Merge(const WriteOptions& options, ColumnFamilyHandle* family,
                                 const Slice& key, const Slice& value) {
-  const Key locked(family->GetID(), key);
+  const Key locked(IdOf(family), key);
   return WriteLocked(&locked, 1, [&] { return db_->Merge(options, family, key, value); });
 }
 

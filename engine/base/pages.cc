@@ -215,6 +215,7 @@ void ScratchBuffer::Release(size_t keep) {
 
 void* AllocateArray(size_t bytes) {
   void* array = nullptr;
+  if (!MayAllocate(Pool::Get())) throw std::bad_alloc();
   if (bytes < kMappedArray) {
     SmallArrays* const arrays = SmallArrays::Get();
     MutexLock lock(&arrays->mutex);

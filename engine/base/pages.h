@@ -129,7 +129,8 @@ PageArray<T> MakePageArray(size_t count) {
   return PageArray<T>(array, ArrayDeleter{bytes});
 }
 
-// The next `count` allocations succeed, those after them fail; negative: none fails. For tests.
+// The next `count` blocks and arrays are had, those after them are not; negative: all are. For
+// tests.
 void FailPageBlocksAfter(int64_t count);
 
 }  // namespace aether

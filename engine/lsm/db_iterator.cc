@@ -1,6 +1,7 @@
 #include "engine/lsm/db_iterator.h"
 
 #include <algorithm>
+#include <new>
 
 #include "engine/base/entity.h"
 
@@ -335,6 +336,16 @@ void Iterator::Prev() {
   FindReverse();
 }
 
+bool Iterator::CopyValue() {
+  try {
+    copied_value_.assign(entries_->value().data(), entries_->value().size());
+    return true;
+  } catch (const std::bad_alloc&) {
+    Fail(Status(Status::kAborted, Status::kMemoryLimit, "no memory for a value"));
+    return false;
+  }
+}
+
 // Entries of a key come oldest first in this direction, so the value builds up while older ones are
 // overtaken.
 void Iterator::FindReverse() {
@@ -368,9 +379,7 @@ void Iterator::FindReverse() {
             operands.clear();
             entity = TagType(tag) == EntryType::kEntity;
             has_value = !Covered(key_buffer_, TagSequence(tag));
-            if (has_value) {
-              copied_value_.assign(entries_->value().data(), entries_->value().size());
-            }
+            if (has_value && !CopyValue()) return;
             break;
           case EntryType::kMerge:
             if (Covered(key_buffer_, TagSequence(tag))) {

@@ -83,6 +83,7 @@ class Iterator {
   void FindForward(const std::string* skip);
   // Reverse: entries_ stands at the last candidate.
   void FindReverse();
+  bool CopyValue();  // false when it has failed
   // Forward: entries_ stands at the newest visible merge operand of `key_buffer_`.
   void MergeForward();
   // Lets sources leave out what a scan from `target` cannot meet; null: nothing.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -248,7 +249,11 @@ void FileBuilder::Rep::StartLeaf(Slice key, uint64_t tag, bool same_key) {
 
 Status FileBuilder::Rep::EmitLeaf() {
   if (leaf_.empty()) return status_;
-  AETHER_RETURN_IF_ERROR(packed_ ? EmitPacked() : EmitAligned());
+  try {
+    AETHER_RETURN_IF_ERROR(packed_ ? EmitPacked() : EmitAligned());
+  } catch (const std::bad_alloc&) {
+    return NoMemory();  // for the fence
+  }
   if (fences_.key_bytes() > UINT32_MAX || offset_ / kPageSize > UINT32_MAX) {
     return Invalid("one file cannot hold so much");
   }
@@ -403,11 +408,9 @@ Status FileBuilder::Rep::Finish(bool sync, FileMeta* meta) {
   int probes = 0;
   if (filter_on_ && hashes_.size() > 0) {
     const BloomFilter filter = BloomFilter::Build(hashes_, options_.filter_bits_per_key);
-    if (!filter.empty()) {
-      probes = filter.probes();
-      AETHER_RETURN_IF_ERROR(
-          AddSection(Slice(filter.data(), filter.MemoryBytes()), &filter_section));
-    }
+    if (filter.empty()) return NoMemory();
+    probes = filter.probes();
+    AETHER_RETURN_IF_ERROR(AddSection(Slice(filter.data(), filter.MemoryBytes()), &filter_section));
   }
   AETHER_RETURN_IF_ERROR(AddSection(fences_.block(), &fence_section));
   AETHER_RETURN_IF_ERROR(FinishRangeDeletes(&delete_section));

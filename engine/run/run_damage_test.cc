@@ -413,6 +413,16 @@ TEST_F(RunDamage, EveryBlockOfMemoryThatIsRefusedIsReported) {
   }
   EXPECT_GE(granted, 4);
   EXPECT_GT(meta.filter_bytes, 0u);
+
+  for (granted = 0;; ++granted) {
+    std::unique_ptr<RunFile> file;
+    FailPageBlocksAfter(granted);
+    const Status s = Open("/d/9", nullptr, Pool::New(0), &file);
+    FailPageBlocksAfter(-1);
+    if (s.ok()) break;
+    EXPECT_EQ(s.subcode(), Status::kMemoryLimit) << granted << s.ToString();
+  }
+  EXPECT_GE(granted, 5);  // filter, fences, heads, swips
 }
 
 TEST_F(RunDamage, VerificationCanBeTurnedOffForReadsButNotForStructure) {

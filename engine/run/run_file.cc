@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <new>
 #include <utility>
 
 #include "engine/base/checksum.h"
@@ -202,7 +203,11 @@ Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
     meta_.sum = expected->sum;
     meta_.sum_name = expected->sum_name;
   }
-  return LoadSections(input, meta_offset, static_cast<int>(std::min(probes, 255u)));
+  try {
+    return LoadSections(input, meta_offset, static_cast<int>(std::min(probes, 255u)));
+  } catch (const std::bad_alloc&) {
+    return Status(Status::kAborted, Status::kMemoryLimit, path_);
+  }
 }
 
 Status RunFile::ReadSection(const Section& section, const char* what, char* to) const {

@@ -92,7 +92,7 @@ using Families = std::vector<rocksdb::ColumnFamilyDescriptor>;
 // As the DB does it at every opening.
 void CheckFile(const ConfigOptions& config, const rocksdb::DBOptions& db,
                const Families& families) {
-  Status s = rocksdb::PersistOptions(config.env, "/written", 7, db, families);
+  Status s = rocksdb::PersistOptions(config.env, "/written", 7, db, families, false);
   FUZZ_CHECK(s.ok(), s.ToString());
   rocksdb::DBOptions read_db;
   Families read;
