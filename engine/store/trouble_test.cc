@@ -247,10 +247,11 @@ TEST_F(TroubleTest, ResumeWaitsForWhatTheLogHasUnderWay) {
     SimFault fault;
     fault.io = kSimSync;
     fault.path_part = event.path;
-    fs_.AddFault(fault);
     stopped = true;
     changed.notify_all();
     changed.wait(lock, [&] { return go; });
+    // Not before: the writer syncs the same file.
+    fs_.AddFault(fault);
   });
   ASSERT_TRUE(TryPut("a", "1", true).ok());
   {
