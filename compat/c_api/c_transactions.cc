@@ -14,7 +14,7 @@ using rocksdb_c::Slices;
 
 namespace {
 
-// What malloc gave, as the caller frees it.
+// What malloc gave, as the caller may free it.
 template <typename Wrapper, typename Rep>
 Wrapper* Lent(Rep* rep) {
   auto* const wrapper = static_cast<Wrapper*>(malloc(sizeof(Wrapper)));
@@ -24,7 +24,7 @@ Wrapper* Lent(Rep* rep) {
 
 // `old` (may be null) is used again.
 rocksdb_transaction_t* Begun(rocksdb::Transaction* txn, rocksdb_transaction_t* old) {
-  if (old == nullptr) return new rocksdb_transaction_t{txn};
+  if (old == nullptr) return Lent<rocksdb_transaction_t>(txn);
   old->rep = txn;
   return old;
 }
@@ -67,7 +67,7 @@ rocksdb_transaction_t* rocksdb_optimistictransaction_begin(
 }
 void rocksdb_transaction_destroy(rocksdb_transaction_t* txn) {
   delete txn->rep;
-  delete txn;
+  free(txn);
 }
 void rocksdb_transaction_set_name(rocksdb_transaction_t* txn, const char* name, size_t name_len,
                                   char** errptr) {
@@ -287,7 +287,7 @@ rocksdb_transaction_t** rocksdb_transactiondb_get_prepared_transactions(
   if (prepared.empty()) return nullptr;
   auto** const list = static_cast<rocksdb_transaction_t**>(
       malloc(prepared.size() * sizeof(rocksdb_transaction_t*)));
-  for (size_t i = 0; i < prepared.size(); ++i) list[i] = new rocksdb_transaction_t{prepared[i]};
+  for (size_t i = 0; i < prepared.size(); ++i) list[i] = Lent<rocksdb_transaction_t>(prepared[i]);
   return list;
 }
 const rocksdb_snapshot_t* rocksdb_transactiondb_create_snapshot(rocksdb_transactiondb_t* txn_db) {
