@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import fcntl
 import glob
+import json
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from race import library, measure, plan, plots, process, reopen, report, rows
+from race import library, measure, page, plan, process, record, reopen, report, rows
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _BENCH = os.path.join(_ROOT, "bench")
@@ -36,6 +37,7 @@ def parser():
     options.add_argument("--settle-seconds", type=_at_least(0))
     options.add_argument("--list", action="store_true")
     options.add_argument("--reopen", action="store_true")
+    options.add_argument("--page", action="store_true")
     options.add_argument("--rocksdb-lib")
     options.add_argument("--aether-lib")
     options.add_argument("--db-bench", default="db_bench")
@@ -67,16 +69,40 @@ def settings_of(options):
     settings = rows.Settings(options.num or (5_000_000 if options.full else 1_000_000),
                              options.full, options.duration, settle, modes)
     if not options.full and not options.pairs and "throughput" in modes:
-        return dataclasses.replace(settings, latency_pairs=1)
+        return dataclasses.replace(settings, slow_pairs=1)
     return settings
+
+
+def check_files(options):
+    """What can be told before the library is built."""
+    if options.reopen and (options.only or options.full):
+        raise CannotStart("--reopen measures no rows: --only and --full have no meaning with it")
+    for name in ("rocksdb-lib", "aether-lib"):
+        path = getattr(options, name.replace("-", "_"))
+        if path is not None and not os.path.exists(path):
+            raise CannotStart(f"--{name}: there is nothing at {path or 'an empty path'}")
+    if not shutil.which(options.db_bench):
+        raise CannotStart(f"there is no {options.db_bench}: install rocksdb-tools, or give "
+                          "--db-bench")
+    if not shutil.which("nm"):
+        raise CannotStart("there is no nm: install binutils")
 
 
 def chosen_rows(options):
     patterns = [name for names in options.only for name in names.split(",") if name]
+    if options.only and not patterns:
+        raise CannotStart("--only names no row")
     try:
-        return rows.select(patterns, options.full)
+        chosen = rows.select(patterns, options.full)
     except ValueError as error:
         raise CannotStart(str(error)) from error
+    if "throughput" in options.modes.split(","):
+        return chosen
+    # A row over time is a measurement of throughput and nothing else.
+    over_time = {row.name for row in rows.reported_rows() if row.over_time}
+    if set(chosen) <= over_time:
+        raise CannotStart(f"{', '.join(chosen)}: nothing to measure without --modes throughput")
+    return [name for name in chosen if name not in over_time]
 
 
 def show_rows(settings):
@@ -140,14 +166,15 @@ class Session:
             raise CannotStart("/proc is not mounted; what a process writes and holds is read there")
         for directory in (options.out, options.db_dir):
             self.make(os.path.abspath(directory))
+        # Hours later is too late to learn that nothing can be written there.
+        with tempfile.TemporaryFile(dir=options.out):
+            pass
         # The lock is held: what lies here from a race that was killed belongs to nobody.
         for stale in glob.glob(os.path.join(glob.escape(options.db_dir), "aether-race-*")):
             shutil.rmtree(stale, ignore_errors=True)
         self.databases = tempfile.mkdtemp(prefix="aether-kept-" if options.keep else "aether-race-",
                                           dir=os.path.abspath(options.db_dir))
         db_bench = shutil.which(options.db_bench)
-        if not db_bench:
-            raise CannotStart(f"there is no {options.db_bench}: install rocksdb-tools")
         if not options.aether_lib:
             raise CannotStart("--aether-lib is missing (bench/run gives it after building)")
         rocksdb = library.Library("RocksDB", options.rocksdb_lib
@@ -177,34 +204,70 @@ class Session:
                 pass  # Something else lives there by now.
 
 
-def _report(options, settings, pairs, libraries, results, chosen, seconds):
-    summary = report.summarize(results, chosen)
-    facts = {
+def _conditions(options, settings, pairs, db_bench, libraries, machine):
+    return {
         "raced": library.raced_line(libraries["RocksDB"]),
-        "about": report.facts_of_run(settings, pairs, seconds),
-        "commit": _commit(),
         "date": time.strftime("%Y-%m-%d %H:%M:%S %z"),
-        "seconds": seconds,
+        "commit": _commit(),
+        "arguments": sys.argv[1:],
         "settings": {"num": settings.num, "full": settings.full, "pairs": pairs,
                      "duration": settings.duration, "settle_seconds": settings.settle_seconds,
                      "modes": settings.modes},
+        "db_bench": {"path": db_bench, "package": library.package_of(os.path.realpath(db_bench))},
         "libraries": {name: one.describe() for name, one in libraries.items()},
-        "machine": report.machine(os.path.abspath(options.db_dir)),
-        "geometric_mean": report.geometric_mean(summary),
-        "problems": results.problems, "checks": results.checks, "left_out": results.left_out,
-        "rows": summary,
+        "machine": machine,
     }
-    report.write_json(os.path.join(options.out, "report.json"), facts)
-    drawn = plots.draw(summary, options.out)
-    with open(os.path.join(options.out, "report.md"), "w", encoding="utf-8") as file:
-        file.write(report.markdown(facts, summary, drawn))
+
+
+def _write_page(facts, directory):
+    """Returns the path of the page. Raises CannotStart with the reason there is none."""
+    try:
+        return page.write(facts, directory)
+    except ImportError as error:
+        raise CannotStart(f"no page without the Python module {error.name} (scripts/"
+                          "install-packages race installs it); bench/run --page makes it "
+                          f"from {record.JSON_NAME}") from error
+
+
+def _show(facts):
+    """The table and what has to be known about it."""
+    partial = record.incomplete(facts)
     print(facts["raced"] + "\n")
-    print(report.table(summary))
-    for title, items in (("PROBLEM", results.problems), ("check", results.checks),
-                         ("left out for lack of time", results.left_out)):
-        for item in items:
-            print(f"{title}: {item}")
-    print(f"\nReport: {os.path.join(options.out, 'report.md')} ({seconds / 60:.1f} minutes)")
+    if partial:
+        print(partial + "\n")
+    print(report.table(facts["rows"]))
+    for problem in facts["problems"]:
+        print(f"PROBLEM: {problem}")
+    for check in facts["checks"]:
+        print(f"check: {check}")
+    for name, why in record.not_run(facts).items():
+        print(f"{why}: {name}")
+    if partial:
+        print(partial)
+    print("", flush=True)
+
+
+def _report(facts_of, state, directory):
+    """Prints the table first: it needs no space on any disk. Returns whether all was written."""
+    facts = facts_of.facts(state)
+    _show(facts)
+    try:
+        facts_of.save(state)
+    except OSError as error:
+        _say(f"bench/run: {error.filename}: {error.strerror}; the table above is all there is")
+        return False
+    written = True
+    try:
+        print(f"Page:     {_write_page(facts, directory)}")
+    except OSError as error:
+        _say(f"bench/run: no page: {error.filename}: {error.strerror}; bench/run --page makes it "
+             "when there is space")
+        written = False
+    except CannotStart as error:
+        _say(f"bench/run: {error}")
+    print(f"Raw data: {os.path.abspath(facts_of.path)} (every run with its command line)\n"
+          f"It took {measure.minutes(facts['seconds'])}.")
+    return written
 
 
 def _race(options, session, db_bench, libraries):
@@ -217,19 +280,56 @@ def _race(options, session, db_bench, libraries):
     bounded = not (options.full or options.only or options.pairs or options.num)
     race = measure.Race(settings, passes, libraries, session.runner, db_bench, session.databases,
                         options.keep, plan.QUICK_LIMIT_SECONDS if bounded else None)
+    facts_of = record.Record(options.out, chosen, race, _conditions(
+        options, settings, pairs, db_bench, libraries,
+        report.machine(os.path.abspath(options.db_dir))))
+    facts_of.save(record.RUNNING)
+    # It belongs to the race before, whose figures are gone now.
+    page.remove(options.out)
+
+    def keep_what_is_known():
+        try:
+            facts_of.save(record.RUNNING)
+        except OSError as error:
+            race.results.problem(f"{facts_of.path}: {error.strerror}")
+    race.after_step = keep_what_is_known
     _say(library.raced_line(libraries["RocksDB"]))
-    _say(f"{len(chosen)} rows, up to {pairs} pairs, about {measure.minutes(race.left_seconds())}")
-    started = time.monotonic()
-    interrupted = False
+    _say(f"Rows: {len(chosen)}, pairs: up to {pairs}, about {measure.minutes(race.left_seconds())}")
+    status = 0
+    state = record.COMPLETE
     try:
         race.run()
     except KeyboardInterrupt:
-        interrupted = True
-        race.results.problem("interrupted: the rows below are incomplete")
-    _report(options, settings, pairs, libraries, race.results, chosen, time.monotonic() - started)
-    if interrupted:
-        return 130
-    return 1 if race.results.problems else 0
+        state = "interrupted"
+        status = 130
+    except (process.WrongLibrary, OSError) as error:
+        state = _reason(error)
+        status = 2
+        _say(f"bench/run: {state}")
+    if not options.keep:
+        race.clear()  # On a full disk the report needs the space.
+    written = _report(facts_of, state, options.out)
+    return status or int(bool(race.results.problems) or not written)
+
+
+def _reason(error):
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def _page_again(options):
+    """Makes the page from the raw data of an earlier race."""
+    path = os.path.join(options.out, record.JSON_NAME)
+    try:
+        with open(path, encoding="utf-8") as file:
+            facts = json.load(file)
+    except ValueError as error:
+        raise CannotStart(f"{path} is damaged: {error}") from error
+    if not isinstance(facts, dict) or facts.get("format") != record.FORMAT:
+        raise CannotStart(f"{path} is of another version of bench/run")
+    print(f"Page: {_write_page(facts, options.out)}")
+    return 0
 
 
 def _reopen(options, session, libraries):
@@ -237,18 +337,26 @@ def _reopen(options, session, libraries):
     _check_space(session.databases, keys * 116 * 4 + (5 << 30))
     measuring = reopen.Reopen(libraries, session.runner, session.scratch, session.databases,
                               options.pairs or 3, options.num, _say)
-    measured = measuring.run(os.path.join(_BENCH, "probe.cc"))
+    status = 0
+    try:
+        measuring.run(os.path.join(_BENCH, "probe.cc"))
+    except KeyboardInterrupt:
+        status = 130
+        measuring.failures.append("PARTIAL: interrupted")
+    measured = measuring.measured
+    measured["complete"] = not status
     raced = library.raced_line(libraries["RocksDB"])
-    tables = reopen.lines(measured)
+    tables = "\n".join([reopen.lines(measured), ""]
+                       + [f"PROBLEM: {failure}" for failure in measured["failures"]])
     measured.update(raced=raced, commit=_commit(),
                     machine=report.machine(os.path.abspath(options.db_dir)))
     report.write_json(os.path.join(options.out, "reopen.json"), measured)
     with open(os.path.join(options.out, "reopen.md"), "w", encoding="utf-8") as file:
         file.write(f"{raced}\n\n# Reopening after SIGKILL, and an idle open store\n\n{tables}\n")
-    print(f"{raced}\n\n{tables}\n\nReport: {os.path.join(options.out, 'reopen.md')}")
-    for failure in measured["failures"]:
-        print(f"PROBLEM: {failure}")
-    return 1 if measured["failures"] else 0
+    print(f"{raced}\n\n{tables}\n")
+    print(f"Report:   {os.path.abspath(os.path.join(options.out, 'reopen.md'))}\n"
+          f"Raw data: {os.path.abspath(os.path.join(options.out, 'reopen.json'))}")
+    return status or int(bool(measured["failures"]))
 
 
 def main():
@@ -261,13 +369,18 @@ def main():
         settings = settings_of(options)
         chosen_rows(options)
         if options.list:
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` is no error.
             show_rows(settings)
             return 0
+        if not options.page:
+            check_files(options)
         if options.check_arguments:
             return 0
+        if options.page:
+            return _page_again(options)
         held = _lock()
-    except CannotStart as error:
-        _say(f"bench/run: {error}")
+    except (CannotStart, OSError) as error:
+        _say(f"bench/run: {_reason(error)}")
         return 2
 
     def interrupt(_number, _frame):
@@ -283,7 +396,7 @@ def main():
         return _race(options, session, db_bench, libraries)
     except (CannotStart, library.LibraryError, process.WrongLibrary, reopen.ProbeFailed,
             OSError) as error:
-        _say(f"bench/run: {error}")
+        _say(f"bench/run: {_reason(error)}")
         return 2
     except KeyboardInterrupt:
         _say("bench/run: interrupted")

@@ -25,6 +25,7 @@ class Library:
         if not os.path.isfile(self.path):
             raise LibraryError(f"{label}: there is no library at {path}")
         self.inode = os.stat(self.path).st_ino
+        self.version = ""  # What db_bench says of itself on this library.
         self._preload = ""
         self._directory = os.path.join(scratch, "lib-" + label.lower())
         os.makedirs(self._directory, exist_ok=True)
@@ -62,6 +63,8 @@ class Library:
         """Asks the loader itself, before anything is measured. Raises LibraryError."""
         environment = self.environment(dict(os.environ))
         environment["LD_DEBUG"] = "libs"
+        # A symbol that is missing is told now, not in the row that first needs it.
+        environment["LD_BIND_NOW"] = "1"
         shown = subprocess.run([db_bench, "--version"], env=environment, capture_output=True,
                                text=True, errors="replace", check=False)
         loaded = set(re.findall(r"calling init: (\S*librocksdb\S*)", shown.stderr))
@@ -73,28 +76,35 @@ class Library:
         if wrong:
             raise LibraryError(f"{self.label}: meant {self.path}, but the loader took "
                                + ", ".join(wrong))
+        said = re.search(r"version (\S+)", shown.stdout)
+        self.version = said.group(1) if said else ""
+        if not self.version.startswith("7.8."):
+            raise LibraryError(f"{self.label}: {self.path} is version {self.version or 'unknown'}; "
+                               "this db_bench is laid out for 7.8")
 
     def describe(self):
         with open(self.path, "rb") as file:
             digest = hashlib.sha256(file.read()).hexdigest()
-        return {"path": self.path, "sha256": digest, "package": self.package(),
+        return {"path": self.path, "sha256": digest, "version": self.version,
+                "package": package_of(self.path),
                 "bytes": os.path.getsize(self.path), "assertions": self.assertions,
                 "preload": bool(self._preload)}
 
-    def package(self):
-        """Name and version of the Debian package that owns the library, or an empty string."""
-        if not shutil.which("dpkg-query"):
-            return ""
-        # With a merged /usr the package may list the file under the path without it.
-        for path in (self.path, re.sub(r"^/usr(?=/lib)", "", self.path)):
-            owner = subprocess.run(["dpkg-query", "-S", path], capture_output=True, text=True,
-                                   check=False)
-            if owner.returncode == 0:
-                package = owner.stdout.split(":")[0]
-                version = subprocess.run(["dpkg-query", "-W", "-f=${Version}", package],
-                                         capture_output=True, text=True, check=False)
-                return f"{package} {version.stdout.strip()}"
+
+def package_of(file):
+    """Name and version of the Debian package that owns a file, or an empty string."""
+    if not shutil.which("dpkg-query"):
         return ""
+    # With a merged /usr the package may list the file under the path without it.
+    for path in (file, re.sub(r"^/usr(?=/lib)", "", file)):
+        owner = subprocess.run(["dpkg-query", "-S", path], capture_output=True, text=True,
+                               check=False)
+        if owner.returncode == 0:
+            package = owner.stdout.split(":")[0]
+            version = subprocess.run(["dpkg-query", "-W", "-f=${Version}", package],
+                                     capture_output=True, text=True, check=False)
+            return f"{package} {version.stdout.strip()}"
+    return ""
 
 
 def _dynamic_symbols(path):

@@ -8,6 +8,9 @@ import time
 from race import output, plan, process, rows
 
 
+_DISK_FULL_BYTES = 16 << 20  # Less than one file of a run: nothing can be written any more.
+
+
 class Results:
     """Measurements by row, library, mode and pair; problems in the order they were met."""
 
@@ -80,6 +83,8 @@ def minutes(seconds):
 
 
 class Race:
+    """One race. After every step `after_step()` is called: whoever records has the time to."""
+
     def __init__(self, settings, passes, libraries, runner, db_bench, directory, keep,
                  limit_seconds):
         self._settings = settings
@@ -91,7 +96,10 @@ class Race:
         self._keep = keep
         self._limit_seconds = limit_seconds  # None: as long as it takes
         self._clock = plan.Clock(passes)
-        self._progress = Progress(sum(len(one.steps) for one in passes), self.left_seconds)
+        self.runs_planned = sum(len(one.steps) for one in passes)
+        self.runs_done = 0
+        self.after_step = lambda: None
+        self._progress = Progress(self.runs_planned, self.left_seconds)
         self._started = time.monotonic()
         self._current = None
         self._broken = {}  # library -> why its database of this pass cannot be used
@@ -128,9 +136,14 @@ class Race:
                 os.makedirs(self._path(library))
             for step in one.steps:
                 self._step(step)
+                self.after_step()
             if not self._keep:
-                for library in plan.LIBRARIES:
-                    self._clear(self._path(library))
+                self.clear()
+
+    def clear(self):
+        """Removes the databases."""
+        for library in plan.LIBRARIES:
+            self._clear(self._path(library))
 
     def _too_late(self, one, ahead_seconds=0):
         """Whether a pass does not fit any more, when others before it take `ahead_seconds`."""
@@ -147,6 +160,8 @@ class Race:
     @staticmethod
     def _clear(path):
         shutil.rmtree(path, ignore_errors=True)
+        if os.path.exists(rows.timeline_path(path)):
+            os.unlink(rows.timeline_path(path))
 
     def _step(self, step):
         reason = self._broken.get(step.side)
@@ -171,7 +186,14 @@ class Race:
             text = self._settled(step, usage, path)
         else:
             text = self._ran(step, usage, arguments)
+        self.runs_done += 1
         self._progress.finish(text)
+
+    def _break(self, step, reason):
+        """Nothing can run on this database any more; the other library may need its space."""
+        self._broken[step.side] = reason
+        if not self._keep:
+            self._clear(self._path(step.side))
 
     def _fail(self, step, reason):
         if step.reported:
@@ -182,21 +204,25 @@ class Race:
     def _why_failed(self, step, usage, runs):
         said = output.complaint(usage.stdout, usage.stderr)
         if usage.timed_out:
-            return f"no end after {usage.seconds:.0f} s"
-        if usage.exit_code:
+            how = f"no end after {usage.seconds:.0f} s"
+        elif usage.exit_code:
             how = (f"ended by signal {-usage.exit_code}" if usage.exit_code < 0
                    else f"exit status {usage.exit_code}")
-            return f"{how}: {said}" if said else how
-        if not step.settle and step.row.benchmark != "compact" and not runs:
-            return f"db_bench gave no result: {said}" if said else "db_bench gave no result"
-        return ""
+        elif not step.settle and step.row.benchmark != "compact" and not runs:
+            how = "db_bench gave no result"
+        else:
+            return ""
+        # Not every library says it, and a killed process says nothing.
+        if shutil.disk_usage(self._directory).free < _DISK_FULL_BYTES:
+            how = f"the disk of {self._directory} is full, {how}"
+        return f"{how}: {said}" if said else how
 
     def _ran(self, step, usage, arguments):
         runs = output.parse(usage.stdout, step.row.benchmark)
         failure = self._why_failed(step, usage, runs)
         if failure:
             if step.row.shapes or step.row.writes:
-                self._broken[step.side] = f"{step.row.name} failed on this database"
+                self._break(step, f"{step.row.name} failed on this database")
             self._fail(step, failure)
             return f"FAILED, {failure}"
         done = sum(run.operations for run in runs)
@@ -229,13 +255,15 @@ class Race:
             if step.latency:
                 measurement["latency_us"] = output.main_latency(runs[-1])
                 measurement["latency_us_by_operation"] = runs[-1].latency
+            if step.row.over_time:
+                measurement["operations_by_second"] = _timeline(self._path(step.side))
             self.results.add(step.row, step.side, step.latency, measurement)
         return f"{rate:,.0f} ops/s, {usage.seconds:.1f} s"
 
     def _settled(self, step, usage, path):
         failure = self._why_failed(step, usage, None)
         if failure:
-            self._broken[step.side] = f"settling after {step.row.name} failed"
+            self._break(step, f"settling after {step.row.name} failed")
             self._fail(step, f"settling: {failure}")
             return f"FAILED, {failure}"
         process.sync_file_system(path)
@@ -276,6 +304,14 @@ class Race:
                 f"{library} found {_count(value)}" for library, value in by_library.items()))
         else:
             self.results.check(f"{step.row.name}: both found {_count(seen)}")
+
+
+def _timeline(directory):
+    try:
+        with open(rows.timeline_path(directory), encoding="ascii", errors="replace") as file:
+            return output.timeline(file.read())
+    except OSError:
+        return []
 
 
 def _count(seen):

@@ -72,6 +72,17 @@ def _histogram_line(line, into):
             into[name.lower()] = float(value)
 
 
+def timeline(text):
+    """[seconds since the start, operations in that second] of a --report_file, in order."""
+    seconds = []
+    for line in text.splitlines():
+        second, comma, operations = line.partition(",")
+        # The first line names the columns; the last may be cut off in a process that was ended.
+        if comma and second.isdigit() and operations.isdigit():
+            seconds.append([int(second), int(operations)])
+    return seconds
+
+
 def throughput(runs):
     """Median operations per second of the timed runs, without the warm-ups."""
     return statistics.median(run.ops_per_second for run in runs if not run.warm_up)

@@ -4,6 +4,7 @@ Pairs alternate: each row runs on RocksDB, then on Aether, and the next pair com
 board, so that slow drifts of the machine fall on both. Write rows get a database of their own for
 throughput and another for latency, because db_bench's histograms cost time and a row that writes
 cannot be run twice on the same state. Read rows run for both on the throughput pass's database.
+Rows over time have no latency pass: they are long, and the same overwrite in operations has one.
 """
 
 import dataclasses
@@ -54,6 +55,8 @@ def build(settings, chosen, pairs):
 
 
 def _stage_passes(stage, settings, chosen, pair, pairs):
+    if pair > settings.slow_pairs:
+        chosen = [row.name for row in stage.rows if row.name in chosen and not row.over_time]
     needed = rows.needed_rows(stage, chosen)
     chosen_writes = [row for row in needed if row.writes and row.name in chosen]
     chosen_reads = [row for row in needed if not row.writes and row.name in chosen]
@@ -67,12 +70,13 @@ def _stage_passes(stage, settings, chosen, pair, pairs):
         return passes
     if needed and (throughput or chosen_reads):
         passes.append(Pass(stage, pair, _steps(stage, settings, needed, chosen, [pair])))
-    if chosen_writes and settings.latency(pair):
-        last = needed.index(chosen_writes[-1])
+    timed = [row for row in chosen_writes if not row.over_time]
+    if timed and settings.latency(pair):
+        last = needed.index(timed[-1])
         steps = []
         upto = [row for row in needed[:last + 1] if row.writes or row.shapes]
         for row in upto:
-            steps += _run(stage, settings, row, pair, True, row.name in chosen,
+            steps += _run(stage, settings, row, pair, True, row in timed,
                           settle=row is not upto[-1])
         passes.append(Pass(stage, pair, steps))
     return passes

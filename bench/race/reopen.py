@@ -74,29 +74,29 @@ class Reopen:
         self._say = say
         self._probe = os.path.join(scratch, "probe")
         self.failures = []
+        self.measured = {"reopen": [], "idle": {}, "idle_keys": self._idle_keys,
+                         "failures": self.failures}
 
     def run(self, source):
-        """Measures both parts. Raises ProbeFailed when the probe cannot be built."""
+        """Measures both parts into `measured`. Raises ProbeFailed without a probe to run."""
         build_probe(source, self._probe)
         # At least three pairs as everywhere; the median counts.
-        reopened = {size: {name: [] for name in plan.LIBRARIES} for size in _LOG_BYTES}
         for size in _LOG_BYTES:
+            reopened = {name: [] for name in plan.LIBRARIES}
+            self.measured["reopen"].append({"log_bytes": size, **reopened})
             for pair in range(1, self._pairs + 1):
                 for name in plan.LIBRARIES:
                     measured = self._guard(name, self._reopen_once, size)
                     if measured:
-                        reopened[size][name].append(measured)
+                        reopened[name].append(measured)
                         self._say(f"{name}, {size >> 20} MB of log, pair {pair}/{self._pairs}: "
                                   f"open after SIGKILL in {measured['open_seconds']:.3f} s")
-        idle = {}
         for name in plan.LIBRARIES:
             measured = self._guard(name, self._idle_once)
             if measured:
-                idle[name] = measured
+                self.measured["idle"][name] = measured
                 self._say(f"{name}, idle with {self._idle_keys:,} keys: "
                           f"{measured['memory_bytes'] / 1e6:.0f} MB, {measured['threads']} threads")
-        return {"reopen": [{"log_bytes": size, **by_name} for size, by_name in reopened.items()],
-                "idle": idle, "idle_keys": self._idle_keys, "failures": self.failures}
 
     def _guard(self, name, measure, *arguments):
         path = os.path.join(self._directory, name.lower())
@@ -151,11 +151,12 @@ class Reopen:
 
 def lines(measured):
     """The two tables, as Markdown."""
+    nothing = "failed" if measured["complete"] else "not measured"
     text = ["| log to read | RocksDB s | Aether s | RocksDB / Aether |", "|---|---|---|---|"]
     for entry in measured["reopen"]:
         medians = [statistics.median(run["open_seconds"] for run in entry[name])
                    if entry[name] else None for name in plan.LIBRARIES]
-        cells = ["failed" if value is None else f"{value:.3f}" for value in medians]
+        cells = [nothing if value is None else f"{value:.3f}" for value in medians]
         factor = f"{medians[0] / medians[1]:.2f}" if all(medians) else "-"
         text.append(f"| {entry['log_bytes'] >> 20} MB | {cells[0]} | {cells[1]} | {factor} |")
     text += ["", f"| idle with {measured['idle_keys']:,} keys | RocksDB | Aether |",
@@ -166,7 +167,7 @@ def lines(measured):
             ("threads", "threads", str),
             ("CPU, share of one core", "cpu_fraction", lambda v: f"{v:.1%}"),
             ("on disk, MB", "space_bytes", lambda v: f"{v / 1e6:.0f}")):
-        cells = [show(measured["idle"][name][key]) if name in measured["idle"] else "failed"
+        cells = [show(measured["idle"][name][key]) if name in measured["idle"] else nothing
                  for name in plan.LIBRARIES]
         text.append(f"| {title} | {cells[0]} | {cells[1]} |")
     return "\n".join(text)

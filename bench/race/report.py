@@ -1,4 +1,4 @@
-"""Turns measurements into one table, a Markdown report and a JSON file."""
+"""Turns measurements into tables and a JSON file. Nothing here knows how they are shown."""
 
 import json
 import math
@@ -20,7 +20,7 @@ def _median(values):
 
 
 def summarize(results, chosen):
-    """One dict per row: medians of each library, and the median of the pairwise ratios."""
+    """One dict per row that ran: medians of each library, and the median of the pairwise ratios."""
     stages = {row.name: (row, stage) for stage in rows.STAGES for row in stage.rows}
     summary = []
     for name in chosen:
@@ -48,7 +48,8 @@ def summarize(results, chosen):
         first, second = (rates.get(library, {}) for library in plan.LIBRARIES)
         entry["ratios"] = [second[pair] / first[pair] for pair in sorted(first)
                            if pair in second and first[pair]]
-        entry["ratio"] = _median(entry["ratios"])
+        # Where a run failed the others prove nothing: the row has failed.
+        entry["ratio"] = None if entry["errors"] else _median(entry["ratios"])
         summary.append(entry)
     return summary
 
@@ -72,37 +73,41 @@ def _number(value, digits=1):
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.{digits}f}"
 
 
+def _ratio(value):
+    return _number(value, 2)
+
+
 def _megabytes(value):
     return "-" if value is None else f"{value / 1e6:,.0f}"
 
 
-def _cells(entry):
+def _count(value):
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def cells(entry):
     """The columns of the one table, as text."""
-    both = [entry["libraries"].get(library, {}) for library in plan.LIBRARIES]
-    rates = []
-    for library, facts in zip(plan.LIBRARIES, both):
-        text = _rate(facts.get("ops_per_second"))
-        rates.append("failed" if library in entry["errors"] else text)
-    tails = [_number(facts.get("latency_us", {}).get("p99.9")) for facts in both]
-    amplification = [_number(facts.get("write_amplification"), 2) for facts in both]
-    memory = [_megabytes(facts.get("memory_bytes_peak")) for facts in both]
-    ratio = "-" if entry["ratio"] is None or entry["errors"] else f"{entry['ratio']:.2f}"
-    return [entry["row"], *rates, ratio, *tails, *amplification, *memory]
+    rates = ["failed" if library in entry["errors"] else rate for library, rate in zip(
+        plan.LIBRARIES, _pair(entry, ("ops_per_second",), _rate))]
+    return [entry["row"], *rates, "-" if entry["ratio"] is None else f"{entry['ratio']:.2f}",
+            *_pair(entry, ("latency_us", "p99.9"), _number),
+            *_pair(entry, ("write_amplification",), _ratio),
+            *_pair(entry, ("memory_bytes_peak",), _megabytes)]
 
 
-_HEADERS = ["workload", "RocksDB op/s", "Aether op/s", "ratio", "P99.9 us R", "P99.9 us A", "WA R",
-            "WA A", "MB R", "MB A"]
+HEADERS = ("workload", "RocksDB op/s", "Aether op/s", "ratio", "P99.9 us R", "P99.9 us A", "WA R",
+           "WA A", "MB R", "MB A")
 
 
 def table(summary):
     """The table for a terminal."""
-    lines = [_HEADERS] + [_cells(entry) for entry in summary]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(_HEADERS))]
+    lines = [HEADERS] + [cells(entry) for entry in summary]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADERS))]
     text = []
     for number, line in enumerate(lines):
-        cells = [line[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(line[1:], widths[1:])]
-        text.append("  ".join(cells))
+        padded = [line[0].ljust(widths[0])]
+        padded += [cell.rjust(width) for cell, width in zip(line[1:], widths[1:])]
+        text.append("  ".join(padded))
         if number == 0:
             text.append("-" * len(text[0]))
     mean = geometric_mean(summary)
@@ -111,47 +116,63 @@ def table(summary):
     return "\n".join(text)
 
 
-def _markdown_table(headers, lines):
-    text = ["| " + " | ".join(headers) + " |", "|" + "---|" * len(headers)]
-    return "\n".join(text + ["| " + " | ".join(line) + " |" for line in lines])
+def median_of(entry, library, *path):
+    """A median of one library, or None where it was not measured."""
+    found = entry["libraries"].get(library)
+    for key in path:
+        found = (found or {}).get(key)
+    return found
 
 
-def _pair(entry, read, show):
-    return [show(read(entry["libraries"].get(library, {}))) for library in plan.LIBRARIES]
+def _pair(entry, path, show):
+    return [show(median_of(entry, library, *path)) for library in plan.LIBRARIES]
 
 
-def _details(summary):
-    lines = []
-    for entry in summary:
-        line = [entry["row"], str(len(entry["ratios"]))]
-        spread = entry["ratios"]
-        line.append(f"{min(spread):.2f}-{max(spread):.2f}" if spread else "-")
-        line += _pair(entry, lambda f: f.get("cpu_us_per_op"), lambda v: _number(v, 2))
-        for name in _LATENCIES:
-            line.append(" / ".join(_pair(
-                entry, lambda f, key=name: f.get("latency_us", {}).get(key), _number)))
-        lines.append(line)
-    return _markdown_table(["workload", "pairs", "ratios", "CPU us/op R", "A", "P50 us R / A",
-                            "P99", "P99.9", "P99.99", "max"], lines)
+def spread(entry):
+    """The lowest and the highest ratio of a pair, as text."""
+    ratios = entry["ratios"]
+    return f"{min(ratios):.2f} to {max(ratios):.2f}" if len(ratios) > 1 else "-"
 
 
-def _space(summary):
+_DETAILS = (("P50, us", ("latency_us", "p50"), _number),
+            ("P99, us", ("latency_us", "p99"), _number),
+            ("P99.9, us", ("latency_us", "p99.9"), _number),
+            ("P99.99, us", ("latency_us", "p99.99"), _number),
+            ("longest, us", ("latency_us", "max"), _number),
+            ("CPU, us/op", ("cpu_us_per_op",), _ratio),
+            ("threads", ("threads_peak",), _count))
+_COSTS = (("WA", ("write_amplification",), _ratio),
+          ("WA at the device", ("write_amplification_device",), _ratio),
+          ("disk settled, MB", ("space_bytes_settled",), _megabytes),
+          ("disk peak, MB", ("space_bytes_peak",), _megabytes),
+          ("memory peak, MB", ("memory_bytes_peak",), _megabytes),
+          ("mapped files peak, MB", ("mapped_file_bytes_peak",), _megabytes))
+
+
+def details(summary):
+    """Latency, CPU, threads: titles, each over two columns, and the lines."""
+    return _two_by_two(summary, _DETAILS)
+
+
+def costs(summary):
+    """Bytes written, space and memory, as details()."""
+    return _two_by_two(summary, _COSTS)
+
+
+def _two_by_two(summary, columns):
     lines = []
     for entry in summary:
         line = [entry["row"]]
-        for key in ("space_bytes_settled", "space_bytes_peak", "memory_bytes_peak",
-                    "mapped_file_bytes_peak"):
-            line.append(" / ".join(_pair(entry, lambda f, k=key: f.get(k), _megabytes)))
-        for key in ("write_amplification", "write_amplification_device"):
-            line.append(" / ".join(_pair(entry, lambda f, k=key: f.get(k),
-                                         lambda v: _number(v, 2))))
+        for _, path, show in columns:
+            # What the pairs before the failure measured is in the runs.
+            line += ["failed" if library in entry["errors"] else text
+                     for library, text in zip(plan.LIBRARIES, _pair(entry, path, show))]
         lines.append(line)
-    return _markdown_table(["workload", "disk MB settled R / A", "disk MB peak", "memory MB peak",
-                            "mapped files MB peak", "WA", "WA at the device"], lines)
+    return [title for title, _, _ in columns], lines
 
 
 def machine(directory):
-    """What the figures depend on."""
+    """What the figures depend on. To be asked before the race, which is a load itself."""
     facts = {"kernel": platform.release(), "machine": platform.machine(),
              "cpus": len(os.sched_getaffinity(0)), "database_directory": directory}
     try:
@@ -160,11 +181,20 @@ def machine(directory):
                                 if line.startswith("model name"))
     except (OSError, StopIteration):
         facts["cpu"] = platform.processor()
+    facts["system"] = _system()
+    facts["load_average"] = os.getloadavg()[0]
     facts["memory_bytes"] = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     facts["file_system"] = file_system(directory)
     facts["aether_environment"] = {name: value for name, value in os.environ.items()
                                    if name.startswith("AETHER_")}
     return facts
+
+
+def _system():
+    try:
+        return platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    except OSError:
+        return platform.system()
 
 
 def file_system(directory):
@@ -180,43 +210,14 @@ def file_system(directory):
     return best[1]
 
 
-def facts_of_run(settings, pairs, seconds):
-    text = (f"{settings.num:,} keys of 16 bytes, up to {pairs} pair{'s' if pairs > 1 else ''} a "
-            f"row, {'the whole board' if settings.full else 'quick'}, "
-            f"{seconds / 60:.1f} minutes")
-    return text + ". Ratios are medians of the pairwise ratios, Aether over RocksDB."
-
-
-def markdown(report, summary, plots):
-    """The text of report.md. Its first line says which RocksDB was raced."""
-    host = report["machine"]
-    aether = report["libraries"]["Aether"]
-    text = [report["raced"], "", "# Aether and RocksDB on the same db_bench", "",
-            f"{report['about']} Machine: {host['cpus']} CPUs ({host['cpu']}), "
-            f"{host['memory_bytes'] / 2**30:.0f} GiB, {host['file_system']}, Linux "
-            f"{host['kernel']}. Aether: `{aether['path']}`"
-            + (f", commit {report['commit']}" if report.get("commit") else "") + ".", "",
-            _markdown_table(_HEADERS, [_cells(entry) for entry in summary]), ""]
-    mean = report["geometric_mean"]
-    if mean:
-        text += [f"Geometric mean of the ratios: {mean:.2f}.", ""]
-    if not report["settings"]["full"]:
-        text += ["A quick race has few pairs and small databases: differences under 15 % prove "
-                 "nothing.", ""]
-    for title, items in (("Problems", report["problems"]), ("Checks", report["checks"]),
-                         ("Left out for lack of time", report["left_out"])):
-        if items:
-            text += [f"## {title}", ""] + [f"- {item}" for item in items] + [""]
-    for name in plots:
-        text += [f"![{name}]({name})", ""]
-    text += ["## Latency and CPU", "", _details(summary), "", "## Space, memory, bytes written", "",
-             _space(summary), "",
-             "How each figure is taken: docs/benchmarking.md. All runs and their command lines: "
-             "report.json.", ""]
-    return "\n".join(text)
-
-
 def write_json(path, value):
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1)
-        file.write("\n")
+    """Replaces the file as a whole: a race that is killed leaves what it wrote last."""
+    unfinished = path + ".new"
+    try:
+        with open(unfinished, "w", encoding="utf-8") as file:
+            json.dump(value, file, indent=1)
+            file.write("\n")
+        os.replace(unfinished, path)
+    finally:
+        if os.path.exists(unfinished):
+            os.unlink(unfinished)

@@ -23,6 +23,7 @@ class Row:
     flags: tuple = ()
     rounds: float = 0.0  # Operations of all threads together, as a multiple of num; 0: by duration.
     seconds: int = 0  # 0: as long as the operations take.
+    quick_seconds: int = 2  # The same in the quick race.
     repeats: int = 0  # Timed runs inside one process, after a warm-up when warm is set.
     warm: bool = False
     fresh: bool = False  # db_bench makes the database itself.
@@ -31,6 +32,7 @@ class Row:
     rate: float = 100e3  # RocksDB's operations per second, for the first guess of the time left.
     user_bytes: str = ""  # put, delete or nothing: what one operation hands to the store.
     exact: bool = False  # Both libraries must report the same number of operations.
+    over_time: bool = False  # db_bench also writes down how many operations each second had.
     quick: bool = False
 
     @property
@@ -57,10 +59,10 @@ class Settings:
     duration: int
     settle_seconds: int
     modes: tuple = ("throughput", "latency")
-    latency_pairs: int = 1 << 30  # Pairs that also measure latency.
+    slow_pairs: int = 1 << 30  # Pairs that also measure latency and run the rows over time.
 
     def latency(self, pair):
-        return "latency" in self.modes and pair <= self.latency_pairs
+        return "latency" in self.modes and pair <= self.slow_pairs
 
     def rounds(self, row):
         # Five rounds of overwriting take minutes; the quick race makes do with one.
@@ -69,7 +71,7 @@ class Settings:
     def seconds(self, row):
         if not row.seconds:
             return 0
-        return self.duration or (row.seconds if self.full else 2)
+        return self.duration or (row.seconds if self.full else row.quick_seconds)
 
     def repeats(self, row, latency):
         if latency:
@@ -166,7 +168,12 @@ _MIXGRAPH = ("--mix_get_ratio=0.83", "--mix_put_ratio=0.14", "--mix_seek_ratio=0
              "--keyrange_dist_d=-0.08082", "--keyrange_num=30")
 
 STAGES = (
-    Stage("fillseq", (_fill("fillseq", "fillseq", rate=353e3, quick=True),)),
+    Stage("fillseq", (
+        _fill("fillseq", "fillseq", rate=353e3, quick=True),
+        # Long enough to show whether merges keep up, or make the writer wait in the end.
+        Row("overwrite-over-time", "overwrite", seconds=300, quick_seconds=10, shapes=True,
+            kind="write", user_bytes="put", over_time=True, quick=True),
+    )),
     Stage("fillseq-nowal", (
         _fill("fillseq-nowal", "fillseq", rate=829e3, flags=("--disable_wal=1",)),)),
     Stage("random-t1", (
@@ -319,6 +326,8 @@ def flags(row, stage, settings, directory, latency):
             arguments.append(f"--writes={per_thread}")
     if settings.seconds(row):
         arguments.append(f"--duration={settings.seconds(row)}")
+    if row.over_time:
+        arguments += ["--report_interval_seconds=1", f"--report_file={timeline_path(directory)}"]
     arguments += row.flags
     return arguments
 
@@ -329,6 +338,11 @@ def _common(stage, num, directory):
              f"--cache_size={stage.cache_bytes}", "--open_files=-1")
     own = {flag.split("=")[0] for flag in stage.flags}
     return (*(flag for flag in usual if flag.split("=")[0] not in own), *stage.flags)
+
+
+def timeline_path(directory):
+    """Where a row over time writes its seconds: beside the database, not among its files."""
+    return directory + ".seconds.csv"
 
 
 def settle_flags(stage, settings, directory, idle_seconds):

@@ -370,6 +370,21 @@ std::shared_ptr<Cache> NewLRUCache(size_t capacity, int num_shard_bits, bool str
       std::move(memory_allocator), use_adaptive_mutex, metadata_charge_policy, low_pri_pool_ratio));
 }
 
+// Exported by Debian's library, declared in no header: programs of RocksDB's own bind it.
+std::shared_ptr<Cache> NewLRUCache(size_t capacity, int num_shard_bits, bool strict_capacity_limit,
+                                   double high_pri_pool_ratio,
+                                   std::shared_ptr<MemoryAllocator> memory_allocator,
+                                   bool use_adaptive_mutex,
+                                   CacheMetadataChargePolicy metadata_charge_policy,
+                                   const std::shared_ptr<SecondaryCache>& secondary_cache,
+                                   double low_pri_pool_ratio) {
+  LRUCacheOptions options(capacity, num_shard_bits, strict_capacity_limit, high_pri_pool_ratio,
+                          std::move(memory_allocator), use_adaptive_mutex, metadata_charge_policy,
+                          low_pri_pool_ratio);
+  options.secondary_cache = secondary_cache;
+  return NewLRUCache(options);
+}
+
 std::shared_ptr<Cache> HyperClockCacheOptions::MakeSharedCache() const {
   if (num_shard_bits > kMaxShardBits) return nullptr;
   return std::make_shared<PoolCache>(

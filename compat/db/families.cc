@@ -51,7 +51,7 @@ Family* StoreDb::NewFamily(const ColumnFamilyOptions& options) {
 }
 
 Status StoreDb::CreateFamily(const ColumnFamilyOptions& options, const std::string& name,
-                             ColumnFamilyHandle** handle) {
+                             const aether::ImportFiles* import, ColumnFamilyHandle** handle) {
   *handle = nullptr;
   Status s = CheckWritable();
   if (s.ok() && name == kPreparedStoreName) {
@@ -62,7 +62,11 @@ Status StoreDb::CreateFamily(const ColumnFamilyOptions& options, const std::stri
   Family* const family = NewFamily(options);
   aether::StoreOptions engine_options;
   s = ToEngineStore(*family, db_options_, &engine_options);
-  if (s.ok()) s = ToRocks(engine_->CreateStore(name, engine_options, &family->store));
+  if (s.ok()) {
+    s = ToRocks(import == nullptr
+                    ? engine_->CreateStore(name, engine_options, &family->store)
+                    : engine_->ImportStore(name, engine_options, *import, &family->store));
+  }
   if (!s.ok()) {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (auto it = families_.begin(); it != families_.end(); ++it) {
@@ -79,7 +83,7 @@ Status StoreDb::CreateFamily(const ColumnFamilyOptions& options, const std::stri
 
 Status StoreDb::CreateColumnFamily(const ColumnFamilyOptions& options, const std::string& name,
                                    ColumnFamilyHandle** handle) {
-  Status s = CreateFamily(options, name, handle);
+  Status s = CreateFamily(options, name, nullptr, handle);
   if (s.ok()) s = WriteOptionsFile();
   return s;
 }
@@ -98,7 +102,7 @@ Status StoreDb::CreateColumnFamilies(const std::vector<ColumnFamilyDescriptor>& 
   Status s;
   for (const ColumnFamilyDescriptor& family : families) {
     ColumnFamilyHandle* handle = nullptr;
-    s = CreateFamily(family.options, family.name, &handle);
+    s = CreateFamily(family.options, family.name, nullptr, &handle);
     if (!s.ok()) break;
     handles->push_back(handle);
   }

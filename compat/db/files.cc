@@ -6,16 +6,16 @@
 #include <utility>
 
 #include "compat/db/file_names.h"
+#include "compat/db/log_iterator.h"
 #include "compat/db/option_map.h"
 #include "compat/db/options_file.h"
 #include "compat/db/slices.h"
 #include "compat/db/store_db.h"
+#include "compat/db/telemetry.h"
 #include "compat/env/status_convert.h"
-#include "compat/options/option_text.h"
-#include "compat/table/file_plug_ins.h"
+#include "compat/table/file_properties.h"
 #include "rocksdb/env.h"
 #include "rocksdb/file_checksum.h"
-#include "rocksdb/merge_operator.h"
 #include "rocksdb/table_properties.h"
 
 namespace rocksdb {
@@ -25,16 +25,20 @@ namespace {
 class LogFileImpl final : public LogFile {
  public:
   explicit LogFileImpl(const aether::WalFileInfo& info) : info_(info) {}
-  std::string PathName() const override { return "/" + BaseName(info_.path); }
+  std::string PathName() const override {
+    return (info_.archived ? "/archive/" : "/") + BaseName(info_.path);
+  }
   uint64_t LogNumber() const override { return info_.number; }
-  WalFileType Type() const override { return kAliveLogFile; }
-  // One segment takes records of many writers, so there is no first number of a file.
-  SequenceNumber StartSequence() const override { return 0; }
+  WalFileType Type() const override { return info_.archived ? kArchivedLogFile : kAliveLogFile; }
+  // Of the first batch in it. Files overlap: many writers write into several at once.
+  SequenceNumber StartSequence() const override { return info_.first_sequence; }
   uint64_t SizeFileBytes() const override { return info_.bytes; }
 
  private:
   const aether::WalFileInfo info_;
 };
+
+}  // namespace
 
 SstFileMetaData ToMetaData(const aether::FileInfo& file) {
   SstFileMetaData out;
@@ -59,36 +63,6 @@ SstFileMetaData ToMetaData(const aether::FileInfo& file) {
   out.oldest_blob_file_number = file.oldest_blob_file;
   return out;
 }
-
-std::shared_ptr<const TableProperties> ToProperties(const aether::FileInfo& file, uint32_t family,
-                                                    const std::string& name,
-                                                    const ColumnFamilyOptions& options) {
-  auto out = std::make_shared<TableProperties>();
-  out->orig_file_number = file.number;
-  out->data_size = file.bytes - std::min(file.bytes, file.index_bytes + file.filter_bytes);
-  out->index_size = file.index_bytes;
-  out->filter_size = file.filter_bytes;
-  out->raw_key_size = file.raw_key_bytes;
-  out->raw_value_size = file.raw_value_bytes;
-  out->num_entries = file.entries;
-  out->num_deletions = file.deletes;
-  out->num_merge_operands = file.merges;
-  out->num_range_deletions = file.range_deletes;
-  out->num_filter_entries = file.filter_bytes == 0 ? 0 : file.entries;
-  out->column_family_id = family;
-  out->column_family_name = name;
-  out->creation_time = file.creation_time;
-  out->file_creation_time = file.creation_time;
-  out->comparator_name = options.comparator->Name();
-  if (options.merge_operator != nullptr) out->merge_operator_name = options.merge_operator->Name();
-  if (!file.prefix_extractor.empty()) out->prefix_extractor_name = file.prefix_extractor;
-  out->compression_name = CompressionDisplayName(FromEngine(file.codec));
-  out->property_collectors_names = CollectorNames(options);
-  out->user_collected_properties = file.properties;
-  return out;
-}
-
-}  // namespace
 
 Status StoreDb::DisableFileDeletions() {
   Status s = CheckWritable();
@@ -289,19 +263,17 @@ void StoreDb::GetAllColumnFamilyMetaData(std::vector<ColumnFamilyMetaData>* meta
 Status StoreDb::GetSortedWalFiles(VectorLogPtr& files) {
   files.clear();
   if (closed()) return CheckWritable();
-  std::vector<aether::WalFileInfo> logs = engine_->LogFiles();
-  std::sort(logs.begin(), logs.end(),
-            [](const auto& a, const auto& b) { return a.number < b.number; });
-  for (const aether::WalFileInfo& log : logs) files.push_back(std::make_unique<LogFileImpl>(log));
+  for (const aether::WalFileInfo& log : engine_->LogFiles()) {
+    files.push_back(std::make_unique<LogFileImpl>(log));
+  }
   return Status::OK();
 }
 
 Status StoreDb::GetCurrentWalFile(std::unique_ptr<LogFile>* current_log_file) {
-  VectorLogPtr files;
-  Status s = GetSortedWalFiles(files);
-  if (!s.ok()) return s;
-  if (files.empty()) return Status::NotFound("there is no log file");
-  *current_log_file = std::move(files.back());
+  if (closed()) return CheckWritable();
+  aether::WalFileInfo info;
+  const Status s = ToRocks(engine_->CurrentLogFile(&info));
+  if (s.ok()) *current_log_file = std::make_unique<LogFileImpl>(info);
   return s;
 }
 
@@ -315,9 +287,22 @@ Status StoreDb::GetCreationTimeOfOldestFile(uint64_t* creation_time) {
   return Status::OK();
 }
 
-Status StoreDb::GetUpdatesSince(SequenceNumber, std::unique_ptr<TransactionLogIterator>*,
+// Checksums of the log are always verified.
+Status StoreDb::GetUpdatesSince(SequenceNumber sequence,
+                                std::unique_ptr<TransactionLogIterator>* iterator,
                                 const TransactionLogIterator::ReadOptions&) {
-  return Status::NotSupported("DB::GetUpdatesSince");
+  if (iterator == nullptr) return Status::InvalidArgument("GetUpdatesSince needs an iterator");
+  if (closed()) return CheckWritable();
+  Tick(statistics_, GET_UPDATES_SINCE_CALLS);
+  std::unique_ptr<aether::LogFollower> follower;
+  const Status s = ToRocks(engine_->FollowLog(sequence, &follower));
+  if (!s.ok()) return s;
+  *iterator = NewLogIterator(std::move(follower), [this] {
+    aether::KvStore* prepared = nullptr;
+    PreparedStore(false, &prepared).PermitUncheckedError();
+    return prepared == nullptr ? UINT32_MAX : prepared->id();
+  });
+  return (*iterator)->status();
 }
 
 Status StoreDb::DeleteFile(std::string name) {
@@ -345,26 +330,6 @@ Status StoreDb::DeleteFile(std::string name) {
   return ToRocks(holder->DropFile(number));
 }
 
-Status StoreDb::IngestExternalFile(ColumnFamilyHandle*, const std::vector<std::string>& files,
-                                   const IngestExternalFileOptions&) {
-  if (mode_ == Mode::kReadOnly) return RefuseReadOnly();
-  if (files.empty()) return Status::InvalidArgument("external_files[0] is empty");
-  return Status::NotSupported("DB::IngestExternalFile");
-}
-
-Status StoreDb::IngestExternalFiles(const std::vector<IngestExternalFileArg>&) {
-  if (mode_ == Mode::kReadOnly) return RefuseReadOnly();
-  return Status::NotSupported("DB::IngestExternalFiles");
-}
-
-Status StoreDb::CreateColumnFamilyWithImport(const ColumnFamilyOptions&, const std::string&,
-                                             const ImportColumnFamilyOptions&,
-                                             const ExportImportFilesMetaData&,
-                                             ColumnFamilyHandle** handle) {
-  *handle = nullptr;
-  return Status::NotSupported("DB::CreateColumnFamilyWithImport");
-}
-
 Status StoreDb::GetDbIdentity(std::string& identity) const {
   if (closed()) return CheckWritable();
   identity = engine_->identity();
@@ -382,7 +347,7 @@ Status StoreDb::GetPropertiesOfAllTables(ColumnFamilyHandle* handle,
   const ColumnFamilyOptions options = FamilyOptions(Handle(handle)->family);
   for (const aether::FileInfo& file : Store(handle)->Files()) {
     (*props)[file.path] =
-        ToProperties(file, Handle(handle)->GetID(), Handle(handle)->GetName(), options);
+        ToTableProperties(file, Handle(handle)->GetID(), Handle(handle)->GetName(), options);
   }
   return Status::OK();
 }
@@ -393,7 +358,7 @@ aether::KvStore::FileFilter StoreDb::FileFilterOf(const ReadOptions& read,
   return
       [filter = read.table_filter, id = Handle(handle)->GetID(), name = Handle(handle)->GetName(),
        options = FamilyOptions(Handle(handle)->family)](const aether::FileInfo& file) {
-        return filter(*ToProperties(file, id, name, options));
+        return filter(*ToTableProperties(file, id, name, options));
       };
 }
 
@@ -409,7 +374,7 @@ Status StoreDb::GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const R
     });
     if (!wanted) continue;
     (*props)[file.path] =
-        ToProperties(file, Handle(handle)->GetID(), Handle(handle)->GetName(), options);
+        ToTableProperties(file, Handle(handle)->GetID(), Handle(handle)->GetName(), options);
   }
   return Status::OK();
 }

@@ -148,6 +148,11 @@ void ListenerBridge::OnFileDeleted(const aether::FileEvent& event) {
   for (const auto& listener : listeners_) listener->OnTableFileDeleted(info);
 }
 
+void ListenerBridge::OnIngested(const ExternalFileIngestionInfo& info, uint64_t bytes) {
+  if (files_ != nullptr) files_->Add(info.internal_file_path, bytes);
+  for (const auto& listener : listeners_) listener->OnExternalFileIngested(db_, info);
+}
+
 void ListenerBridge::OnMemTableSealed(uint32_t, uint64_t entries) {
   if (listeners_.empty()) return;
   MemTableInfo info{};

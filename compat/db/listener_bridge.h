@@ -39,6 +39,8 @@ class ListenerBridge final : public aether::Observer {
   void OnFileDeleted(const aether::FileEvent& event) override;
   void OnBlobFileAdded(const std::string& path, uint64_t bytes) override;
   aether::Status CheckSpace() override;
+  // One file of an ingestion is in force.
+  void OnIngested(const ExternalFileIngestionInfo& info, uint64_t bytes);
   void OnMemTableSealed(uint32_t family, uint64_t entries) override;
   void OnStall(uint32_t family, aether::StallState before, aether::StallState after) override;
   void OnStallTime(uint64_t micros) override;

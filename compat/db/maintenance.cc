@@ -346,7 +346,7 @@ void StoreDb::EnableManualCompaction() {
 
 Status StoreDb::FlushWAL(bool sync) {
   // Without a log there is nothing to hand over, only nothing that could be synced.
-  if (closed() || sync) {
+  if (closed() || sync || mode_ == Mode::kSecondary) {
     Status s = CheckWritable();
     if (!s.ok()) return s;
   }
@@ -380,7 +380,8 @@ Status StoreDb::NewDefaultReplayer(const std::vector<ColumnFamilyHandle*>& handl
 }
 
 Status StoreDb::TryCatchUpWithPrimary() {
-  return Status::NotSupported("Supported only by secondary instance");
+  if (closed()) return CheckWritable();
+  return ToRocks(engine_->CatchUp());
 }
 
 Status StoreDb::VerifyFileChecksums(const ReadOptions&) {

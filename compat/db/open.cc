@@ -16,8 +16,8 @@
 #include "compat/db/store_db.h"
 #include "compat/db/telemetry.h"
 #include "compat/env/app_file_system.h"
-#include "compat/env/engine_file_system.h"
 #include "compat/env/status_convert.h"
+#include "compat/options/option_fates.h"
 #include "compat/statistics/stats_history.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/file_system.h"
@@ -31,15 +31,6 @@ namespace {
 constexpr char kLibraryName[] = "Aether 0.1.0, librocksdb.so.7.8";
 constexpr char kEngineName[] = "HanoiDB LSM tree, Taurus parallel log";
 constexpr char kAbiTarget[] = "RocksDB 7.8.3 (Debian 12)";
-
-// The engine's file system for an Env: the disk itself for the default one, else an adapter in
-// *owned.
-aether::FileSystem* FileSystemOf(Env* env, std::unique_ptr<aether::FileSystem>* owned) {
-  aether::FileSystem* const disk = EngineFileSystemOf(env->GetFileSystem().get());
-  if (disk != nullptr) return disk;
-  *owned = NewAppFileSystem(env->GetFileSystem());
-  return owned->get();
-}
 
 bool VerboseWanted() {
   const char* value = getenv("AETHER_VERBOSE");
@@ -175,8 +166,9 @@ Status StoreDb::Resume() { return closed() ? CheckWritable() : ToRocks(engine_->
 Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
                            std::vector<ColumnFamilyHandle*>* handles) {
   aether::EnvOptions options = ToEngineEnv(db_options_);
-  options.read_only = mode_ == Mode::kReadOnly;
-  options.fs = FileSystemOf(env_, &owned_fs_);
+  options.read_only = mode_ != Mode::kReadWrite;
+  options.secondary = mode_ == Mode::kSecondary;
+  options.fs = EngineFileSystemFor(env_, &owned_fs_);
   options.observer = bridge_;
   const std::shared_ptr<TrackedFiles> files = TrackedFilesOf(db_options_);
   if (files != nullptr && mode_ == Mode::kReadWrite) {
@@ -263,7 +255,7 @@ Status StoreDb::OpenStore(const DBOptions& options, const std::string& name,
       if (!s.ok()) return s;
     }
   }
-  Announce(used.info_log.get(), name, used, families);
+  Announce(used.info_log.get(), name, options, families);
 
   std::unique_ptr<StoreDb> store(new StoreDb(used, name, mode));
   s = store->OpenEngine(families, handles);
@@ -286,8 +278,25 @@ Status StoreDb::OpenStore(const DBOptions& options, const std::string& name,
   return s;
 }
 
+Status StoreDb::OpenSecondary(const DBOptions& options, const std::string& name,
+                              const std::string& secondary_path,
+                              const std::vector<ColumnFamilyDescriptor>& families,
+                              std::vector<ColumnFamilyHandle*>* handles, DB** db) {
+  *db = nullptr;
+  DBOptions used(options);
+  if (used.info_log == nullptr) {
+    const Status s = CreateLoggerFromOptions(secondary_path, used, &used.info_log);
+    if (!s.ok()) return s;
+  }
+  if (used.max_open_files != -1) {
+    // Runs stay open whatever this says; values of blob files may need a file that has gone.
+    Info(used.info_log, "Files of runs stay open; blob files that the primary removes do not");
+  }
+  return OpenStore(used, name, families, Mode::kSecondary, handles, db);
+}
+
 Status StoreDb::WriteOptionsFile() {
-  if (mode_ == Mode::kReadOnly) return Status::OK();
+  if (mode_ != Mode::kReadWrite) return Status::OK();
   std::vector<ColumnFamilyDescriptor> families;
   DBOptions options;
   {
@@ -335,16 +344,18 @@ Status DB::OpenForReadOnly(const DBOptions& db_options, const std::string& name,
                             dbptr);
 }
 
-Status DB::OpenAsSecondary(const Options&, const std::string&, const std::string&, DB** dbptr) {
-  *dbptr = nullptr;
-  return Status::NotSupported("DB::OpenAsSecondary");
+Status DB::OpenAsSecondary(const Options& options, const std::string& name,
+                           const std::string& secondary_path, DB** dbptr) {
+  const std::vector<ColumnFamilyDescriptor> families{
+      ColumnFamilyDescriptor(kDefaultColumnFamilyName, ColumnFamilyOptions(options))};
+  return StoreDb::OpenSecondary(DBOptions(options), name, secondary_path, families, nullptr, dbptr);
 }
 
-Status DB::OpenAsSecondary(const DBOptions&, const std::string&, const std::string&,
-                           const std::vector<ColumnFamilyDescriptor>&,
-                           std::vector<ColumnFamilyHandle*>*, DB** dbptr) {
-  *dbptr = nullptr;
-  return Status::NotSupported("DB::OpenAsSecondary");
+Status DB::OpenAsSecondary(const DBOptions& db_options, const std::string& name,
+                           const std::string& secondary_path,
+                           const std::vector<ColumnFamilyDescriptor>& column_families,
+                           std::vector<ColumnFamilyHandle*>* handles, DB** dbptr) {
+  return StoreDb::OpenSecondary(db_options, name, secondary_path, column_families, handles, dbptr);
 }
 
 Status DB::OpenAndCompact(const std::string&, const std::string&, const std::string&, std::string*,
@@ -369,7 +380,7 @@ Status DB::ListColumnFamilies(const DBOptions& db_options, const std::string& na
                               std::vector<std::string>* column_families) {
   column_families->clear();
   std::unique_ptr<aether::FileSystem> owned;
-  aether::FileSystem* const fs = FileSystemOf(db_options.env, &owned);
+  aether::FileSystem* const fs = EngineFileSystemFor(db_options.env, &owned);
   Status s = ToRocks(aether::DbEnv::ListStores(fs, name, column_families));
   std::erase(*column_families, kPreparedStoreName);
   return s;
@@ -378,7 +389,7 @@ Status DB::ListColumnFamilies(const DBOptions& db_options, const std::string& na
 Status DestroyDB(const std::string& name, const Options& options,
                  const std::vector<ColumnFamilyDescriptor>&) {
   std::unique_ptr<aether::FileSystem> owned;
-  aether::FileSystem* const fs = FileSystemOf(options.env, &owned);
+  aether::FileSystem* const fs = EngineFileSystemFor(options.env, &owned);
   // First the engine: it takes the lock, so nothing of an open store is touched.
   Status s = ToRocks(aether::DbEnv::Destroy(fs, name, options.wal_dir));
   if (!s.ok()) return s;
@@ -421,7 +432,7 @@ Status Repair(const std::string& name, const DBOptions& db_options,
   std::unique_ptr<aether::FileSystem> owned;
   std::vector<std::unique_ptr<Family>> made;
   aether::RepairOptions repair;
-  repair.fs = FileSystemOf(used.env, &owned);
+  repair.fs = EngineFileSystemFor(used.env, &owned);
   repair.wal_dir = used.wal_dir;
   repair.options_of = [&](const std::string& family, aether::StoreOptions* store) {
     if (family == kPreparedStoreName) {

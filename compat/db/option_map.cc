@@ -384,6 +384,8 @@ aether::EnvOptions ToEngineEnv(const DBOptions& options) {
   out.avoid_flush_during_recovery = options.avoid_flush_during_recovery;
   out.avoid_flush_during_shutdown = options.avoid_flush_during_shutdown;
   out.wal_bytes_per_sync = options.wal_bytes_per_sync;
+  out.wal_ttl_seconds = options.WAL_ttl_seconds;
+  out.wal_archive_bytes = std::min(options.WAL_size_limit_MB, UINT64_MAX >> 20) << 20;
   out.background_jobs =
       std::max(options.max_background_jobs, std::max(options.max_background_compactions, 0) +
                                                 std::max(options.max_background_flushes, 0));

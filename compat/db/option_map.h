@@ -1,6 +1,5 @@
-// Options of RocksDB as options of the engine: which are refused, which are put into range, which
-// are honoured as they are, mapped to something of the engine's, or ignored; and a report that says
-// so.
+// Options of RocksDB as options of the engine: which are refused, which are put into range, what
+// the engine is given. compat/options/option_fates.h lists what becomes of each.
 //
 // Thread safety: pure functions. Failure: the Status that RocksDB gives for the combination, or
 // NotSupported with the name of the feature.
@@ -44,11 +43,6 @@ CompressionType FromEngine(aether::Codec codec);
 
 // The block cache that the options name, null when there is none.
 std::shared_ptr<Cache> BlockCacheOf(const ColumnFamilyOptions& options);
-
-// One line for each option that differs from its default: "honoured", "mapped" or "ignored", name,
-// value, remark.
-std::vector<std::string> DescribeDbOptions(const DBOptions& options);
-std::vector<std::string> DescribeFamilyOptions(const ColumnFamilyOptions& options);
 
 }  // namespace rocksdb
 

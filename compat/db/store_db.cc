@@ -9,6 +9,7 @@
 #include "compat/batch/wide_column_format.h"
 #include "compat/batch/wire_format.h"
 #include "compat/batch/write_batch_internal.h"
+#include "compat/db/read_options.h"
 #include "compat/db/slices.h"
 #include "compat/db/telemetry.h"
 #include "compat/env/status_convert.h"
@@ -36,46 +37,6 @@ Status NoTimestamps(ColumnFamilyHandle* handle) {
                                  " that does not enable timestamp");
 }
 
-const aether::Snapshot* EngineSnapshot(const Snapshot* snapshot) {
-  return snapshot == nullptr ? nullptr : static_cast<const SnapshotImpl*>(snapshot)->engine;
-}
-
-// The engine's clock starts elsewhere and does not jump.
-uint64_t ToEngineDeadline(std::chrono::microseconds deadline, Env* env) {
-  const int64_t left = deadline.count() - static_cast<int64_t>(env->NowMicros());
-  return left <= 0 ? 1 : aether::RealClock()->NowMicros() + static_cast<uint64_t>(left);
-}
-
-aether::ReadOptions ToEngineRead(const ReadOptions& options, Env* env) {
-  aether::ReadOptions out;
-  out.snapshot = EngineSnapshot(options.snapshot);
-  switch (options.read_tier) {
-    case kReadAllTier:
-      out.tier = aether::ReadTier::kAll;
-      break;
-    case kBlockCacheTier:
-      out.tier = aether::ReadTier::kCacheOnly;
-      break;
-    case kPersistedTier:
-      out.tier = aether::ReadTier::kPersistedOnly;
-      break;
-    case kMemtableTier:
-      // RocksDB's own answer to this tier also includes files.
-      out.tier = aether::ReadTier::kAll;
-      break;
-  }
-  out.verify_checksums = options.verify_checksums;
-  out.fill_cache = options.fill_cache;
-  out.ignore_range_deletes = options.ignore_range_deletions;
-  out.readahead = options.readahead_size;
-  out.async_io = options.async_io;
-  if (options.deadline.count() > 0) out.deadline_micros = ToEngineDeadline(options.deadline, env);
-  if (options.io_timeout.count() > 0) {
-    out.io_timeout_micros = static_cast<uint64_t>(options.io_timeout.count());
-  }
-  return out;
-}
-
 void ReleasePinned(void* argument, void* function) {
   reinterpret_cast<void (*)(void*)>(function)(argument);
 }
@@ -96,11 +57,13 @@ void HandOver(aether::PinnedValue* from, PinnableSlice* to) {
 }  // namespace
 
 Status StoreDb::RefuseReadOnly() const {
-  return Status::NotSupported("Not supported operation in read only mode.");
+  return Status::NotSupported(mode_ == Mode::kSecondary
+                                  ? "Not supported operation in secondary mode."
+                                  : "Not supported operation in read only mode.");
 }
 
 Status StoreDb::CheckWritable() const {
-  if (mode_ == Mode::kReadOnly) return RefuseReadOnly();
+  if (mode_ != Mode::kReadWrite) return RefuseReadOnly();
   if (closed()) return Status::Aborted("the DB is closed");
   return Status::OK();
 }
@@ -124,7 +87,7 @@ Status StoreDb::WriteBody(const WriteOptions& options, const Slice& body, uint32
 
 Status StoreDb::WriteBodyNow(const WriteOptions& options, const Slice& body, uint32_t count,
                              uint64_t* sequence) {
-  if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
+  if (mode_ != Mode::kReadWrite || closed()) return CheckWritable();
   if (options.sync && options.disableWAL) {
     return Status::InvalidArgument("Sync writes has to enable WAL.");
   }
@@ -243,7 +206,7 @@ Status StoreDb::DeleteRange(const WriteOptions& options, ColumnFamilyHandle* han
 
 Status StoreDb::Merge(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                       const Slice& value) {
-  if (mode_ == Mode::kReadOnly) return RefuseReadOnly();
+  if (mode_ != Mode::kReadWrite) return RefuseReadOnly();
   if (Handle(handle)->family->merge_operator == nullptr) {
     return Status::NotSupported("Provide a merge_operator when opening DB");
   }
@@ -264,7 +227,7 @@ Status StoreDb::CheckBatch(const WriteOptions& options, const WriteBatch* update
 }
 
 Status StoreDb::Write(const WriteOptions& options, WriteBatch* updates) {
-  if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
+  if (mode_ != Mode::kReadWrite || closed()) return CheckWritable();
   Status s = CheckBatch(options, updates);
   if (!s.ok()) return s;
   uint64_t sequence = 0;
@@ -529,6 +492,15 @@ Status StoreDb::CheckIterator(const ReadOptions& options) const {
   if (options.read_tier == kPersistedTier) {
     return Status::NotSupported("ReadTier::kPersistedData is not yet supported in iterators.");
   }
+  if (mode_ == Mode::kSecondary) {
+    if (options.tailing) {
+      return Status::NotSupported("tailing iterator not supported in secondary mode");
+    }
+    // The primary knows nothing of it, so its merges keep nothing for it.
+    if (options.snapshot != nullptr) {
+      return Status::NotSupported("snapshot not supported in secondary mode");
+    }
+  }
   return Status::OK();
 }
 
@@ -599,7 +571,8 @@ Status StoreDb::NewIterators(const ReadOptions& options,
   // Without a snapshot of the caller's, all iterators still start from one moment.
   ReadOptions at_once = options;
   const Snapshot* own = nullptr;
-  if (options.snapshot == nullptr && !options.tailing && handles.size() > 1) {
+  if (options.snapshot == nullptr && !options.tailing && handles.size() > 1 &&
+      mode_ != Mode::kSecondary) {
     own = GetSnapshot();
     at_once.snapshot = own;
   }

@@ -54,6 +54,8 @@ aether::StoreOptions PreparedStoreOptions();
 
 void SetPrefix(Family* family);  // from family->options
 
+SstFileMetaData ToMetaData(const aether::FileInfo& file);
+
 // Not opened yet.
 std::unique_ptr<Family> MakeFamily(const ColumnFamilyOptions& options);
 
@@ -107,11 +109,17 @@ class WriteGate {
 
 class StoreDb final : public DB {
  public:
-  enum class Mode : uint8_t { kReadWrite, kReadOnly };
+  // kSecondary is read-only too, and follows the instance that writes.
+  enum class Mode : uint8_t { kReadWrite, kReadOnly, kSecondary };
 
   static Status OpenStore(const DBOptions& options, const std::string& name,
                           const std::vector<ColumnFamilyDescriptor>& families, Mode mode,
                           std::vector<ColumnFamilyHandle*>* handles, DB** db);
+  // A secondary instance, whose LOG goes to a directory of its own.
+  static Status OpenSecondary(const DBOptions& options, const std::string& name,
+                              const std::string& secondary_path,
+                              const std::vector<ColumnFamilyDescriptor>& families,
+                              std::vector<ColumnFamilyHandle*>* handles, DB** db);
   ~StoreDb() override;
 
   Status Close() override;
@@ -299,6 +307,11 @@ class StoreDb final : public DB {
   Status IncreaseFullHistoryTsLow(ColumnFamilyHandle* handle, std::string ts_low) override;
   Status GetFullHistoryTsLow(ColumnFamilyHandle* handle, std::string* ts_low) override;
 
+  // As KvStore::Export.
+  Status ExportFiles(ColumnFamilyHandle* handle,
+                     const std::function<Status(const std::vector<SstFileMetaData>& files,
+                                                const std::vector<int>& levels)>& copy);
+
   // What transactions need (transaction_support.cc).
   // As KvStore::NewestSequence.
   Status NewestSequence(ColumnFamilyHandle* handle, const Slice& key, uint64_t above,
@@ -344,8 +357,12 @@ class StoreDb final : public DB {
   // Null: none are tracked.
   void TrackFiles(TrackedFiles* files);
   Family* NewFamily(const ColumnFamilyOptions& options);
+  // `import` may be null: the family begins empty.
   Status CreateFamily(const ColumnFamilyOptions& options, const std::string& name,
-                      ColumnFamilyHandle** handle);
+                      const aether::ImportFiles* import, ColumnFamilyHandle** handle);
+  // The checksums of files that are about to come in (ingest.cc): what goes into the manifest.
+  Status SumsOfIngested(const IngestExternalFileArg& arg,
+                        std::vector<aether::FileToIngest>* files) const;
   // Writes OPTIONS-n for the options of now and removes all but the two newest. Trouble is logged
   // only, unless fail_if_options_file_error is set.
   Status WriteOptionsFile();

@@ -533,13 +533,8 @@ TEST_F(StoreDbTest, ListenersHearOfFlushes) {
 
 TEST_F(StoreDbTest, UnsupportedCallsNameThemselves) {
   Open();
-  std::unique_ptr<TransactionLogIterator> log;
-  EXPECT_EQ(db_->GetUpdatesSince(1, &log).ToString(), "Not implemented: DB::GetUpdatesSince");
   EXPECT_EQ(db_->PromoteL0(db_->DefaultColumnFamily(), 1).ToString(),
             "Not implemented: DB::PromoteL0");
-  DB* secondary = db_;
-  EXPECT_TRUE(DB::OpenAsSecondary(options_, path_, path_ + ".2", &secondary).IsNotSupported());
-  EXPECT_EQ(secondary, nullptr);
   ReadOptions managed;
   managed.managed = true;
   std::unique_ptr<Iterator> it(db_->NewIterator(managed));

@@ -36,7 +36,7 @@ void StoreDb::PrepareToWriteAlone() {
 
 Status StoreDb::WriteAlone(const WriteOptions& options, WriteBatch* updates,
                            const std::function<Status()>& check) {
-  if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
+  if (mode_ != Mode::kReadWrite || closed()) return CheckWritable();
   Status s = CheckBatch(options, updates);
   if (!s.ok()) return s;
   const auto alone = write_gate_->EnterAlone();
@@ -77,7 +77,7 @@ Status StoreDb::PreparedStore(bool create, aether::KvStore** store) {
 }
 
 Status StoreDb::CheckPrepared() {
-  if (db_options_.allow_2pc || mode_ == Mode::kReadOnly) return Status::OK();
+  if (db_options_.allow_2pc || mode_ != Mode::kReadWrite) return Status::OK();
   std::vector<PreparedRecord> records;
   Status s = ReadPrepared(&records);
   if (!s.ok() || records.empty()) return s;
@@ -87,7 +87,7 @@ Status StoreDb::CheckPrepared() {
 
 Status StoreDb::WritePrepared(const WriteOptions& options, const std::string& name,
                               const WriteBatch& batch) {
-  if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
+  if (mode_ != Mode::kReadWrite || closed()) return CheckWritable();
   aether::KvStore* store = nullptr;
   Status s = PreparedStore(true, &store);
   if (!s.ok()) return s;
@@ -104,7 +104,7 @@ Status StoreDb::WritePrepared(const WriteOptions& options, const std::string& na
 
 Status StoreDb::DecidePrepared(const WriteOptions& options, const std::string& name,
                                WriteBatch* updates) {
-  if (mode_ == Mode::kReadOnly || closed()) return CheckWritable();
+  if (mode_ != Mode::kReadWrite || closed()) return CheckWritable();
   aether::KvStore* store = nullptr;
   Status s = PreparedStore(false, &store);
   if (!s.ok()) return s;

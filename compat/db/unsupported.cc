@@ -7,11 +7,7 @@
 #include "rocksdb/block_cache_trace_writer.h"
 #include "rocksdb/db.h"
 #include "rocksdb/experimental.h"
-#include "rocksdb/sst_file_reader.h"
-#include "rocksdb/sst_file_writer.h"
-#include "rocksdb/table_properties.h"
 #include "rocksdb/trace_reader_writer.h"
-#include "rocksdb/unique_id.h"
 
 namespace rocksdb {
 
@@ -48,73 +44,5 @@ Status UpdateManifestForFilesState(const DBOptions&, const std::string&,
 }
 
 }  // namespace experimental
-
-struct SstFileWriter::Rep {};
-
-SstFileWriter::SstFileWriter(const EnvOptions&, const Options&, const Comparator*,
-                             ColumnFamilyHandle*, bool, Env::IOPriority, bool) {}
-SstFileWriter::~SstFileWriter() = default;
-Status SstFileWriter::Open(const std::string&) {
-  return Status::NotSupported("SstFileWriter::Open");
-}
-Status SstFileWriter::Add(const Slice&, const Slice&) {
-  return Status::InvalidArgument("File is not opened");
-}
-Status SstFileWriter::Put(const Slice&, const Slice&) {
-  return Status::InvalidArgument("File is not opened");
-}
-Status SstFileWriter::Put(const Slice&, const Slice&, const Slice&) {
-  return Status::InvalidArgument("File is not opened");
-}
-Status SstFileWriter::Merge(const Slice&, const Slice&) {
-  return Status::InvalidArgument("File is not opened");
-}
-Status SstFileWriter::Delete(const Slice&) { return Status::InvalidArgument("File is not opened"); }
-Status SstFileWriter::Delete(const Slice&, const Slice&) {
-  return Status::InvalidArgument("File is not opened");
-}
-Status SstFileWriter::DeleteRange(const Slice&, const Slice&) {
-  return Status::InvalidArgument("File is not opened");
-}
-Status SstFileWriter::DeleteRange(const Slice&, const Slice&, const Slice&) {
-  return Status::InvalidArgument("File is not opened");
-}
-Status SstFileWriter::Finish(ExternalSstFileInfo*) {
-  return Status::InvalidArgument("File is not opened");
-}
-uint64_t SstFileWriter::FileSize() { return 0; }
-
-struct SstFileReader::Rep {};
-
-SstFileReader::SstFileReader(const Options&) {}
-SstFileReader::~SstFileReader() = default;
-Status SstFileReader::Open(const std::string&) {
-  return Status::NotSupported("SstFileReader::Open");
-}
-Iterator* SstFileReader::NewIterator(const ReadOptions&) {
-  return NewErrorIterator(Status::InvalidArgument("File is not opened"));
-}
-std::shared_ptr<const TableProperties> SstFileReader::GetTableProperties() const { return nullptr; }
-Status SstFileReader::VerifyChecksum(const ReadOptions&) {
-  return Status::InvalidArgument("File is not opened");
-}
-
-Status GetUniqueIdFromTableProperties(const TableProperties&, std::string*) {
-  return Status::NotSupported("GetUniqueIdFromTableProperties");
-}
-
-Status GetExtendedUniqueIdFromTableProperties(const TableProperties&, std::string*) {
-  return Status::NotSupported("GetExtendedUniqueIdFromTableProperties");
-}
-
-std::string UniqueIdToHumanString(const std::string& id) {
-  // Sixteen hexadecimal digits for each eight bytes, groups joined by dashes.
-  std::string out;
-  for (size_t i = 0; i < id.size(); i += 8) {
-    if (i != 0) out.push_back('-');
-    out += Slice(id.data() + i, std::min<size_t>(8, id.size() - i)).ToString(true);
-  }
-  return out;
-}
 
 }  // namespace rocksdb

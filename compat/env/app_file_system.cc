@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "compat/env/engine_file_system.h"
 #include "compat/env/status_convert.h"
+#include "rocksdb/env.h"
 
 namespace rocksdb {
 
@@ -403,6 +405,13 @@ class AppFileSystem : public aether::FileSystem {
 
 std::unique_ptr<aether::FileSystem> NewAppFileSystem(std::shared_ptr<FileSystem> fs) {
   return std::make_unique<AppFileSystem>(std::move(fs));
+}
+
+aether::FileSystem* EngineFileSystemFor(Env* env, std::unique_ptr<aether::FileSystem>* owned) {
+  aether::FileSystem* const disk = EngineFileSystemOf(env->GetFileSystem().get());
+  if (disk != nullptr) return disk;
+  *owned = NewAppFileSystem(env->GetFileSystem());
+  return owned->get();
 }
 
 }  // namespace rocksdb

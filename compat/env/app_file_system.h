@@ -17,7 +17,13 @@
 
 namespace rocksdb {
 
+class Env;
+
 std::unique_ptr<aether::FileSystem> NewAppFileSystem(std::shared_ptr<FileSystem> fs);
+
+// The engine's file system for an Env: the disk itself for the default one, else an adapter in
+// *owned.
+aether::FileSystem* EngineFileSystemFor(Env* env, std::unique_ptr<aether::FileSystem>* owned);
 
 }  // namespace rocksdb
 

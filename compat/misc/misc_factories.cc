@@ -249,13 +249,4 @@ void CancelAllBackgroundWork(DB* db, bool wait) {
   if (wait) db->PauseBackgroundWork().PermitUncheckedError();
 }
 
-Status VerifySstFileChecksum(const Options&, const EnvOptions&, const std::string&) {
-  return Status::NotSupported("VerifySstFileChecksum");
-}
-
-Status VerifySstFileChecksum(const Options&, const EnvOptions&, const ReadOptions&,
-                             const std::string&, const SequenceNumber&) {
-  return Status::NotSupported("VerifySstFileChecksum");
-}
-
 }  // namespace rocksdb

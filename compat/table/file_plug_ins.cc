@@ -65,7 +65,9 @@ class CollectorFactoryAdapter final : public aether::FileCollectorFactory {
       : factory_(std::move(factory)), log_(std::move(log)) {}
   std::unique_ptr<aether::FileCollector> Create(uint32_t family, int level) override {
     TablePropertiesCollectorFactory::Context context;
-    context.column_family_id = family;
+    context.column_family_id =
+        family == UINT32_MAX ? TablePropertiesCollectorFactory::Context::kUnknownColumnFamily
+                             : family;
     context.level_at_creation = level;
     TablePropertiesCollector* const made = factory_->CreateTablePropertiesCollector(context);
     return made == nullptr ? nullptr : std::make_unique<CollectorAdapter>(made, log_);
@@ -132,8 +134,8 @@ std::shared_ptr<aether::FileSumFactory> ToEngineSums(
   return factory == nullptr ? nullptr : std::make_shared<SumFactoryAdapter>(factory);
 }
 
-Status VerifyFileSum(FileSystem* fs, const std::string& path, const std::string& name,
-                     const std::string& expected, FileChecksumGenFactory* factory) {
+Status ComputeFileSum(FileSystem* fs, const std::string& path, const std::string& name,
+                      FileChecksumGenFactory* factory, std::string* sum, std::string* sum_name) {
   FileChecksumGenContext context;
   context.file_name = path;
   context.requested_checksum_func_name = name;
@@ -153,8 +155,17 @@ Status VerifyFileSum(FileSystem* fs, const std::string& path, const std::string&
   }
   if (!s.ok()) return s;
   generator->Finalize();
-  const std::string actual = generator->GetChecksum();
-  if (actual == expected) return s;
+  *sum = generator->GetChecksum();
+  *sum_name = generator->Name();
+  return s;
+}
+
+Status VerifyFileSum(FileSystem* fs, const std::string& path, const std::string& name,
+                     const std::string& expected, FileChecksumGenFactory* factory) {
+  std::string actual;
+  std::string actual_name;
+  const Status s = ComputeFileSum(fs, path, name, factory, &actual, &actual_name);
+  if (!s.ok() || actual == expected) return s;
   return Status::Corruption(path + " file checksum mismatch, expecting " +
                             Slice(expected).ToString(true) + ", but actual " +
                             Slice(actual).ToString(true));

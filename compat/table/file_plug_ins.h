@@ -27,6 +27,10 @@ std::string CollectorNames(const ColumnFamilyOptions& options);
 std::shared_ptr<aether::FileSumFactory> ToEngineSums(
     const std::shared_ptr<FileChecksumGenFactory>& factory);
 
+// Reads a file and says what its checksum is. InvalidArgument when the factory does not know the
+// kind; an empty name leaves that to it.
+Status ComputeFileSum(FileSystem* fs, const std::string& path, const std::string& name,
+                      FileChecksumGenFactory* factory, std::string* sum, std::string* sum_name);
 // Reads a file and compares its checksum with one that was taken when it was written. Corruption
 // when they differ, InvalidArgument when the factory does not know the kind.
 Status VerifyFileSum(FileSystem* fs, const std::string& path, const std::string& name,

@@ -18,7 +18,10 @@
 #include <vector>
 
 #include "compat/binary/histogram.h"
+#include "compat/tools/ldb_arguments.h"
+#include "compat/tools/ldb_commands.h"
 #include "compat/tools/ldb_copies.h"
+#include "compat/tools/ldb_table_files.h"
 #include "rocksdb/db.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/ldb_tool.h"
@@ -30,55 +33,6 @@
 namespace rocksdb {
 
 namespace {
-
-// The command line: ldb --db=... command parameter ... --option=value --flag
-struct Arguments {
-  std::string command;
-  std::vector<std::string> parameters;
-  std::map<std::string, std::string> options;
-  std::set<std::string> flags;
-
-  explicit Arguments(int argc, char const* const* argv) {
-    for (int i = 1; i < argc; ++i) {
-      const std::string word = argv[i];
-      if (word.compare(0, 2, "--") != 0) {
-        (command.empty() ? command : parameters.emplace_back()) = word;
-        continue;
-      }
-      const size_t equals = word.find('=');
-      if (equals == std::string::npos) {
-        flags.insert(word.substr(2));
-      } else {
-        options[word.substr(2, equals - 2)] = word.substr(equals + 1);
-      }
-    }
-  }
-
-  bool Has(const std::string& name) const {
-    const auto option = options.find(name);
-    return option != options.end() ? option->second == "true" : flags.count(name) != 0;
-  }
-  std::string Get(const std::string& name, const std::string& missing = "") const {
-    const auto option = options.find(name);
-    return option != options.end() ? option->second : missing;
-  }
-};
-
-std::optional<std::string> FromHex(const std::string& text) {
-  if (text.size() % 2 != 0 || text.compare(0, 2, "0x") != 0) return std::nullopt;
-  std::string bytes;
-  for (size_t i = 2; i < text.size(); i += 2) {
-    const std::string digits = text.substr(i, 2);
-    if (!isxdigit(static_cast<unsigned char>(digits[0])) ||
-        !isxdigit(static_cast<unsigned char>(digits[1]))) {
-      return std::nullopt;
-    }
-    bytes.push_back(static_cast<char>(std::stoi(digits, nullptr, 16)));
-  }
-  return bytes;
-}
-
-std::string ToHex(const Slice& bytes) { return "0x" + bytes.ToString(true); }
 
 class Session;
 
@@ -102,11 +56,11 @@ bool Lists(const char* names, const std::string& name) {
 constexpr char kRefused[] =
     " query list_file_range_deletes dump_wal reduce_levels change_compaction_style "
     "manifest_dump update_manifest file_checksum_dump dump_live_files idump repair "
-    "write_extern_sst ingest_extern_sst unsafe_remove_sst_file ";
+    "unsafe_remove_sst_file ";
 
 // Options that every command accepts.
 constexpr char kCommonOptions[] =
-    " db env_uri fs_uri hex key_hex value_hex column_family try_load_options "
+    " db secondary_path env_uri fs_uri hex key_hex value_hex column_family try_load_options "
     "disable_consistency_checks ignore_unknown_options bloom_bits fix_prefix_len "
     "compression_type compression_max_dict_bytes block_size auto_compaction "
     "db_write_buffer_size write_buffer_size file_size ";
@@ -202,28 +156,34 @@ class Session {
   Status Load() {
     WriteOptions write;
     write.disableWAL = arguments_.Has("disable_wal");
-    uint64_t bad = 0;
-    std::string line;
-    while (std::getline(std::cin, line)) {
-      if (line.find("Keys in range: ") == 0 || line.find("Created bg thread 0x") == 0) continue;
-      const size_t arrow = line.find(" ==> ");
-      std::string key;
-      std::string value;
-      if (arrow == std::string::npos || !Key(line.substr(0, arrow), &key).ok() ||
-          !Value(line.substr(arrow + 5), &value).ok()) {
-        ++bad;
-        continue;
-      }
-      Status status = db_->Put(write, family_, key, value);
-      if (!status.ok()) return status;
-    }
-    if (bad != 0) {
-      fprintf(stderr, "Warning: %llu bad lines ignored.\n", static_cast<unsigned long long>(bad));
-    }
+    const Status loaded = ReadPairs([&](const std::string& key, const std::string& value) {
+      return db_->Put(write, family_, key, value);
+    });
+    if (!loaded.ok()) return loaded;
     if (arguments_.Has("compact")) {
       return db_->CompactRange(CompactRangeOptions(), family_, nullptr, nullptr);
     }
     return write.disableWAL ? db_->Flush(FlushOptions(), family_) : Status::OK();
+  }
+
+  // The same lines into a table file.
+  Status WriteTableFile() {
+    return LdbWriteTableFile(db_.get(), family_, arguments_.parameters[0],
+                             [this](const LdbPairSink& sink) { return ReadPairs(sink); });
+  }
+  Status IngestTableFile() {
+    IngestExternalFileOptions options;
+    const auto set = [this](const char* name, bool* option) {
+      const std::string value = arguments_.Get(name, arguments_.Has(name) ? "true" : "");
+      if (!value.empty()) *option = value == "true" || value == "1";
+    };
+    set("move_files", &options.move_files);
+    set("snapshot_consistency", &options.snapshot_consistency);
+    set("allow_global_seqno", &options.allow_global_seqno);
+    set("allow_blocking_flush", &options.allow_blocking_flush);
+    set("ingest_behind", &options.ingest_behind);
+    set("write_global_seqno", &options.write_global_seqno);
+    return LdbIngestTableFile(db_.get(), family_, arguments_.parameters[0], options);
   }
 
   Status Compact() {
@@ -334,6 +294,29 @@ class Session {
                                : Status::InvalidArgument("--" + bad_number_ + " needs a number");
   }
 
+  // Hands on what the lines on standard input say, in the form of dump.
+  Status ReadPairs(const LdbPairSink& sink) {
+    uint64_t bad = 0;
+    std::string line;
+    while (std::getline(std::cin, line)) {
+      if (line.find("Keys in range: ") == 0 || line.find("Created bg thread 0x") == 0) continue;
+      const size_t arrow = line.find(" ==> ");
+      std::string key;
+      std::string value;
+      if (arrow == std::string::npos || !Key(line.substr(0, arrow), &key).ok() ||
+          !Value(line.substr(arrow + 5), &value).ok()) {
+        ++bad;
+        continue;
+      }
+      const Status status = sink(key, value);
+      if (!status.ok()) return status;
+    }
+    if (bad != 0) {
+      fprintf(stderr, "Warning: %llu bad lines ignored.\n", static_cast<unsigned long long>(bad));
+    }
+    return Status::OK();
+  }
+
   static Status Done(const Status& status) {
     if (status.ok()) printf("OK\n");
     return status;
@@ -427,8 +410,11 @@ class Session {
       families.emplace_back(kDefaultColumnFamilyName, ColumnFamilyOptions(options_));
 
     DB* db = nullptr;
-    Status status = read_only ? DB::OpenForReadOnly(db_options, path_, families, &handles_, &db)
-                              : DB::Open(db_options, path_, families, &handles_, &db);
+    const std::string secondary = arguments_.Get("secondary_path");
+    Status status = !secondary.empty() ? DB::OpenAsSecondary(db_options, path_, secondary, families,
+                                                             &handles_, &db)
+                    : read_only ? DB::OpenForReadOnly(db_options, path_, families, &handles_, &db)
+                                : DB::Open(db_options, path_, families, &handles_, &db);
     if (!status.ok()) return status;
     db_.reset(db);
     const std::string wanted = arguments_.Get("column_family", kDefaultColumnFamilyName);
@@ -606,6 +592,20 @@ const std::vector<Command>& Commands() {
        0,
        {"checkpoint_dir"},
        &Session::MakeCheckpoint},
+      {"write_extern_sst",
+       "<file> [--create_if_missing] < lines of dump",
+       Command::kWritable,
+       1,
+       {"create_if_missing"},
+       &Session::WriteTableFile},
+      {"ingest_extern_sst",
+       "<file> [--create_if_missing] [--move_files] [--snapshot_consistency=<true|false>] "
+       "[--allow_global_seqno=<true|false>] [--allow_blocking_flush=<true|false>]",
+       Command::kWritable,
+       1,
+       {"create_if_missing", "move_files", "snapshot_consistency", "allow_global_seqno",
+        "allow_blocking_flush", "ingest_behind", "write_global_seqno"},
+       &Session::IngestTableFile},
       {"backup", kBackupUsage, Command::kWritable, 0, BackupOptions(), &Session::Backup},
       {"restore", kBackupUsage, Command::kNothing, 0, BackupOptions(), &Session::Restore},
   };
@@ -615,6 +615,11 @@ const std::vector<Command>& Commands() {
 }  // namespace
 
 LDBOptions::LDBOptions() {}
+
+bool IsLdbCommand(const std::string& name) {
+  return std::any_of(Commands().begin(), Commands().end(),
+                     [&name](const Command& command) { return name == command.name; });
+}
 
 void LDBCommandRunner::PrintHelp(const LDBOptions& ldb_options, const char* /*exec_name*/,
                                  bool to_stderr) {

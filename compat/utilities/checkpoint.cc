@@ -1,4 +1,5 @@
-// Checkpoints: a directory that holds the state of an open database, by links where possible.
+// Checkpoints: a directory that holds the state of an open database, or the files of one family, by
+// links where possible.
 //
 // Steps: keep the files, list them, fill DIR.tmp, sync what was written and the names, rename to
 // DIR, sync its parent. Until the rename there is no DIR; a DIR.tmp that a crash has left is
@@ -8,7 +9,9 @@
 
 #include <memory>
 
+#include "compat/db/store_db.h"
 #include "compat/utilities/copy_file.h"
+#include "rocksdb/comparator.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 
@@ -48,6 +51,51 @@ class CheckpointImpl final : public Checkpoint {
       const Status released = db_->EnableFileDeletions(false);
       if (s.ok()) s = released;
     }
+    return s;
+  }
+
+  Status ExportColumnFamily(ColumnFamilyHandle* handle, const std::string& export_dir,
+                            ExportImportFilesMetaData** metadata) override {
+    auto* const store = dynamic_cast<StoreDb*>(db_->GetRootDB());
+    if (handle == nullptr || metadata == nullptr || store == nullptr) {
+      return Status::InvalidArgument("ExportColumnFamily: there is nothing to export or no place");
+    }
+    Status s = fs_->FileExists(export_dir, io_, nullptr);
+    if (s.ok()) return Status::InvalidArgument("Specified export_dir exists");
+    if (!s.IsNotFound()) return s;
+    const size_t last = export_dir.find_last_not_of('/');
+    if (last == std::string::npos) return Status::InvalidArgument("Specified export_dir invalid");
+    const std::string target = export_dir.substr(0, last + 1);
+    const std::string staging = target + ".tmp";
+    s = RemoveStaging(staging);
+    if (s.ok()) s = fs_->CreateDir(staging, io_, nullptr);
+    if (!s.ok()) return s;
+    auto made = std::make_unique<ExportImportFilesMetaData>();
+    made->db_comparator_name = handle->GetComparator()->Name();
+    s = store->ExportFiles(
+        handle, [&](const std::vector<SstFileMetaData>& files, const std::vector<int>& levels) {
+          bool links = true;
+          Status taken;
+          for (size_t i = 0; i < files.size() && taken.ok(); ++i) {
+            LiveFileStorageInfo file;
+            static_cast<FileStorageInfo&>(file) = files[i];
+            taken = Take(file, staging + "/" + file.relative_filename, &links);
+            LiveFileMetaData& told = made->files.emplace_back();
+            static_cast<SstFileMetaData&>(told) = files[i];
+            told.directory = told.db_path = target;
+            told.level = levels[i];
+            told.column_family_name = handle->GetName();
+          }
+          return taken;
+        });
+    if (s.ok()) s = SyncDirectory(fs_, staging);
+    if (s.ok()) s = fs_->RenameFile(staging, target, io_, nullptr);
+    if (s.ok()) s = SyncDirectory(fs_, ParentDirectory(target));
+    if (!s.ok()) {
+      RemoveStaging(staging).PermitUncheckedError();
+      return s;
+    }
+    *metadata = made.release();
     return s;
   }
 

@@ -69,6 +69,18 @@ std::vector<wal::UsedFile> Pipeline::LogFilesBehind(uint64_t after_ticket) const
   return impl_->log_ == nullptr ? std::vector<wal::UsedFile>()
                                 : impl_->log_->FilesBehind(after_ticket);
 }
+std::unique_ptr<wal::LogReader> Pipeline::NewLogReader() {
+  if (impl_->log_ == nullptr) return nullptr;
+  return std::make_unique<wal::LogReader>(impl_->options_.fs, impl_->options_.store_id,
+                                          impl_->log_->source());
+}
+wal::LogSource* Pipeline::log_source() {
+  return impl_->log_ == nullptr ? nullptr : impl_->log_->source();
+}
+uint64_t Pipeline::FollowableTicket() const { return impl_->FollowableTicket(); }
+uint32_t Pipeline::OldestLogEpoch() const {
+  return impl_->log_ == nullptr ? UINT32_MAX : impl_->log_->OldestEpoch();
+}
 std::vector<wal::LiveSegment> Pipeline::SealedSegments(uint64_t after_ticket) {
   return impl_->log_ == nullptr ? std::vector<wal::LiveSegment>()
                                 : impl_->log_->SealedSegments(after_ticket);
@@ -92,6 +104,10 @@ Status Pipeline::FinishResume(const LogState& next_state) {
 }
 void Pipeline::Hold() { impl_->Hold(); }
 void Pipeline::LetGo() { impl_->LetGo(); }
+Status Pipeline::Insert(uint32_t count,
+                        const std::function<Status(SequenceNumber first)>& install) {
+  return impl_->Insert(count, install);
+}
 void Pipeline::SetThrottle(bool on) { impl_->throttle_.store(on, std::memory_order_release); }
 PipelineCounters Pipeline::Counters() const { return impl_->Counters(); }
 

@@ -42,6 +42,7 @@
 #include "engine/commit/table_set.h"
 #include "engine/io/file_system.h"
 #include "engine/wal/live_segment.h"
+#include "engine/wal/log_reader.h"
 #include "engine/wal/log_state.h"
 #include "engine/wal/recovery.h"
 #include "engine/wal/segment_pool.h"
@@ -107,8 +108,10 @@ struct PipelineOptions {
   uint64_t progress_bytes = 64 << 10;
   uint64_t log_write_back_bytes = 0;  // see wal::LogOptions::write_back_bytes
   bool allow_mapped_log = true;       // false forces the append backend
-  bool background_thread = true;      // prepares segments ahead; off for deterministic tests
-  bool read_only = false;             // no log, every write is NotSupported
+  uint64_t archive_ttl_seconds = 0;   // see engine/wal/archive.h; both 0: there is no archive
+  uint64_t archive_bytes = 0;
+  bool background_thread = true;  // prepares segments ahead; off for deterministic tests
+  bool read_only = false;         // no log, every write is NotSupported
   // For tests of the wrap of every field: ticket and generation numbers start as if that many had
   // been used, and generations are switched when this many numbers are used.
   uint32_t first_generation = 0;
@@ -201,6 +204,15 @@ class Pipeline {
   bool LoggedUpTo(LogPosition* position);
   // The files that hold what lies between `after_ticket` and the last LoggedUpTo.
   std::vector<wal::UsedFile> LogFilesBehind(uint64_t after_ticket) const;
+  // Reads the log from its oldest record on. Null when there is no log. The pipeline must outlive
+  // it.
+  std::unique_ptr<wal::LogReader> NewLogReader();
+  wal::LogSource* log_source();
+  // How far such a reader may go: what is published, but no write that asked for a sync before it
+  // is durable. While such a write is under way that is D.
+  uint64_t FollowableTicket() const;
+  // See LogState::AdvanceFloor.
+  uint32_t OldestLogEpoch() const;
   // Full segments that hold batches behind `after_ticket`, for a flush that leaves values in them;
   // none where records have no place of their own (append backends).
   std::vector<wal::LiveSegment> SealedSegments(uint64_t after_ticket);
@@ -229,6 +241,12 @@ class Pipeline {
   // Writers wait. REQUIRES: the caller holds no EpochGuard; one Hold at a time.
   void Hold();
   void LetGo();
+  // Gives `count` numbers to something that is not a batch. `install` gets the first of them and
+  // has to make it readable at those numbers; they are published when it returns, whatever its
+  // outcome, which is also this call's: after an error they stay unused. The log says only that the
+  // numbers are gone. `install` may call Switch, and SyncTo for tickets that were published before.
+  // REQUIRES: between Hold and LetGo, count < 2^31.
+  Status Insert(uint32_t count, const std::function<Status(SequenceNumber first)>& install);
 
   // --- back-pressure and figures ---
   // While true every write calls BeforeWrite.

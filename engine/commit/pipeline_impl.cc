@@ -28,6 +28,22 @@ AETHER_TRACE_ONLY(std::string ChangedFamilies(const TableSet& before, const Tabl
   return "[" + list + "]";
 })
 
+// Counts a write from before its number until it is durable, or is known not to be.
+class UnsyncedWrite {
+ public:
+  UnsyncedWrite(std::atomic<uint32_t>* count, bool sync) : count_(sync ? count : nullptr) {
+    if (count_ != nullptr) count_->fetch_add(1, std::memory_order_seq_cst);
+  }
+  ~UnsyncedWrite() {
+    if (count_ != nullptr) count_->fetch_sub(1, std::memory_order_seq_cst);
+  }
+  UnsyncedWrite(const UnsyncedWrite&) = delete;
+  UnsyncedWrite& operator=(const UnsyncedWrite&) = delete;
+
+ private:
+  std::atomic<uint32_t>* const count_;
+};
+
 }  // namespace
 
 Pipeline::Impl::Impl(const PipelineOptions& options, const wal::Recovered& recovered,
@@ -69,6 +85,9 @@ Status Pipeline::Impl::OpenLog(const wal::Recovered& recovered) {
   log.new_number = [hooks = options_.hooks] { return hooks->NewFileNumber(); };
   log.poison = &poisoned_;
   log.old_segments = recovered.segments;
+  log.old_state = recovered.next_state;
+  log.archive_ttl_seconds = options_.archive_ttl_seconds;
+  log.archive_bytes = options_.archive_bytes;
   AETHER_RETURN_IF_ERROR(wal::Log::Open(log, &log_));
   if (log_->needs_write_out()) targets_ = std::vector<WriteOutTarget>(Watermark::kRing);
   // What recovery found useless goes at once.
@@ -89,6 +108,17 @@ Status Pipeline::Impl::Refuse(const WriteRequest& request) const {
     return Status::InvalidArgument("the batch is larger than 4 GiB");
   }
   return Status::OK();
+}
+
+// V first: a write that asked for a sync and is in V was counted before it got its number, so it is
+// counted still or done with. One that failed has poisoned the log by then.
+uint64_t Pipeline::Impl::FollowableTicket() const {
+  const uint64_t published = mark_.published();
+  // Until the first logged write nothing explains the tickets.
+  if (!logged_.load(std::memory_order_acquire)) return start_.ticket;
+  const bool all = unsynced_writes_.load(std::memory_order_seq_cst) == 0 &&
+                   !poisoned_.load(std::memory_order_acquire);
+  return all ? published : std::min(published, syncer_.durable());
 }
 
 // tla: ParallelWal.Ack and AckSync are its returns.
@@ -113,6 +143,7 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   if (!request.disable_wal && !logged_.load(std::memory_order_acquire)) {
     AETHER_RETURN_IF_ERROR(BecomeLogged());
   }
+  const UnsyncedWrite unsynced(&unsynced_writes_, request.sync);
   Numbers numbers;
   bool report_progress = false;
   bool held = false;
@@ -159,6 +190,50 @@ void Pipeline::Impl::LetGo() {
   FutexWakeAll(&held_);
 }
 
+// To the log this is a batch that left no record of what it holds, as with disableWAL. Its ticket
+// keeps V, and so readers, below the numbers until what they are for can be read. Nobody waits for
+// it but whoever waits for a later ticket, and those are writers that are held, or BecomeLogged.
+Status Pipeline::Impl::Insert(uint32_t count,
+                              const std::function<Status(SequenceNumber first)>& install) {
+  if (log_ == nullptr) return Status::NotSupported("Not supported operation in read only mode.");
+  if (poisoned_.load(std::memory_order_acquire)) return TellPoison();
+  wal::Stream* const stream = log_->Lease();
+  Status s = log_->Reserve(stream, 0, mark_.published());
+  if (!s.ok()) {
+    log_->Return(stream);
+    TellPoison().Ignore();
+    return s;
+  }
+  wal::PendingRecord record;
+  log_->Copy(stream, Slice(), &record);
+  Numbers numbers;
+  {
+    EpochGuard guard;
+    AETHER_TRACE_STEP();
+    const WriteWord before = mark_.Take(count);
+    Expand(before, count, &numbers);
+    const Generation& generation = generations_[before.generation()];
+    const bool logged = !generation.unlogged.load(std::memory_order_acquire);
+    AETHER_TRACE("reserve", "t", numbers.ticket, "first", numbers.first, "end", numbers.end,
+                 "stream", stream->index, "file", stream->chunk.number, "offset",
+                 stream->chunk.offset, "body", trace::Hex(Slice()));
+    mark_.Bind(numbers.ticket, numbers.first, numbers.end, 0, nullptr, nullptr);
+    AETHER_TRACE("bind", "t", numbers.ticket);
+    if (logged) {
+      StampAndWriteOut(record, wal::MakeStamp(record.body_crc, wal::RecordType::kSkip,
+                                              numbers.ticket, numbers.end));
+      log_->Commit(stream, record, numbers.ticket);
+      AETHER_TRACE("stamp", "t", numbers.ticket);
+    }
+  }
+  log_->Return(stream);
+  s = install(numbers.first);
+  mark_.Publish(numbers.ticket, numbers.end);
+  if (numbers.close_generation) Switch(nullptr, nullptr, nullptr).Ignore();
+  TellPoison().Ignore();
+  return s;
+}
+
 // tla: ParallelWal.Reserve, Visibility.Number.
 bool Pipeline::Impl::TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers* numbers) {
   WriteWord w;
@@ -170,6 +245,11 @@ bool Pipeline::Impl::TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers*
   } else {
     w = mark_.Take(count);
   }
+  Expand(w, count, numbers);
+  return true;
+}
+
+void Pipeline::Impl::Expand(WriteWord w, uint32_t count, Numbers* numbers) const {
   const Generation& generation = generations_[w.generation()];
   // This ticket is not published, so V is below it and the low bits tell it.
   numbers->ticket = mark_.Expand(static_cast<uint16_t>(w.ticket() + 1));
@@ -177,7 +257,6 @@ bool Pipeline::Impl::TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers*
   numbers->end = numbers->first + count - 1;
   numbers->tables = generation.tables.load(std::memory_order_relaxed);
   numbers->close_generation = w.relative() + count >= options_.switch_at_relative;
-  return true;
 }
 
 Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& facts,

@@ -35,6 +35,7 @@ class Pipeline::Impl : private SlotHelper {
   void WaitPublished(uint64_t ticket);
   Status SyncTo(uint64_t ticket);
   Status SyncForWriter(uint64_t ticket);
+  uint64_t FollowableTicket() const;
   // The error, or OK. May be called anywhere.
   Status PoisonStatus();
   void Poison(const Status& status);
@@ -45,6 +46,7 @@ class Pipeline::Impl : private SlotHelper {
   Status DrainForResume(LogState* next_state);
   void Hold();
   void LetGo();
+  Status Insert(uint32_t count, const std::function<Status(SequenceNumber first)>& install);
   Status FinishResume(const LogState& next_state);
   PipelineCounters Counters() const;
 
@@ -91,6 +93,7 @@ class Pipeline::Impl : private SlotHelper {
   void WaitWhileHeld();
   // False when the generation turned out to be a logged one and `must_be_unlogged`.
   bool TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers* numbers);
+  void Expand(WriteWord before, uint32_t count, Numbers* numbers) const;
   void Finish(const WriteRequest& request, const Numbers& numbers, const wal::PendingRecord* record,
               InsertHints* hints);
   static void ApplyNumbered(Slice body, const Numbers& numbers, InsertHints* hints);
@@ -121,6 +124,7 @@ class Pipeline::Impl : private SlotHelper {
   std::atomic<bool> poisoned_{false};  // also raised by engine/io
   std::atomic<uint32_t> held_{0};      // 1: nobody may take a number
   std::atomic<uint64_t> helped_{0};
+  std::atomic<uint32_t> unsynced_writes_{0};  // that asked for a sync and have not got it yet
 
   Mutex switch_mutex_;
   uint64_t set_ids_ GUARDED_BY(switch_mutex_) = 0;

@@ -47,6 +47,8 @@ class FileBuilder::Rep {
     meta_.creation_time = options.creation_time;
     meta_.family = options.family;
     meta_.family_name = options.family_name;
+    meta_.external = options.external;
+    meta_.session = options.session;
     meta_.codec = options.compression.codec;
     if (filter_on_ && options.prefix != nullptr && !options.prefix->Name().empty()) {
       meta_.prefix_extractor = options.prefix->Name();

@@ -46,6 +46,9 @@ struct FileBuilderOptions {
   uint64_t creation_time = 0;  // seconds since 1970
   uint32_t family = 0;
   std::string family_name;
+  // See FileMeta.
+  uint32_t external = 0;
+  std::string session;
   size_t write_buffer_bytes = size_t{512} << 10;
   // Starts write-out each time so much has been appended; 0: never.
   uint64_t range_sync_bytes = uint64_t{1} << 20;

@@ -38,6 +38,10 @@ enum Tag : uint32_t {
   kEntities = 47,
   kSum = 48,
   kSumName = 50,
+  kGivenSequence = 51,
+  kPointsOnly = 53,
+  kExternal = 54,
+  kSession = 56,
 };
 
 // Numbers are given by their distance from the one before.
@@ -112,6 +116,10 @@ void FileMeta::EncodeTo(std::string* out) const {
   PutFact(out, kEntities, entities);
   PutFact(out, kSum, Slice(sum));
   PutFact(out, kSumName, Slice(sum_name));
+  PutFact(out, kGivenSequence, given_sequence);
+  PutFact(out, kPointsOnly, points_only ? uint64_t{1} : 0);
+  PutFact(out, kExternal, external);
+  PutFact(out, kSession, Slice(session));
   PutEndOfFacts(out);
 }
 
@@ -219,6 +227,18 @@ Status FileMeta::DecodeFrom(Slice* input) {
       case kEntities:
         number_field = &entities;
         break;
+      case kGivenSequence:
+        number_field = &given_sequence;
+        break;
+      case kPointsOnly:
+        number_field = &flag;
+        break;
+      case kExternal:
+        number_field = &id;
+        break;
+      case kSession:
+        session = field.ToString();
+        break;
       case kBlobs:
         if (!DecodeUses(field, &blobs)) return malformed();
         break;
@@ -233,7 +253,9 @@ Status FileMeta::DecodeFrom(Slice* input) {
     }
     if (tag == kLargestExclusive) largest_exclusive = flag != 0;
     if (tag == kFilterWithoutKeys) filter_without_keys = flag != 0;
-    if (id > UINT32_MAX) return malformed();
+    if (tag == kPointsOnly) points_only = flag != 0;
+    if (id > UINT32_MAX || given_sequence > kMaxSequence) return malformed();
+    if (tag == kExternal) external = static_cast<uint32_t>(id);
     if (tag == kFamily) family = static_cast<uint32_t>(id);
     if (tag == kCodec) {
       if (id == 0) return malformed();

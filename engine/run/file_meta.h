@@ -25,6 +25,9 @@
 
 namespace aether {
 
+inline constexpr uint32_t kExternalVersion = 1;
+inline constexpr uint32_t kNoFamily = UINT32_MAX;
+
 struct FileMeta {
   uint64_t number = 0;
   uint64_t file_size = 0;
@@ -67,6 +70,15 @@ struct FileMeta {
   // Over the whole file, so only the manifest knows it; empty without one.
   std::string sum;
   std::string sum_name;
+  // Not 0: the file was made outside of a store, by rules with this number; all of its sequences
+  // are 0, and kNoFamily stands for a family that its maker did not name.
+  uint32_t external = 0;
+  std::string session;  // of its maker: with `number` it names the file among all files
+  // The two that follow are facts of the manifest alone. Where the first is not 0, every entry and
+  // range delete counts with this sequence; where the second is set, the range deletes of the file
+  // do not count at all, and `smallest`, `largest` and `range_deletes` leave them out.
+  SequenceNumber given_sequence = 0;
+  bool points_only = false;
 
   // Appends; self-delimiting.
   void EncodeTo(std::string* out) const;

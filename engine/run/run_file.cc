@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <new>
 #include <utility>
 
@@ -38,6 +37,16 @@ class PoolKeyReader final : public LargeKeyReader {
   const RunReadOptions& options_;
   PageRef ref_;
 };
+
+// The numbers that end the table files of RocksDB: block-based ones, plain ones, cuckoo tables, and
+// the first two as LevelDB's time had them.
+bool IsRocksTable(uint64_t magic) {
+  for (const uint64_t known : {0x88e241b785f4cff7u, 0x8242229663bf9564u, 0x926789d0c5f17873u,
+                               0xdb4775248b80fb57u, 0x4f3418eb7a8f13b8u}) {
+    if (magic == known) return true;
+  }
+  return false;
+}
 
 // A key as it may stand in a message: no control characters, not too long.
 std::string Readable(Slice key) {
@@ -138,6 +147,11 @@ Status RunFile::LoadDescription(FileSystem* fs, Description* description) {
   const uint64_t footer_offset = size - kFooterSize;
   const char* footer = tail.data() + tail.size() - kFooterSize;
   if (LoadFixed<uint64_t>(footer) != kMagic) {
+    if (IsRocksTable(LoadFixed<uint64_t>(footer + kFooterSize - sizeof(uint64_t)))) {
+      return Status::NotSupported(path_ +
+                                  ": this is a table file of RocksDB, not of Aether; "
+                                  "docs/migration.md says how to move its data");
+    }
     return Corrupt(footer_offset, "not a run file of this engine, or cut off (no magic number)");
   }
   if (!ChecksumPasses(LoadFixed<uint64_t>(footer + 40), Hash64(footer, 40))) {
@@ -196,18 +210,36 @@ Status RunFile::Load(FileSystem* fs, const FileMeta* expected) {
   }
   if (expected != nullptr) {
     if (expected->salt != meta_.salt || expected->entries != meta_.entries ||
-        expected->range_deletes != meta_.range_deletes) {
+        (expected->range_deletes != meta_.range_deletes && !expected->points_only)) {
       return Corrupt(meta_offset, "this is not the file that the manifest describes");
     }
     meta_.number = expected->number;
     meta_.sum = expected->sum;
     meta_.sum_name = expected->sum_name;
+    meta_.given_sequence = expected->given_sequence;
+    meta_.points_only = expected->points_only;
+  } else if (meta_.given_sequence != 0 || meta_.points_only) {
+    return Corrupt(meta_offset, "the file says of itself what only a manifest can know");
   }
   try {
-    return LoadSections(input, meta_offset, static_cast<int>(std::min(probes, 255u)));
+    AETHER_RETURN_IF_ERROR(
+        LoadSections(input, meta_offset, static_cast<int>(std::min(probes, 255u))));
   } catch (const std::bad_alloc&) {
     return Status(Status::kAborted, Status::kMemoryLimit, path_);
   }
+  if (meta_.given_sequence != 0 || meta_.points_only) TakeAdoption(*expected);
+  return Status::OK();
+}
+
+void RunFile::TakeAdoption(const FileMeta& expected) {
+  meta_.smallest = expected.smallest;
+  meta_.largest = expected.largest;
+  meta_.largest_exclusive = expected.largest_exclusive;
+  meta_.smallest_sequence = expected.smallest_sequence;
+  meta_.largest_sequence = expected.largest_sequence;
+  meta_.range_deletes = expected.range_deletes;
+  meta_.family = expected.family;
+  meta_.family_name = expected.family_name;
 }
 
 Status RunFile::ReadSection(const Section& section, const char* what, char* to) const {
@@ -263,11 +295,13 @@ Status RunFile::LoadSections(Slice input, uint64_t meta_offset, int probes) {
     }
     range.begin = begin.ToString();
     range.end = end.ToString();
+    if (meta_.given_sequence != 0) range.sequence = meta_.given_sequence;
     list.push_back(std::move(range));
   }
   if (list.size() != meta_.range_deletes) {
     return Corrupt(deletes.offset, "the number of range deletes is wrong");
   }
+  if (meta_.points_only) list.clear();
   range_deletes_ = RangeDeleteSet(options_.order, std::move(list));
 
   swips_ = MakePageArray<Swip>(LeafCount());
@@ -313,7 +347,14 @@ Status RunFile::OpenLeaf(size_t index, const char* stored, bool verify, char* pa
   }
   const char* wrong = ValidateLeaf(stored, options_.order->bytewise(), meta_.codec, meta_.extents,
                                    meta_.data_bytes);
-  return wrong == nullptr ? Status::OK() : CorruptLeaf(index, wrong);
+  if (wrong != nullptr) return CorruptLeaf(index, wrong);
+  if (meta_.given_sequence == 0) return Status::OK();
+  if (LoadFixed<uint64_t>(stored + kLeafBaseSequence) != 0 || stored[kLeafSequenceBytes] != 0) {
+    return CorruptLeaf(index, "a page of an external file has sequences");
+  }
+  if (stored != page) std::memcpy(page, stored, kPageSize);
+  StoreFixed<uint64_t>(page + kLeafBaseSequence, meta_.given_sequence);
+  return Status::OK();
 }
 
 Status RunFile::OpenExtent(const Extent& extent, const char* stored, bool verify,
@@ -613,70 +654,6 @@ uint64_t RunFile::ApproximateOffset(Slice key) const {
 std::string RunFile::SplitKey(size_t part, size_t parts) const {
   const size_t leaf = parts == 0 ? 0 : LeafCount() * part / parts;
   return leaf == 0 || leaf >= LeafCount() ? std::string() : fences_.Key(leaf).ToString();
-}
-
-Status RunFile::VerifyChecksums() const {
-  static constexpr const char* kNames[] = {"filter", "fence keys", "range deletes"};
-  std::string block;
-  for (size_t i = 0; i < 3; ++i) {
-    block.resize(sections_[i].size);
-    AETHER_RETURN_IF_ERROR(ReadSection(sections_[i], kNames[i], block.data()));
-  }
-  RunReadOptions options;
-  options.stream = true;
-  options.references = true;
-  RunIterator it(this, options);
-  std::map<uint64_t, BlobUse> used;
-  std::string scratch;
-  std::string last_key;
-  uint64_t last_tag = 0;
-  uint64_t entries = 0;
-  for (it.SeekToFirst(); it.Valid(); it.Next()) {
-    if (entries != 0 && CompareEntries(options_.order, last_key, TagSequence(last_tag), it.key(),
-                                       TagSequence(it.tag())) >= 0) {
-      return Corrupt(it.LeafOffset(), "entries are not in order");
-    }
-    last_key.assign(it.key().data(), it.key().size());
-    last_tag = it.tag();
-    const Slice value = it.value();
-    if (value.size() != it.ValueSize()) break;  // could not be read; status() tells
-    if (TagType(it.tag()) == EntryType::kPutReference) {
-      BlobRef ref;
-      ref.DecodeFrom(value);  // the page has been checked
-      BlobUse& use = used[ref.file];
-      ++use.count;
-      use.bytes += ref.stored;
-      AETHER_RETURN_IF_ERROR(VerifyReference(value, it.LeafOffset(), &scratch));
-    }
-    ++entries;
-  }
-  AETHER_RETURN_IF_ERROR(it.status());
-  if (entries != meta_.entries) {
-    return Corrupt(0, "there are " + std::to_string(entries) + " entries, the file says " +
-                          std::to_string(meta_.entries));
-  }
-  // What the file says of its references decides how long blob files live.
-  const bool as_said = std::equal(used.begin(), used.end(), meta_.blobs.begin(), meta_.blobs.end(),
-                                  [](const auto& found, const BlobUse& said) {
-                                    return found.first == said.number &&
-                                           found.second.count == said.count &&
-                                           found.second.bytes == said.bytes;
-                                  });
-  return as_said ? Status::OK() : Corrupt(0, "the references are not those that the file says");
-}
-
-Status RunFile::VerifyReference(Slice reference, uint64_t offset, std::string* scratch) const {
-  BlobRef ref;
-  if (!ref.DecodeFrom(reference)) return Corrupt(offset, "a reference makes no sense");
-  if (options_.blobs.empty() && !meta_.blobs.empty()) return Status::OK();
-  const std::shared_ptr<BlobFile>& blob = Blob(ref.file);
-  if (blob == nullptr) {
-    return Corrupt(offset, "a value stands in blob file " + std::to_string(ref.file) +
-                               ", which the file does not name");
-  }
-  AETHER_RETURN_IF_ERROR(blob->CheckPlace(ref));
-  scratch->resize(ref.size);
-  return blob->Read(ref, true, scratch->data());
 }
 
 }  // namespace aether

@@ -281,7 +281,11 @@ class RunFile {
   // What the leaf takes in the file; kPageSize when it stands there as it is.
   size_t StoredSize(size_t index) const { return fences_.StoredSize(index); }
   const RandomReadFile& file() const { return *file_; }
-  // Verifies the stored bytes of a leaf and, when they are compressed, makes the page of them at
+  // False: OpenLeaf makes the page elsewhere.
+  bool LeafIsInPlace(size_t index) const {
+    return StoredSize(index) == kPageSize && meta_.given_sequence == 0;
+  }
+  // Verifies the stored bytes of a leaf and, unless LeafIsInPlace, makes the page of them at
   // `page`; else `stored` is the page, which is often the same place.
   Status OpenLeaf(size_t index, const char* stored, bool verify, char* page) const;
   // The same for a large value or key, whose bytes are to go to `data` when it is compressed.
@@ -308,6 +312,8 @@ class RunFile {
   Status LoadDescription(FileSystem* fs, Description* description);
   Status Load(FileSystem* fs, const FileMeta* expected);
   Status LoadSections(Slice sections, uint64_t meta_offset, int probes);
+  // What a store says of an external file instead of the file itself.
+  void TakeAdoption(const FileMeta& expected);
   Status LoadLeaf(size_t index, const RunReadOptions& options, PageRef* page) const;
   Status ReadExact(uint64_t offset, size_t n, char* to) const;
   Status CutOff(uint64_t offset, size_t wanted, size_t got) const;

@@ -30,7 +30,7 @@ class RunIterator::Stream {
     const uint64_t from = end - start <= kWindow ? start : offset;
     AETHER_RETURN_IF_ERROR(leaves_.Ensure(*this, from, end - from));
     const char* const stored = leaves_.At(offset);
-    *page = end - offset == kPageSize ? stored : page_;
+    *page = file_->LeafIsInPlace(index) ? stored : page_;
     return file_->OpenLeaf(index, stored, verify_, page_);
   }
 

@@ -140,7 +140,9 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
     result.edit.flushed_sequence = sealed.cut.sequence;
     edit.families.push_back(std::move(result.edit));
     LogState log = state_.log;
-    if (floor.ticket > log.floor.ticket) log.AdvanceFloor(floor);
+    if (floor.ticket > log.floor.ticket) {
+      log.AdvanceFloor(floor, pipeline_->OldestLogEpoch());
+    }
     log.last_sequence = std::max(log.last_sequence, sealed.cut.sequence);
     edit.log = std::move(log);
     AETHER_TRACE("installing", "family", family->id_);
@@ -286,7 +288,7 @@ void EnvImpl::FlushLoop() {
 }
 
 Status EnvImpl::FlushFamilies(const std::vector<FamilyStore*>& families, bool wait) {
-  if (options_.read_only) return Status::NotSupported("Not supported operation in read only mode.");
+  if (options_.read_only) return RefuseWrite();
   MutexLock lock(&mutex_);
   if (!background_error_.ok()) return background_error_;
   AETHER_RETURN_IF_ERROR(SwitchTables(families));

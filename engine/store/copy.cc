@@ -53,6 +53,7 @@ void EnvImpl::RemoveManifest(uint64_t number) {
 // --- what to copy ---
 
 Status EnvImpl::FilesForCopy(bool flush, CopySet* files) {
+  if (options_.secondary) return RefuseWrite();
   if (options_.read_only) {
     // What recovery found is what this instance shows: its outcome is the state of the copy.
     MutexLock manifest_lock(&manifest_mutex_);
@@ -124,7 +125,7 @@ Status EnvImpl::FlushedState(const LogPosition& cut, CopySet* files, bool* passe
   if (state_.log.floor.ticket < cut.ticket) {
     ManifestEdit edit;
     LogState log = state_.log;
-    log.AdvanceFloor(cut);
+    log.AdvanceFloor(cut, pipeline_->OldestLogEpoch());
     edit.log = log;
     edit.next_number = next_number_.load();
     AETHER_RETURN_IF_ERROR(manifest_->Append(edit));

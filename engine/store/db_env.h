@@ -14,7 +14,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/store/ingest.h"
 #include "engine/store/kv_store.h"
+#include "engine/store/log_follower.h"
 #include "engine/store/options.h"
 
 namespace aether {
@@ -60,6 +62,20 @@ class DbEnv {
   // The handle of a live store by id, null when there is none.
   virtual KvStore* FindStore(uint32_t id) = 0;
 
+  // Makes files that ExternalFileWriter wrote part of their stores, all of them or none: as if what
+  // is in them had been written at one moment by this call, one file after the other. Durable when
+  // it returns. Writers wait while the manifest is written, and while a memtable is flushed that
+  // has keys of the files. (*files)[i] belongs to requests[i]. After an error of the manifest the
+  // outcome is unknown until Resume, and then: none. docs/external-files.md has the argument.
+  // CheckIngest: InvalidArgument or NotSupported where the requests make no sense.
+  virtual Status CheckIngest(const std::vector<IngestRequest>& requests) const = 0;
+  virtual Status Ingest(const std::vector<IngestRequest>& requests,
+                        std::vector<std::vector<IngestedFile>>* files) = 0;
+  // A new store that consists of files that KvStore::Export listed in another DbEnv, with their
+  // sequences; those of this DbEnv go on behind them.
+  virtual Status ImportStore(const std::string& name, const StoreOptions& options,
+                             const ImportFiles& files, KvStore** store) = 0;
+
   // Applies a batch atomically. `body` holds `count` counted records in the format of
   // engine/commit/batch.h; the batch is checked whole before it takes a number. *first_sequence
   // (may be null) is the number of its first record.
@@ -98,6 +114,12 @@ class DbEnv {
   // which then lacks what was written without a log. REQUIRES: file deletions are disabled until
   // the files have been copied.
   virtual Status FilesForCopy(bool flush, CopySet* files) = 0;
+  // Batches from the one that holds `sequence` on, or from the first behind it that is still there.
+  // NotFound when nothing has that number yet. The follower must not outlive the DbEnv.
+  virtual Status FollowLog(uint64_t sequence, std::unique_ptr<LogFollower>* follower) = 0;
+  // Of a secondary instance: shows what the primary has written until now. Iterators and files that
+  // are open stay as they are. NotSupported elsewhere.
+  virtual Status CatchUp() = 0;
   // Clears a background error after its cause has gone.
   virtual Status Resume() = 0;
 
@@ -105,7 +127,11 @@ class DbEnv {
   virtual void SetMaxTotalWalSize(uint64_t bytes) = 0;
 
   virtual EnvStats Stats() const = 0;
+  // Files of the log that hold batches which are not all in runs, and those that are kept for
+  // followers; by number, the latter first.
   virtual std::vector<WalFileInfo> LogFiles() const = 0;
+  // The one that was begun last. NotFound before the first logged write.
+  virtual Status CurrentLogFile(WalFileInfo* file) const = 0;
   virtual const std::string& path() const = 0;
   virtual std::string manifest_path() const = 0;
   // 36 characters that identify the data of this directory.

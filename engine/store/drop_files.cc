@@ -98,7 +98,7 @@ void EnvImpl::ReleaseMerges(FamilyStore* family) {
 
 Status EnvImpl::DropFiles(FamilyStore* family,
                           const std::function<Status(const FamilyState&, FamilyEdit*)>& plan) {
-  if (options_.read_only) return Status::NotSupported("Not supported operation in read only mode.");
+  if (options_.read_only) return RefuseWrite();
   AETHER_RETURN_IF_ERROR(HoldMerges(family));
   Status s;
   size_t files = 0;

@@ -71,7 +71,7 @@ void EnvImpl::Log(const std::string& line) const {
 Status EnvImpl::Write(const WriteOptions& options, Slice body, std::optional<uint32_t> count,
                       uint64_t* first_sequence) {
   if (options_.read_only) {
-    return Status::NotSupported("Not supported operation in read only mode.");
+    return RefuseWrite();
   }
   WriteRequest request;
   request.body = body;
@@ -156,7 +156,7 @@ void EnvImpl::OnPoison(const Status& status) {
 }
 
 uint64_t EnvImpl::VisibleSequence() const {
-  return pipeline_ != nullptr ? pipeline_->VisibleSequence() : read_only_sequence_;
+  return pipeline_ != nullptr ? pipeline_->VisibleSequence() : read_only_sequence_.load();
 }
 
 const Snapshot* EnvImpl::GetSnapshot() {
@@ -180,7 +180,7 @@ void EnvImpl::ReleaseSnapshot(const Snapshot* snapshot) {
 
 Status EnvImpl::HoldWrites() {
   if (pipeline_ == nullptr || options_.read_only) {
-    return Status::NotSupported("Not supported operation in read only mode.");
+    return RefuseWrite();
   }
   MutexLock lock(&hold_mutex_);
   if (holds_++ == 0) pipeline_->Hold();
@@ -234,6 +234,11 @@ Status EnvImpl::SwitchTables(const std::vector<FamilyStore*>& families, LogPosit
   if (full.empty()) return Status::OK();
   std::vector<std::shared_ptr<MemTable>> fresh(full.size());
   for (size_t i = 0; i < full.size(); ++i) AETHER_RETURN_IF_ERROR(full[i]->NewTable(&fresh[i]));
+  return SwitchTo(full, std::move(fresh), cut);
+}
+
+Status EnvImpl::SwitchTo(const std::vector<FamilyStore*>& full,
+                         std::vector<std::shared_ptr<MemTable>> fresh, LogPosition* cut) {
   std::vector<SealedTable> sealed;
   for (size_t i = 0; i < full.size(); ++i) {
     sealed.push_back({full[i]->active_, full[i]->active_begin_, {}});
@@ -416,17 +421,17 @@ KvStore* EnvImpl::FindStore(uint32_t id) {
 
 Status EnvImpl::CreateStore(const std::string& name, const StoreOptions& options, KvStore** store) {
   *store = nullptr;
-  if (options_.read_only) return Status::NotSupported("Not supported operation in read only mode.");
+  if (options_.read_only) return RefuseWrite();
   Status s;
   {
     MutexLock manifest_lock(&manifest_mutex_);
-    s = CreateStoreLocked(name, options, store);
+    s = CreateStoreLocked(name, options, FamilyEdit(), 0, store);
   }
   return CheckManifest(std::move(s));
 }
 
 Status EnvImpl::CreateStoreLocked(const std::string& name, const StoreOptions& options,
-                                  KvStore** store) {
+                                  FamilyEdit contents, SequenceNumber newest, KvStore** store) {
   {
     MutexLock lock(&mutex_);
     if (!background_error_.ok()) return background_error_;
@@ -438,18 +443,28 @@ Status EnvImpl::CreateStoreLocked(const std::string& name, const StoreOptions& o
   }
   StoreOptions filled = options;
   if (filled.pool == nullptr) filled.pool = private_pool_;
-  const uint32_t id = state_.next_family;
+  const uint32_t id = contents.family != 0 ? contents.family : state_.next_family;
   auto family = std::make_unique<FamilyStore>(this, id, name, filled);
-  FamilyEdit edit;
-  edit.family = id;
-  edit.create = FamilyEdit::Create{name, options.order->Name()};
+  contents.family = id;
+  contents.create = FamilyEdit::Create{name, options.order->Name()};
   ManifestEdit whole;
-  whole.next_family = id + 1;
-  whole.families.push_back(std::move(edit));
+  whole.next_family = std::max(state_.next_family, id + 1);
+  whole.families.push_back(std::move(contents));
+  if (newest > state_.log.last_sequence) {
+    whole.log = state_.log;
+    whole.log->last_sequence = newest;
+  }
   FamilyStore* const created = family.get();
   AETHER_RETURN_IF_ERROR(created->NewTable(&created->active_));
-  FamilyState empty;
-  AETHER_RETURN_IF_ERROR(Version::Build(filled.order, empty, nullptr, nullptr, &created->version_));
+  ManifestState alone;
+  AETHER_RETURN_IF_ERROR(ApplyEdit(whole, &alone));
+  const FamilyState& begun = alone.families.at(id);
+  AETHER_RETURN_IF_ERROR(Version::Build(
+      filled.order, begun, nullptr,
+      [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
+        return OpenRunFile(*created, begun, meta, file);
+      },
+      &created->version_));
   created->RebuildView();
   {
     MutexLock lock(&mutex_);
@@ -461,9 +476,6 @@ Status EnvImpl::CreateStoreLocked(const std::string& name, const StoreOptions& o
   if (s.ok()) s = ApplyEdit(whole, &state_);
   if (!s.ok()) return s;
   MutexLock lock(&mutex_);
-  AETHER_RETURN_IF_ERROR(
-      Version::Build(filled.order, state_.families.at(id), nullptr, nullptr, &created->version_));
-  created->RebuildView();
   created->dropped_ = false;
   SwitchResult result;
   s = pipeline_->Switch(CopyTables(), nullptr, &result);
@@ -475,7 +487,7 @@ Status EnvImpl::CreateStoreLocked(const std::string& name, const StoreOptions& o
 }
 
 Status EnvImpl::DropStore(KvStore* store) {
-  if (options_.read_only) return Status::NotSupported("Not supported operation in read only mode.");
+  if (options_.read_only) return RefuseWrite();
   auto* const family = static_cast<FamilyStore*>(store);
   if (family->id_ == 0) return Status::InvalidArgument("Can't drop default column family");
   Status s;
@@ -547,15 +559,6 @@ EnvStats EnvImpl::Stats() const {
   stats.background_errors = background_errors_;
   stats.memtable_bytes = MemTableBytes();
   return stats;
-}
-
-std::vector<WalFileInfo> EnvImpl::LogFiles() const {
-  std::vector<WalFileInfo> files;
-  if (pipeline_ == nullptr) return files;
-  for (const auto& file : pipeline_->LogFiles()) {
-    if (file.live) files.push_back({file.number, LogFileName(log_dir_, file.number), file.bytes});
-  }
-  return files;
 }
 
 std::string EnvImpl::manifest_path() const {

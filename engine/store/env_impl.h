@@ -3,7 +3,7 @@
 // Locks, in the order they are taken:
 //   manifest_mutex_  one edit of the manifest at a time, its fsync included; state_ changes under
 //   it mutex_           views, memtables, lists of work; held for microseconds, never across I/O
-// resume_mutex_ and copy_mutex_ come before both.
+// resume_mutex_ and copy_mutex_ come before both, in this order.
 // Threads: one flushes memtables and removes files, the others merge, one quantum at a time, so
 // that small merges overtake large ones. Background threads run at lower priority than writers.
 //
@@ -68,11 +68,19 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status EnableFileDeletions(bool force) override;
   bool FileDeletionsEnabled() const override;
   Status FilesForCopy(bool flush, CopySet* files) override;
+  Status CheckIngest(const std::vector<IngestRequest>& requests) const override;
+  Status Ingest(const std::vector<IngestRequest>& requests,
+                std::vector<std::vector<IngestedFile>>* files) override;
+  Status ImportStore(const std::string& name, const StoreOptions& options, const ImportFiles& files,
+                     KvStore** store) override;
+  Status FollowLog(uint64_t sequence, std::unique_ptr<LogFollower>* follower) override;
+  Status CatchUp() override;
   Status Resume() override;
   void SetBackgroundJobs(int jobs) override;
   void SetMaxTotalWalSize(uint64_t bytes) override { max_total_wal_size_ = bytes; }
   EnvStats Stats() const override;
   std::vector<WalFileInfo> LogFiles() const override;
+  Status CurrentLogFile(WalFileInfo* file) const override;
   const std::string& path() const override { return path_; }
   std::string manifest_path() const override;
   const std::string& identity() const override { return identity_; }
@@ -126,6 +134,15 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   void RemoveOrphans();
   void StartThreads();
 
+  // --- a second instance beside the one that writes (catch_up.cc) ---
+  // `may_lag`: it will do when the state is not the newest.
+  Status CatchUpOnce(bool may_lag) REQUIRES(catch_up_mutex_) EXCLUDES(manifest_mutex_, mutex_);
+  // What writes are told where there are none.
+  Status RefuseWrite() const {
+    return Status::NotSupported(options_.secondary ? "Not supported operation in secondary mode."
+                                                   : "Not supported operation in read only mode.");
+  }
+
   // --- PipelineHooks ---
   Status BeforeWrite(size_t bytes, const WriteRequest& request) override;
   void OnProgress() override;
@@ -137,6 +154,9 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   // be null) asks for the point behind which nothing is in a sealed table.
   Status SwitchTables(const std::vector<FamilyStore*>& families, LogPosition* cut = nullptr)
       REQUIRES(mutex_);
+  // Seals the active tables of all of `full`; `fresh` take their places.
+  Status SwitchTo(const std::vector<FamilyStore*>& full,
+                  std::vector<std::shared_ptr<MemTable>> fresh, LogPosition* cut) REQUIRES(mutex_);
   void PublishDirectory() REQUIRES(mutex_);
   void CheckBudgets() REQUIRES(mutex_);
   void UpdateStall() REQUIRES(mutex_);
@@ -175,6 +195,24 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   void ReleaseSegments(const LogValues* values, bool unknown) REQUIRES(manifest_mutex_);
   // For a job that writes into `level`.
   JobContext ContextFor(FamilyStore* family, int level, IoLimiter::Priority priority);
+
+  // --- files from outside (ingest.cc, import.cc) ---
+  // The files of one family on their way in.
+  struct Adoption;
+  Status AdoptAll(std::vector<Adoption>* adoptions) EXCLUDES(manifest_mutex_, mutex_)
+      REQUIRES(resume_mutex_, copy_mutex_);
+  // Flushes the families whose memtables have keys that come in. *flushed tells whether any had.
+  Status FlushOverlapped(const std::vector<Adoption>& adoptions, bool* flushed)
+      EXCLUDES(manifest_mutex_, mutex_);
+  // Where the files go, and whether the options allow it. Writes are held.
+  Status PlaceAdoption(Adoption* adoption) EXCLUDES(mutex_);
+  Status InstallAdoptions(const std::vector<Adoption>& adoptions, SequenceNumber first,
+                          uint32_t count) REQUIRES(manifest_mutex_) EXCLUDES(mutex_);
+  // Runs `work` while no merge of the family goes on or begins.
+  Status WithoutMerges(FamilyStore* family, const std::function<Status()>& work)
+      EXCLUDES(manifest_mutex_, mutex_);
+  // Numbers up to `sequence` are used up afterwards.
+  Status RaiseSequence(SequenceNumber sequence) EXCLUDES(manifest_mutex_, mutex_);
 
   // --- copies (copy.cc) ---
   // Brings everything up to *cut into runs and, until LetFlushesGo, nothing behind it.
@@ -257,7 +295,9 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   Status ResumeLog() EXCLUDES(manifest_mutex_, mutex_);
   // One try to come back from a full disk; by the thread that flushes.
   void RecoverFromError() EXCLUDES(manifest_mutex_, mutex_);
-  Status CreateStoreLocked(const std::string& name, const StoreOptions& options, KvStore** store)
+  // `contents`: runs that the store begins with, and its id if that is taken already.
+  Status CreateStoreLocked(const std::string& name, const StoreOptions& options,
+                           FamilyEdit contents, SequenceNumber newest, KvStore** store)
       REQUIRES(manifest_mutex_);
   Status DropStoreLocked(FamilyStore* family) REQUIRES(manifest_mutex_);
   // For callers that have let go of the lock: a manifest that failed stops everything.
@@ -281,11 +321,12 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   SnapshotList snapshots_;
   wal::Recovered recovered_;
   std::atomic<bool> unlogged_writes_{false};
-  uint64_t read_only_sequence_ = 0;
+  std::atomic<uint64_t> read_only_sequence_{0};
 
   Mutex resume_mutex_;
   Mutex copy_mutex_;  // one copy holds flushes back at a time
 
+  Mutex catch_up_mutex_;  // comes before all others
   Mutex hold_mutex_;
   int holds_ GUARDED_BY(hold_mutex_) = 0;
 

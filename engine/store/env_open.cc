@@ -8,8 +8,10 @@
 #include "engine/base/trace.h"
 #include "engine/io/thread.h"
 #include "engine/lsm/file_names.h"
+#include "engine/store/catch_up.h"
 #include "engine/store/env_impl.h"
 #include "engine/store/trace_tree.h"
+#include "engine/wal/archive.h"
 
 namespace aether {
 namespace {
@@ -36,9 +38,15 @@ std::string NewIdentity() {
 Status DbEnv::Open(const EnvOptions& options, const std::string& path,
                    const std::vector<StoreDescriptor>& stores, std::unique_ptr<DbEnv>* env,
                    std::vector<KvStore*>* handles) {
-  auto opened = std::make_unique<EnvImpl>(options, path);
-  handles->clear();
-  Status s = opened->Open(stores, handles);
+  std::unique_ptr<EnvImpl> opened;
+  Status s;
+  for (int i = 0;; ++i) {
+    opened = std::make_unique<EnvImpl>(options, path);
+    handles->clear();
+    s = opened->Open(stores, handles);
+    if (s.ok() || !options.secondary || !MayBeBusy(s) || i == kLiveTries) break;
+    RealClock()->SleepMicros(kLivePauseMicros);
+  }
   if (!s.ok()) {
     handles->clear();
     return s;
@@ -324,8 +332,11 @@ Status EnvImpl::RecoverLog() {
   recovery.directory = log_dir_;
   recovery.mode = static_cast<wal::RecoveryMode>(options_.recovery_mode);
   recovery.read_only = options_.read_only;
+  recovery.live = options_.secondary;
   recovery.threads = std::min(4, NumberOfCpus());
   recovery.replay_threads = recovery.threads;
+  recovery.keep_cuts = options_.wal_ttl_seconds > 0 || options_.wal_archive_bytes > 0 ||
+                       fs_->Exists(wal::ArchiveDirectory(log_dir_)).ok();
   LogState log;
   Replay replay;
   {
@@ -379,6 +390,8 @@ Status EnvImpl::StartPipeline(const wal::Recovered& recovered) {
   options.hooks = this;
   options.allow_mapped_log = options_.allow_mapped_log;
   options.log_write_back_bytes = options_.wal_bytes_per_sync;
+  options.archive_ttl_seconds = options_.wal_ttl_seconds;
+  options.archive_bytes = options_.wal_archive_bytes;
   if (options_.log_segment_bytes != 0) options.segment_bytes = options_.log_segment_bytes;
   if (options_.log_chunk_bytes != 0) options.chunk_bytes = options_.log_chunk_bytes;
   std::unique_ptr<TableSet> tables;
@@ -497,16 +510,18 @@ Status DbEnv::Destroy(FileSystem* fs, const std::string& path, const std::string
                           name.rfind(".dbtmp") != std::string::npos;
     if (kind != FileKind::kOther || own_text) remove(path + "/" + name);
   }
-  if (!wal_dir.empty() && wal_dir != path) {
+  const auto remove_logs = [&](const std::string& dir) {
     std::vector<std::string> logs;
-    if (fs->List(wal_dir, &logs).ok()) {
-      for (const std::string& name : logs) {
-        uint64_t number = 0;
-        if (ParseFileName(name, &number) == FileKind::kLog) remove(wal_dir + "/" + name);
-      }
-      fs->RemoveDir(wal_dir).Ignore();
+    if (!fs->List(dir, &logs).ok()) return;
+    for (const std::string& name : logs) {
+      uint64_t number = 0;
+      if (ParseFileName(name, &number) == FileKind::kLog) remove(dir + "/" + name);
     }
-  }
+    fs->RemoveDir(dir).Ignore();
+  };
+  const std::string log_dir = wal_dir.empty() ? path : wal_dir;
+  remove_logs(wal::ArchiveDirectory(log_dir));
+  if (log_dir != path) remove_logs(log_dir);
   fs->UnlockFile(std::move(lock)).Ignore();
   remove(LockFileName(path));
   fs->RemoveDir(path).Ignore();

@@ -8,6 +8,7 @@
 #include "engine/base/trace.h"
 #include "engine/lsm/file_names.h"
 #include "engine/store/env_impl.h"
+#include "engine/store/file_info.h"
 #include "engine/wal/planted_bugs.h"
 
 namespace aether {
@@ -313,33 +314,11 @@ Status FamilyStore::VerifyChecksums() {
 }
 
 FileInfo FamilyStore::InfoOf(int level, const Run& run, const RunPart& part) {
-  const FileMeta& meta = part.file->meta();
-  FileInfo info;
-  info.number = meta.number;
+  FileInfo info = DescribeFile(part.file->meta());
   info.path = part.file->file().path();
   info.level = level;
   info.run = run.id;
-  info.bytes = meta.file_size;
-  info.smallest_key = meta.smallest;
-  info.largest_key = meta.largest;
-  info.smallest_sequence = meta.smallest_sequence;
-  info.largest_sequence = meta.largest_sequence;
-  info.entries = meta.entries;
-  info.deletes = meta.deletes;
-  info.range_deletes = meta.range_deletes;
-  info.merges = meta.merges;
-  info.raw_key_bytes = meta.raw_key_bytes;
-  info.raw_value_bytes = meta.raw_value_bytes;
-  info.filter_bytes = meta.filter_bytes;
-  info.index_bytes = meta.index_bytes;
-  info.creation_time = meta.creation_time;
   info.merging = run.merging || run.growing;
-  info.codec = meta.codec;
-  info.prefix_extractor = meta.prefix_extractor;
-  info.properties = meta.properties;
-  info.sum = meta.sum;
-  info.sum_name = meta.sum_name;
-  if (!meta.blobs.empty()) info.oldest_blob_file = meta.blobs.front().number;
   return info;
 }
 
@@ -467,7 +446,7 @@ bool FamilyStore::MayHoldKeysOf(const FileMeta& meta, const Slice* begin, const 
 
 Status FamilyStore::CompactRange(const CompactRangeOptions& options, const Slice* begin,
                                  const Slice* end) {
-  if (env_->options_.read_only) return Status::NotSupported("CompactRange on a read-only store");
+  if (env_->options_.read_only) return env_->RefuseWrite();
   AETHER_RETURN_IF_ERROR(Flush(true));
   bool fifo = false;
   {
@@ -499,7 +478,7 @@ Status FamilyStore::CompactRange(const CompactRangeOptions& options, const Slice
 
 Status FamilyStore::SuggestMerge(const Slice* begin, const Slice* end) {
   if (env_->options_.read_only) {
-    return Status::NotSupported("Not supported operation in read only mode.");
+    return env_->RefuseWrite();
   }
   MutexLock lock(&env_->mutex_);
   if (dropped()) return Status::ColumnFamilyDropped();
@@ -518,7 +497,7 @@ Status FamilyStore::SuggestMerge(const Slice* begin, const Slice* end) {
 Status FamilyStore::MergeFiles(const std::vector<uint64_t>& files, int level,
                                std::vector<std::string>* outputs) {
   if (env_->options_.read_only) {
-    return Status::NotSupported("Not supported operation in read only mode.");
+    return env_->RefuseWrite();
   }
   EnvImpl::ManualMerge manual;
   manual.pick = [&](const Version& version, std::optional<MergePick>* pick) {

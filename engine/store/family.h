@@ -86,6 +86,7 @@ class FamilyStore final : public KvStore {
   uint64_t ApproximateSize(Slice begin, Slice end, bool files, bool memtables) override;
   void ApproximateMemTable(Slice begin, Slice end, uint64_t* count, uint64_t* bytes) override;
   Status VerifyChecksums() override;
+  Status Export(const std::function<Status(const std::vector<FileInfo>& files)>& copy) override;
   StoreStats Stats() const override;
   std::vector<FileInfo> Files() const override;
   std::vector<BlobFileInfo> BlobFiles() const override;

@@ -111,6 +111,11 @@ class KvStore {
   // Reads every page of every run. The first damage is the answer.
   virtual Status VerifyChecksums() = 0;
 
+  // Flushes, and calls `copy` with all files while no merge is under way, so that they are the
+  // whole store by themselves. The files stay as long as `copy` runs. NotSupported when values
+  // stand in blob files.
+  virtual Status Export(const std::function<Status(const std::vector<FileInfo>& files)>& copy) = 0;
+
   virtual StoreStats Stats() const = 0;
   // Files by level, newest run first, keys ascending within a run.
   virtual std::vector<FileInfo> Files() const = 0;

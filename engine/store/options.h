@@ -71,6 +71,8 @@ struct EnvOptions {
   bool error_if_exists = false;
   bool create_missing_stores = false;
   bool read_only = false;
+  // With read_only: another process may be writing to the store; see DbEnv::CatchUp.
+  bool secondary = false;
   std::string wal_dir;              // empty: the directory of the store
   uint64_t max_total_wal_size = 0;  // 0: four times the sum of all write buffers
   RecoveryMode recovery_mode = RecoveryMode::kPointInTime;
@@ -90,6 +92,10 @@ struct EnvOptions {
   bool direct_background = false;
   // Paces flushes (high priority) and merges (low).
   std::shared_ptr<IoLimiter> limiter;
+  // Segments of the log that the store needs no more are kept for followers, until they are so old
+  // or take so much together. Both 0: they go.
+  uint64_t wal_ttl_seconds = 0;
+  uint64_t wal_archive_bytes = 0;
   uint64_t wal_bytes_per_sync = 0;  // write-back of the log in such steps; 0: left to the kernel
   std::shared_ptr<Observer> observer;
   // Removes a file that nobody needs any more; empty: the file system does.

@@ -226,6 +226,7 @@ class Repairer {
     AddFamily(0, "default");
     std::map<uint32_t, std::vector<std::unique_ptr<RunFile>>> found;
     std::vector<std::pair<uint64_t, Status>> damaged;
+    SequenceNumber newest = 0;
     for (const uint64_t number : files_) {
       FileMeta meta;
       Status s = RunFile::ReadMeta(fs_, RunFileName(path_, number), &meta);
@@ -233,11 +234,13 @@ class Repairer {
       std::unique_ptr<RunFile> file;
       if (s.ok()) {
         meta.number = number;
+        if (meta.external != 0) TakeAsWritten(++newest, &meta);
+        newest = std::max(newest, meta.largest_sequence);
         AddFamily(meta.family, meta.family_name);
         StoreOptions store;
         AETHER_RETURN_IF_ERROR(options_.options_of(state_.families.at(meta.family).name, &store));
-        s = Check(meta, store, nullptr, &file);
-        if (s.IsInvalidArgument()) return s;
+        s = Check(meta, store, meta.external != 0 ? &meta : nullptr, &file);
+        if (s.IsInvalidArgument() && meta.external == 0) return s;
       }
       if (s.ok()) {
         found[meta.family].push_back(std::move(file));
@@ -255,6 +258,13 @@ class Repairer {
     state_.store_id = SystemEntropy();
     return wal::InferLogState(fs_, options_.wal_dir.empty() ? path_ : options_.wal_dir,
                               state_.log.last_sequence, &state_.store_id, &state_.log);
+  }
+
+  // Only the manifest knew when a file from outside came in, and often for which family. It had its
+  // number given then, so it is newer than what has a smaller one.
+  static void TakeAsWritten(SequenceNumber sequence, FileMeta* meta) {
+    meta->given_sequence = meta->smallest_sequence = meta->largest_sequence = sequence;
+    if (meta->family == kNoFamily) meta->family = 0;
   }
 
   void AddFamily(uint32_t id, const std::string& name) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,11 @@ struct FileInfo {
   std::string sum;                                // over the file; empty without one
   std::string sum_name;
   uint64_t oldest_blob_file = 0;  // that an entry refers to; 0: none does
+  bool external = false;          // made outside of a store
+  std::string session;            // of the maker of an external file
+  // Of an external file: whose entries it is for, if that was said.
+  std::optional<uint32_t> family;
+  std::string family_name;
 };
 
 struct BlobFileInfo {
@@ -104,6 +110,8 @@ struct WalFileInfo {
   uint64_t number = 0;
   std::string path;
   uint64_t bytes = 0;
+  uint64_t first_sequence = 0;  // of its batches
+  bool archived = false;        // the store itself needs it no more
 };
 
 // One file of a copy: the first `bytes` of `path`.

@@ -39,6 +39,7 @@ inline const char* TraceKind(const FamilyEdit& edit) {
   if (edit.flushed_sequence) return "flush";
   if (!edit.begin_merges.empty()) return "begin";
   if (!edit.end_merges.empty()) return "complete";
+  if (!edit.new_runs.empty()) return "ingest";
   const bool moves = edit.add_files.size() == 1 && edit.remove_files.size() == 1 &&
                      edit.add_files[0].meta->number == edit.remove_files[0].file;
   return moves ? "move" : "piece";

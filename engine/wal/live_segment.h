@@ -8,11 +8,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/io/file_system.h"
+#include "engine/wal/archive.h"
 #include "engine/wal/format.h"
 
 namespace aether::wal {
@@ -29,6 +31,14 @@ struct LiveSegment {
 using BatchVisitor = std::function<void(const DecodedRecord& record, uint64_t body_offset)>;
 Status ReadLiveSegment(FileSystem* fs, const LiveSegment& segment, std::string* contents,
                        const BatchVisitor& visit);
+
+// Opens a segment wherever it stands now. NotFound where it went, or was recycled.
+Status OpenSegment(FileSystem* fs, uint64_t store_id, const ReadableSegment& segment,
+                   std::unique_ptr<RandomReadFile>* file, SegmentHeader* header);
+// All records of a segment, in the order of the file.
+using RecordVisitor = std::function<void(const DecodedRecord& record)>;
+Status ScanSegment(FileSystem* fs, uint64_t store_id, const ReadableSegment& segment,
+                   const RecordVisitor& visit);
 
 }  // namespace aether::wal
 

@@ -132,6 +132,8 @@ class Log {
   std::vector<UsedFile> FilesBehind(uint64_t after_ticket) const {
     return pool_->FilesBehind(after_ticket);
   }
+  LogSource* source() { return pool_.get(); }
+  uint32_t OldestEpoch() const { return pool_->OldestEpoch(); }
   // Forgets all records; new ones carry `epoch`. Waits for streams that are leased.
   void Restart(uint32_t epoch);
 

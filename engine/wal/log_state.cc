@@ -40,12 +40,15 @@ Status LogState::DecodeFrom(Slice* input) {
   return Status::OK();
 }
 
-void LogState::AdvanceFloor(const LogPosition& position) {
+void LogState::AdvanceFloor(const LogPosition& position, uint32_t kept_epoch) {
   if (position.ticket > floor.ticket) floor.ticket = position.ticket;
   if (position.sequence > floor.sequence) floor.sequence = position.sequence;
   if (floor.sequence > last_sequence) last_sequence = floor.sequence;
   size_t passed = 0;
-  while (passed < cuts.size() && cuts[passed].last_ticket <= floor.ticket) ++passed;
+  while (passed < cuts.size() && cuts[passed].last_ticket <= floor.ticket &&
+         cuts[passed].epoch < kept_epoch) {
+    ++passed;
+  }
   cuts.erase(cuts.begin(), cuts.begin() + static_cast<std::ptrdiff_t>(passed));
 }
 

@@ -47,7 +47,8 @@ struct LogState {
   LogPosition floor;
   // A lower bound for sequence numbers to come, for writes that left no record.
   SequenceNumber last_sequence = 0;
-  // Of epochs before `epoch`, oldest first; those wholly below the floor are dropped.
+  // Of epochs before `epoch`, oldest first; those wholly below the floor are dropped unless
+  // segments of them are kept for followers.
   std::vector<Cut> cuts;
 
   // varint: epoch, floor.ticket, floor.sequence, last_sequence, n, n * (epoch, last_ticket)
@@ -55,8 +56,9 @@ struct LogState {
   // Consumes the encoding from the front of *input. Corruption when it is malformed.
   Status DecodeFrom(Slice* input);
 
-  // Raises the floor and drops the cuts it has passed.
-  void AdvanceFloor(const LogPosition& position);
+  // Raises the floor and drops the cuts it has passed, but for those of `kept_epoch` and later
+  // ones: followers of the log may still read segments of these.
+  void AdvanceFloor(const LogPosition& position, uint32_t kept_epoch = UINT32_MAX);
 
   friend bool operator==(const LogState& a, const LogState& b) {
     return a.epoch == b.epoch && a.floor == b.floor && a.last_sequence == b.last_sequence &&

@@ -483,7 +483,7 @@ class Recovery {
     for (const Scan& scan : scans_) {
       if (anchor == nullptr || scan.durable_ticket > anchor->durable_ticket) anchor = &scan;
     }
-    if (anchor != nullptr && anchor->durable_ticket > last_ticket_) {
+    if (!options_.live && anchor != nullptr && anchor->durable_ticket > last_ticket_) {
       return Status::Corruption(FirstDamage(*anchor) + ": " + found + " but batches up to " +
                                 std::to_string(anchor->durable_ticket) + " were synced");
     }
@@ -623,7 +623,9 @@ class Recovery {
     result->next_state = state_;
     const bool reuse = Planted(PlantedBug::kEpochReused) && state_.epoch > 0;
     if (!reuse) {
-      if (state_.epoch > 0 && last_ticket_ > state_.floor.ticket) {
+      const uint64_t known = state_.cuts.empty() ? 0 : state_.cuts.back().last_ticket;
+      if (state_.epoch > 0 &&
+          (last_ticket_ > state_.floor.ticket || (options_.keep_cuts && last_ticket_ > known))) {
         result->next_state.cuts.push_back({state_.epoch, last_ticket_});
       }
       result->next_state.epoch = std::max(state_.epoch, newest_epoch_) + 1;
@@ -640,6 +642,7 @@ class Recovery {
       }
       result->discarded_records += scan.discarded;
       result->max_file_number = std::max(result->max_file_number, scan.file.number);
+      if (scan.valid) scan.file.epoch = scan.identity.epoch;
       result->segments.push_back(scan.file);
     }
     return Status::OK();

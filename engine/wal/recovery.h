@@ -53,8 +53,14 @@ struct RecoveryOptions {
   // The largest sequence number that any family has in its runs.
   SequenceNumber max_flushed_sequence = 0;
   bool read_only = false;
+  // With read_only: somebody writes to the log meanwhile, so that what a segment says about another
+  // one may be newer than what was read of that one. Anchors say nothing then.
+  bool live = false;
   int threads = 2;         // that scan
   int replay_threads = 1;  // that call the replay function
+  // Which records count stays known of epochs that the floor has passed: see
+  // LogState::AdvanceFloor.
+  bool keep_cuts = false;
 };
 
 struct RecoveredRecord {
@@ -68,6 +74,7 @@ struct OldSegment {
   uint64_t bytes = 0;        // size of the file
   uint64_t used_bytes = 0;   // of it, in chunks that hold records
   uint64_t last_ticket = 0;  // of records that count; 0 when it holds none above the floor
+  uint32_t epoch = 0;        // 0: it has no valid header
   std::string path;
 };
 

@@ -4,19 +4,11 @@
 #include <chrono>
 #include <utility>
 
-#include "engine/base/epoch.h"
 #include "engine/io/thread.h"
+#include "engine/wal/segment.h"
 
 namespace aether::wal {
 namespace {
-
-enum class UnitState : uint8_t {
-  kFresh,    // never written in this file: a sync has to convert its extents
-  kWritten,  // holds bytes of no value
-  kBusy,     // the background thread prepares it
-  kWarm,     // written, and its page faults are taken
-  kTaken,
-};
 
 // The background thread prepares many units at a time: each time it is woken it takes a processor
 // from a reader or a writer.
@@ -32,46 +24,14 @@ uint64_t ChunkOffset(uint32_t unit, uint32_t unit_bytes) {
 
 }  // namespace
 
-struct Segment {
-  std::unique_ptr<LogSegment> file;
-  SegmentIdentity identity;
-  uint64_t bytes = 0;
-  bool own = false;  // made for one record
-
-  // Under the pool's mutex from here on.
-  std::vector<UnitState> units;
-  uint32_t open_chunks = 0;
-  uint32_t users = 0;       // threads that use `file` without the mutex
-  uint64_t open_bytes = 0;  // of chunks that streams hold
-  struct Sealed {
-    uint64_t last_ticket;
-    uint64_t bytes;
-  };
-  std::vector<Sealed> sealed_chunks;
-  bool used = false;
-  uint64_t last_ticket = 0;
-  bool closed = false;
-  bool sealed = false;
-  uint64_t retired_at = 0;  // stamp of the epochs, once sealed
-  bool quiet = false;
-  bool unmapped = false;
-  bool synced = false;
-  bool doomed = false;  // of an earlier epoch: delete, do not recycle
-  bool kept = false;    // its bytes are needed under another name: delete, do not recycle
-
-  UnitState* FirstUnit(UnitState state) {
-    for (UnitState& unit : units) {
-      if (unit == state) return &unit;
-    }
-    return nullptr;
-  }
-};
-
 SegmentPool::SegmentPool(const LogOptions& options)
     : options_(options),
       units_per_segment_(static_cast<uint32_t>(options.segment_bytes / options.unit_bytes)),
       warm_most_(std::clamp(units_per_segment_ / kWarmShare, 2u, kWarmUnits)),
       warm_least_(std::max(1u, warm_most_ / kRefillShare)),
+      archive_({options.fs, options.directory, options.store_id, options.epoch,
+                options.old_state.cuts, options.old_state.floor.ticket, options.archive_ttl_seconds,
+                options.archive_bytes}),
       epoch_(options.epoch),
       old_(options.old_segments) {}
 
@@ -432,145 +392,6 @@ Status SegmentPool::SyncAll(int token) {
   return s;
 }
 
-// --- end of life ---
-
-void SegmentPool::Release(uint64_t floor_ticket) {
-  {
-    MutexLock lock(&mutex_);
-    if (floor_ticket > released_.load(std::memory_order_relaxed)) {
-      released_.store(floor_ticket, std::memory_order_relaxed);
-    }
-    CountLiveBytes();
-    Signal();
-  }
-  TidyInForeground();
-}
-
-void SegmentPool::Hold(bool on) {
-  {
-    MutexLock lock(&mutex_);
-    held_ = on;
-    Signal();
-  }
-  TidyInForeground();
-}
-
-void SegmentPool::Restart(uint32_t epoch) {
-  {
-    MutexLock lock(&mutex_);
-    while (preparing_) prepared_.Wait(&mutex_);
-    epoch_ = epoch;
-    prepare_failed_ = false;
-    active_ = nullptr;
-    for (const SegmentPtr& segment : live_) {
-      segment->closed = segment->sealed = segment->doomed = true;
-      segment->last_ticket = 0;
-    }
-    if (next_ != nullptr) {
-      next_->closed = next_->sealed = next_->doomed = true;
-      live_.push_back(std::move(next_));
-      next_ = nullptr;
-    }
-    for (SegmentPtr& segment : free_) {
-      segment->doomed = true;
-      live_.push_back(std::move(segment));
-    }
-    free_.clear();
-    for (OldSegment& old : old_) old.last_ticket = 0;
-    CountLiveBytes();
-    // Whoever still fills or syncs an old segment may yet raise the flag that is lowered next.
-    const auto in_use = [this]() NO_THREAD_SAFETY_ANALYSIS {
-      return std::any_of(live_.begin(), live_.end(),
-                         [](const SegmentPtr& segment) { return segment->users > 0; });
-    };
-    while (in_use()) {
-      mutex_.Unlock();
-      std::this_thread::yield();
-      mutex_.Lock();
-    }
-    Signal();
-  }
-  TidyInForeground();
-}
-
-bool SegmentPool::TidySegment(const SegmentPtr& segment) {
-  if (!segment->sealed || segment->users > 0) return false;
-  if (segment->retired_at == 0) {
-    // Every record of the segment is published, so a helper that starts from now on leaves it
-    // alone; one that read a slot of the ring before that holds a guard.
-    segment->retired_at = EpochStamp();
-    return true;
-  }
-  if (!segment->quiet) {
-    segment->quiet = EpochOldest() > segment->retired_at;
-    if (!segment->quiet) return false;
-  }
-  if (!segment->unmapped) {
-    segment->unmapped = true;
-    segment->users++;
-    mutex_.Unlock();
-    // Failure leaves a mapping behind, no damage.
-    segment->file->Unmap().Ignore();
-    mutex_.Lock();
-    segment->users--;
-    return true;
-  }
-  if (held_ || segment->last_ticket > released_.load(std::memory_order_relaxed)) return false;
-  live_.erase(std::find(live_.begin(), live_.end(), segment));
-  if (!segment->doomed && !segment->kept && !segment->own &&
-      free_.size() < options_.recycled_segments) {
-    free_.push_back(segment);
-  } else {
-    Delete(segment);
-  }
-  return true;
-}
-
-bool SegmentPool::TidySome() {
-  if (tidying_) return false;
-  tidying_ = true;
-  bool did = false;
-  for (size_t i = 0; i < live_.size() && !did; ++i) {
-    const SegmentPtr segment = live_[i];
-    did = TidySegment(segment);
-  }
-  const uint64_t floor = released_.load(std::memory_order_relaxed);
-  for (size_t i = 0; i < old_.size() && !did && !held_; ++i) {
-    if (old_[i].last_ticket > floor) continue;
-    const std::string path = old_[i].path;
-    old_.erase(old_.begin() + static_cast<std::ptrdiff_t>(i));
-    mutex_.Unlock();
-    // Its records count no more, so a file that stays does no harm.
-    options_.fs->Remove(path).Ignore();
-    mutex_.Lock();
-    did = true;
-  }
-  tidying_ = false;
-  return did;
-}
-
-bool SegmentPool::AwaitsQuiet() const {
-  for (const SegmentPtr& segment : live_) {
-    if (segment->retired_at != 0 && !segment->quiet) return true;
-  }
-  return false;
-}
-
-void SegmentPool::TidyInForeground() {
-  if (options_.background_thread) return;
-  MutexLock lock(&mutex_);
-  while (TidySome()) {
-  }
-}
-
-void SegmentPool::Delete(const SegmentPtr& segment) {
-  mutex_.Unlock();
-  const std::string path = segment->file->path();
-  segment->file.reset();
-  options_.fs->Remove(path).Ignore();
-  mutex_.Lock();
-}
-
 // --- ahead of need ---
 
 uint32_t SegmentPool::WarmUnits() const {
@@ -691,7 +512,12 @@ void SegmentPool::BackgroundLoop() {
     if (AwaitsQuiet()) {
       wake_.WaitFor(&mutex_, std::chrono::milliseconds(2));
     } else if (free_.empty()) {
-      wake_.Wait(&mutex_);
+      const uint64_t purge_seconds = archive_.PurgeSeconds();
+      if (purge_seconds == 0) {
+        wake_.Wait(&mutex_);
+      } else {
+        wake_.WaitFor(&mutex_, std::chrono::seconds(purge_seconds));
+      }
     } else if (!wake_.WaitFor(&mutex_, kIdle) && !std::exchange(taken_, false)) {
       // No chunk was taken for a while: give the space back.
       while (!free_.empty() && !stop_) {
@@ -701,78 +527,6 @@ void SegmentPool::BackgroundLoop() {
       }
     }
   }
-}
-
-// --- figures ---
-
-void SegmentPool::CountLiveBytes() {
-  const uint64_t floor = released_.load(std::memory_order_relaxed);
-  uint64_t bytes = 0;
-  for (const SegmentPtr& segment : live_) {
-    if (segment->doomed) continue;
-    bytes += segment->open_bytes;
-    for (const Segment::Sealed& chunk : segment->sealed_chunks) {
-      if (chunk.last_ticket > floor) bytes += chunk.bytes;
-    }
-  }
-  for (const OldSegment& old : old_) {
-    if (old.last_ticket > floor) bytes += old.used_bytes;
-  }
-  live_bytes_.store(bytes, std::memory_order_relaxed);
-}
-
-std::vector<LiveSegment> SegmentPool::SealedSegments(uint64_t after_ticket) const {
-  std::vector<LiveSegment> segments;
-  if (backend_ != Backend::kMapped) return segments;
-  MutexLock lock(&mutex_);
-  for (const SegmentPtr& segment : live_) {
-    if (!segment->sealed || segment->doomed || segment->last_ticket <= after_ticket) continue;
-    segments.push_back(
-        {segment->identity, segment->file->path(), segment->bytes, options_.unit_bytes});
-  }
-  return segments;
-}
-
-bool SegmentPool::Keep(uint64_t number) {
-  MutexLock lock(&mutex_);
-  for (const SegmentPtr& segment : live_) {
-    if (segment->identity.number != number || segment->doomed) continue;
-    segment->kept = true;
-    return true;
-  }
-  return false;
-}
-
-std::vector<UsedFile> SegmentPool::FilesBehind(uint64_t after_ticket) const {
-  MutexLock lock(&mutex_);
-  std::vector<UsedFile> files;
-  for (const OldSegment& old : old_) {
-    if (old.last_ticket > after_ticket) files.push_back({old.number, old.path, old.bytes});
-  }
-  for (const SegmentPtr& segment : live_) {
-    if (!segment->used || segment->doomed) continue;
-    if (segment->sealed && segment->last_ticket <= after_ticket) continue;
-    uint64_t bytes = segment->units.empty() ? UINT64_MAX : 0;
-    for (size_t unit = 0; unit < segment->units.size(); ++unit) {
-      if (segment->units[unit] == UnitState::kTaken) bytes = (unit + 1) * options_.unit_bytes;
-    }
-    files.push_back({segment->identity.number, segment->file->path(), bytes});
-  }
-  return files;
-}
-
-std::vector<SegmentPool::FileInfo> SegmentPool::Files() const {
-  MutexLock lock(&mutex_);
-  std::vector<FileInfo> files;
-  for (const OldSegment& old : old_) files.push_back({old.number, old.bytes, true});
-  for (const SegmentPtr& segment : live_) {
-    files.push_back({segment->identity.number, segment->bytes, !segment->doomed});
-  }
-  if (next_ != nullptr) files.push_back({next_->identity.number, next_->bytes, true});
-  for (const SegmentPtr& segment : free_) {
-    files.push_back({segment->identity.number, segment->bytes, false});
-  }
-  return files;
 }
 
 }  // namespace aether::wal

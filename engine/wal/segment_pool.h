@@ -5,7 +5,8 @@
 // -> quiet (no EpochGuard of a time when it was not sealed is left: no helper can store into it) ->
 // unmapped -> and once its last ticket is at or below the released floor, free: recycled under a
 // new number, or deleted. One that was kept (its values stay where they are, and another name leads
-// to it) is never recycled: it loses its name in the log and nothing else.
+// to it) is never recycled: it loses its name in the log and nothing else. With an archive
+// (engine/wal/archive.h) no segment that holds records is recycled: it is moved there.
 //
 // A background thread prepares the next segment, takes the page faults of the next chunks, unmaps,
 // recycles and deletes; without it (tests) the same happens in the calls that need it. A thread
@@ -31,6 +32,7 @@
 #include "engine/base/status.h"
 #include "engine/base/thread_annotations.h"
 #include "engine/io/file_system.h"
+#include "engine/wal/archive.h"
 #include "engine/wal/format.h"
 #include "engine/wal/live_segment.h"
 #include "engine/wal/recovery.h"
@@ -52,6 +54,10 @@ struct LogOptions {
   std::function<uint64_t()> new_number;
   std::atomic<bool>* poison = nullptr;   // outlives the log
   std::vector<OldSegment> old_segments;  // what recovery found
+  LogState old_state;                    // what it leaves of the log so far
+  // What the archive keeps; both 0: there is none.
+  uint64_t archive_ttl_seconds = 0;
+  uint64_t archive_bytes = 0;
 };
 
 struct Segment;
@@ -77,10 +83,10 @@ struct Chunk {
   bool mapped = false;
 };
 
-class SegmentPool {
+class SegmentPool : public LogSource {
  public:
   static Status Open(const LogOptions& options, std::unique_ptr<SegmentPool>* result);
-  ~SegmentPool();
+  ~SegmentPool() override;
   SegmentPool(const SegmentPool&) = delete;
   SegmentPool& operator=(const SegmentPool&) = delete;
 
@@ -134,6 +140,11 @@ class SegmentPool {
   // Files that may hold records behind `after_ticket` which are stamped by now. Records behind them
   // may be coming in.
   std::vector<UsedFile> FilesBehind(uint64_t after_ticket) const;
+  // For followers: everything that holds records which count, the archive included.
+  ReadableLog Readable() override;
+  Status Facts(const ReadableSegment& segment, SegmentFacts* facts) override;
+  // Of what is archived or may come to be; UINT32_MAX: of nothing.
+  uint32_t OldestEpoch() const;
   uint64_t created() const { return created_.load(std::memory_order_relaxed); }
   uint64_t recycled() const { return recycled_.load(std::memory_order_relaxed); }
 
@@ -163,6 +174,7 @@ class SegmentPool {
   void CountLiveBytes() REQUIRES(mutex_);
   void TidyInForeground();
   void Delete(const SegmentPtr& segment) REQUIRES(mutex_);
+  std::string ArchivedPath(uint64_t number) const;  // empty without an archive
   void Signal() REQUIRES(mutex_);
 
   const LogOptions options_;
@@ -171,6 +183,7 @@ class SegmentPool {
   const uint32_t warm_most_;
   const uint32_t warm_least_;
   std::unique_ptr<Directory> directory_;
+  Archive archive_;
 
   mutable Mutex mutex_;
   CondVar wake_;      // the background thread has something to do
@@ -193,6 +206,7 @@ class SegmentPool {
   bool prepare_failed_ GUARDED_BY(mutex_) = false;
   bool tidying_ GUARDED_BY(mutex_) = false;
   bool held_ GUARDED_BY(mutex_) = false;
+  bool restarted_ GUARDED_BY(mutex_) = false;
   bool signalled_ GUARDED_BY(mutex_) = false;
   bool taken_ GUARDED_BY(mutex_) = false;  // a chunk, since the background thread last looked
   bool stop_ GUARDED_BY(mutex_) = false;

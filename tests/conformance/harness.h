@@ -1,5 +1,6 @@
 // A small frame for tests that have to hold on two libraries: written against the public headers of
-// RocksDB only, compiled once for each library, with the same expectations.
+// RocksDB only, compiled with its headers and with ours, with the same expectations;
+// either program runs on either library.
 //
 // Each case runs in a process of its own (a library that aborts fails one case) and in an empty
 // directory. Where our library differs on purpose, the expectation has two values and the
@@ -19,11 +20,8 @@
 
 namespace conformance {
 
-#ifdef CONFORMANCE_ON_AETHER
-constexpr bool kOnAether = true;
-#else
-constexpr bool kOnAether = false;
-#endif
+// The library that runs, whatever headers the program was compiled with.
+extern const bool kOnAether;
 
 using CaseFunction = void (*)();
 struct Registration {

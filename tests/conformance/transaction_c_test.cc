@@ -1,65 +1,8 @@
 // Transactions and indexed batches through the C interface.
-#include <rocksdb/c.h>
-
-#include <cstdlib>
-#include <cstring>
-
-#include "tests/conformance/harness.h"
+#include "tests/conformance/c_harness.h"
 
 namespace conformance {
 namespace {
-
-// The error of a call and its removal.
-class Error {
- public:
-  ~Error() { free(text_); }
-  char** out() {
-    free(text_);
-    text_ = nullptr;
-    return &text_;
-  }
-  std::string text() const { return text_ == nullptr ? "" : text_; }
-
- private:
-  char* text_ = nullptr;
-};
-
-// Takes what a C function returns.
-std::string Taken(char* bytes, size_t size) {
-  if (bytes == nullptr) return "(none)";
-  const std::string text(bytes, size);
-  rocksdb_free(bytes);
-  return text;
-}
-template <typename Read>
-std::string Taken(const Read& read) {
-  size_t size = 0;
-  char* const bytes = read(&size);
-  return Taken(bytes, size);
-}
-
-std::string Keys(rocksdb_iterator_t* it) {
-  std::string text;
-  for (rocksdb_iter_seek_to_first(it); rocksdb_iter_valid(it); rocksdb_iter_next(it)) {
-    size_t size = 0;
-    const char* const key = rocksdb_iter_key(it, &size);
-    text += std::string(key, size) + " ";
-  }
-  rocksdb_iter_destroy(it);
-  return text;
-}
-
-struct Settings {
-  Settings() { rocksdb_options_set_create_if_missing(options, 1); }
-  ~Settings() {
-    rocksdb_options_destroy(options);
-    rocksdb_readoptions_destroy(read);
-    rocksdb_writeoptions_destroy(write);
-  }
-  rocksdb_options_t* const options = rocksdb_options_create();
-  rocksdb_readoptions_t* const read = rocksdb_readoptions_create();
-  rocksdb_writeoptions_t* const write = rocksdb_writeoptions_create();
-};
 
 CASE(c_indexed_batch) {
   const Settings with;

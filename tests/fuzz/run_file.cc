@@ -32,6 +32,7 @@ enum Control : uint8_t {
   kPrivatePages = 4,
   kChargePool = 8,
   kReferences = 16,
+  kAdopted = 32,  // as a file from outside that a store gave a sequence
 };
 constexpr size_t kProbes = 16;
 
@@ -174,6 +175,15 @@ void Try(const uint8_t* data, size_t size) {
   options.blob_cache = std::make_shared<BlobCache>(pool);
   std::unique_ptr<RunFile> file;
   if (!RunFile::Open(&fs, kPath, nullptr, pool, options, &file).ok()) return;
+  if ((control & kAdopted) != 0) {
+    FileMeta adopted = file->Meta();
+    adopted.given_sequence = adopted.smallest_sequence = adopted.largest_sequence = 77;
+    adopted.points_only = adopted.entries > 0;
+    if (adopted.points_only) adopted.range_deletes = 0;
+    file.reset();
+    if (!RunFile::Open(&fs, kPath, &adopted, pool, options, &file).ok()) return;
+    FUZZ_CHECK(file->RangeDeletes().empty() || !adopted.points_only, kPath);
+  }
   RunReadOptions read;
   read.stream = (control & kStream) != 0;
   read.fill_cache = (control & kPrivatePages) == 0;

@@ -102,6 +102,26 @@ std::string RunFileOf(const Comparator* order, Shape shape, Codec codec = Codec:
   return FileOf(&fs, "/f");
 }
 
+std::string ExternalFile() {
+  SimFileSystem fs(1);
+  std::unique_ptr<WritableFile> file;
+  Must(fs.NewWritableFile("/f", {}, &file));
+  FileBuilderOptions options;
+  options.number = 1;
+  options.salt = 1;
+  options.family = kNoFamily;
+  options.external = kExternalVersion;
+  options.session = "session";
+  FileBuilder builder(options, std::move(file), "/f");
+  Must(builder.Add("a", PackTag(0, EntryType::kPut), "1"));
+  Must(builder.Add("b", PackTag(0, EntryType::kDelete), ""));
+  Must(builder.Add("c", PackTag(0, EntryType::kMerge), "2"));
+  Must(builder.AddRangeDelete("b", "d", 0));
+  FileMeta meta;
+  Must(builder.Finish(true, &meta));
+  return FileOf(&fs, "/f");
+}
+
 void RunFiles(Corpus* corpus) {
   const auto add = [&](const char* name, char control, const std::string& file) {
     corpus->Add("run_file", name, control + EncodeImage(file));
@@ -120,6 +140,7 @@ void RunFiles(Corpus* corpus) {
     add((std::string(name) + "_large").c_str(), 2,
         RunFileOf(BytewiseComparator(), Shape::kLarge, codec));
   }
+  add("external", 32, ExternalFile());
   add("references", 0, RunFileOf(BytewiseComparator(), Shape::kReferences));
 }
 

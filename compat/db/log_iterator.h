@@ -1,0 +1,26 @@
+// TransactionLogIterator over the engine's LogFollower.
+//
+// Thread safety: as TransactionLogIterator, one thread at a time. It must not outlive its DB.
+// Failure: status(); behind the newest batch it is not valid, its status is OK, and Next looks
+// again.
+
+#ifndef AETHER_COMPAT_DB_LOG_ITERATOR_H_
+#define AETHER_COMPAT_DB_LOG_ITERATOR_H_
+
+#include <functional>
+#include <memory>
+
+#include "engine/store/log_follower.h"
+#include "rocksdb/transaction_log.h"
+
+namespace rocksdb {
+
+// `hidden` says which family is not the application's; UINT32_MAX: none. What is written there uses
+// sequence numbers, so a follower is shown deletions of an empty range in its place: they change
+// nothing and use as many.
+std::unique_ptr<TransactionLogIterator> NewLogIterator(
+    std::unique_ptr<aether::LogFollower> follower, std::function<uint32_t()> hidden);
+
+}  // namespace rocksdb
+
+#endif  // AETHER_COMPAT_DB_LOG_ITERATOR_H_
