@@ -12,6 +12,7 @@ violation.
 import argparse
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = str(os.cpu_count() or 2)
 LIBRARY = "build/release/lib"
+RECORDS = "build/release/test-records"  # what ran and passed in this run
 DEBIAN = "/usr/lib/x86_64-linux-gnu"
 ENGINE_TESTS = ["base", "io", "memtable", "buffer", "wal", "run", "commit", "lsm", "txn", "store"]
 # What several threads share; the thread sanitizer is slow, so it sees this core.
@@ -50,17 +52,24 @@ def suites(full):
     return [
         Suite("units", unit("release", ENGINE_TESTS) + [
             ["ctest", "--test-dir", "build/release", "-R", "poison", "--output-on-failure"],
-            ["build/release/bin/compat_test", "--gtest_brief=1"],
+            ["build/release/bin/compat_test", "--gtest_brief=1",
+             "--gtest_output=json:%s/compat_test.json" % RECORDS],
             ["build/release/bin/hit_path_test", "--gtest_brief=1"],
             ["build/release/bin/schedule_test", "--gtest_brief=1"]], targets=["all"]),
         Suite("abi", [["tests/abi/run", "build/release"]]),
-        Suite("compatibility", [["tests/compatibility/run", "build/release"]],
-              targets=["rocksdb", "compatibility_facts"]),
         Suite("clients", [["tests/clients/run", "--library", LIBRARY],
+                          ["tests/clients/packages", "--library", LIBRARY],
+                          ["tests/clients/examples", "--library", LIBRARY],
+                          ["tests/clients/moves", "--library", LIBRARY,
+                           "--keys", "2000000" if full else "60000"],
                           ["tests/clients/documents", "build/release"]],
               targets=["rocksdb", "rocksdb_static"]),
         Suite("conformance", [["tests/conformance/run", "build/release"]],
               targets=["conformance_aether", "conformance_rocksdb"], timeout=2400),
+        # Behind those whose records it reads; it runs them itself when they were not chosen.
+        Suite("compatibility", [["tests/compatibility/run", "build/release"]],
+              targets=["rocksdb", "compatibility_facts", "compat_test", "conformance_aether",
+                       "conformance_rocksdb"], timeout=2400),
         Suite("crash", [["build/release/bin/crash_loop", "--cycles", cycles]],
               targets=["crash_loop"], timeout=3600),
         Suite("replication", [["build/release/bin/replication", "--seconds", short]],
@@ -220,6 +229,7 @@ def main():
 
     os.chdir(ROOT)
     os.makedirs("build", exist_ok=True)
+    shutil.rmtree(RECORDS, ignore_errors=True)
     rows = []
     start = time.time()
     with open("build/tests.log", "a", encoding="utf-8") as log:

@@ -25,7 +25,8 @@ EXTENDS Integers, Sequences, FiniteSets
 CONSTANTS
   NKeys,         \* keys are 1..NKeys
   Last,          \* levels are 0..Last, from young to old
-  Fanout,        \* how many runs a merge takes at least
+  Fanout,        \* how many runs a merge of Hanoi takes at least
+  AnyStretch,    \* merges also take what Tiered and Leveled may
   Merges,        \* merges that may go on at the same time
   NFiles,        \* run files that may exist at the same time
   Batches,       \* what one memtable may hold: functions from some keys to "put" or "del"
@@ -200,10 +201,11 @@ WithoutInputs(t, m) ==
                      IF r.merge = m THEN [r EXCEPT !.role = "free", !.merge = 0] ELSE r)
 
 --------------------------------------------------------------------------
-(* Which runs may be merged: CollectTail, PickLevel, PickAll and the strategies of hanoi.cc. The free
-   runs of some levels that are neighbours in age, ending at the oldest. Hanoi takes the tail of a
-   level into the next, or the tail of everything into the last; Tiered the tail of a level
-   everywhere. Sizes decide which of them is taken when, so here each may be taken at any time. *)
+(* Which runs may be merged: CollectTail, PickLevel, PickAll (strategy.cc) and the strategies. The free
+   runs of some levels that are neighbours in age, ending at the oldest. Hanoi (hanoi.cc) takes the
+   tail of a level into the next, or the tail of everything into the last. Tiered (tiered.cc) and
+   Leveled (leveled.cc) take whatever MergePick (strategy.h) allows: Stretches. Sizes decide which of
+   them is taken when, so here each may be taken at any time. *)
 
 TailRuns(t, first, last) ==
   {p \in UNION {{l} \X DOMAIN t.levels[l] : l \in first..last} :
@@ -218,12 +220,24 @@ OrderStays(t, p) ==
 \* runs of what would be picked now are left out.
 NotYounger(p, q) == p[1] > q[1] \/ (p[1] = q[1] /\ p[2] >= q[2])
 Tails(runs) == {{p \in runs : NotYounger(p, youngest)} : youngest \in runs}
-Picks(t) ==
+Tailed(t) ==
   {p \in UNION {{[runs |-> runs, output |-> IF l = Last THEN Last ELSE l + 1]
                   : runs \in Tails(TailRuns(t, l, l))} : l \in Levels}
          \cup {[runs |-> runs, output |-> Last] : runs \in Tails(TailRuns(t, 0, Last))}
      : /\ Cardinality(p.runs) >= Fanout
        /\ OrderStays(t, p) \/ "OutputBeforeYounger" \in Bugs}
+\* Neighbours in age, all free, into a level where what is younger stands above and what is older does not;
+\* a single run only if it gets deeper.
+PlacesOf(t) == UNION {{l} \X DOMAIN t.levels[l] : l \in Levels}
+Stretches(t) ==
+  {p \in {[runs |-> {q \in PlacesOf(t) : NotYounger(q, y) /\ NotYounger(o, q)}, output |-> l]
+            : y \in PlacesOf(t), o \in PlacesOf(t), l \in Levels}
+     : /\ p.runs # {}
+       /\ \A q \in p.runs : t.levels[q[1]][q[2]].role = "free" /\ q[1] <= p.output
+       /\ Cardinality(p.runs) > 1 \/ \A q \in p.runs : q[1] < p.output
+       /\ \A q \in PlacesOf(t) \ p.runs :
+            IF \A r \in p.runs : NotYounger(q, r) THEN q[1] >= p.output ELSE q[1] < p.output}
+Picks(t) == Tailed(t) \cup (IF AnyStretch THEN Stretches(t) ELSE {})
 
 --------------------------------------------------------------------------
 (* The disk. *)

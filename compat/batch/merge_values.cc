@@ -11,7 +11,7 @@ namespace {
 
 std::shared_ptr<MergeOperator> OperatorOf(ColumnFamilyHandle* family) {
   if (const auto* ours = dynamic_cast<const StoreHandle*>(family)) {
-    return ours->family->merge_operator;
+    return ours->merge_operator;
   }
   ColumnFamilyDescriptor descriptor;
   if (!family->GetDescriptor(&descriptor).ok()) return nullptr;

@@ -26,7 +26,8 @@ class MergedIterator final : public Iterator {
   }
 
   bool Valid() const override {
-    return (at_ == At::kBase || (at_ == At::kDelta && !delta_.Outdated())) && failure_.ok();
+    if (at_ == At::kBase) return base_->Valid() && failure_.ok();
+    return at_ == At::kDelta && !delta_.Outdated() && failure_.ok();
   }
 
   void SeekToFirst() override {

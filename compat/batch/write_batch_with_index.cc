@@ -2,12 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
 #include "compat/batch/batch_index.h"
 #include "compat/batch/merge_values.h"
 #include "compat/batch/merged_iterator.h"
+#include "compat/db/store_db.h"
 #include "rocksdb/db.h"
 
 namespace rocksdb {
@@ -28,6 +30,14 @@ uint32_t IdOf(ColumnFamilyHandle* family) { return family == nullptr ? 0 : famil
 
 const Comparator* OrderOf(ColumnFamilyHandle* family) {
   return family == nullptr ? nullptr : family->GetComparator();
+}
+
+// The batch would answer for the family of any DB that has the number.
+Status CheckFamily(DB* db, ColumnFamilyHandle* family) {
+  if (db == nullptr) return Status::InvalidArgument("there is no DB to read from");
+  const DB* const root = db->GetRootDB();
+  if (root == nullptr || typeid(*root) != typeid(StoreDb)) return Status::OK();
+  return static_cast<const StoreDb*>(root)->CheckHandle(family);
 }
 
 // Adds the record that `write` appends to the index.
@@ -169,6 +179,7 @@ Iterator* WriteBatchWithIndex::NewIteratorWithBase(Iterator* base_iterator) {
 
 Status WriteBatchWithIndex::GetFromBatch(ColumnFamilyHandle* column_family, const DBOptions&,
                                          const Slice& key, std::string* value) {
+  if (value == nullptr) return Status::InvalidArgument("GetFromBatch without a value to fill");
   const BatchIndex::Answer answer = rep->index->Find(IdOf(column_family), key);
   Status s;
   std::string found;
@@ -181,11 +192,11 @@ Status WriteBatchWithIndex::GetFromBatch(ColumnFamilyHandle* column_family, cons
 
 Status WriteBatchWithIndex::GetFromBatchAndDB(DB* db, const ReadOptions& read_options,
                                               const Slice& key, std::string* value) {
-  return GetFromBatchAndDB(db, read_options, db->DefaultColumnFamily(), key, value);
+  return GetFromBatchAndDB(db, read_options, nullptr, key, value);
 }
 Status WriteBatchWithIndex::GetFromBatchAndDB(DB* db, const ReadOptions& read_options,
                                               const Slice& key, PinnableSlice* value) {
-  return GetFromBatchAndDB(db, read_options, db->DefaultColumnFamily(), key, value);
+  return GetFromBatchAndDB(db, read_options, nullptr, key, value);
 }
 Status WriteBatchWithIndex::GetFromBatchAndDB(DB* db, const ReadOptions& read_options,
                                               ColumnFamilyHandle* column_family, const Slice& key,
@@ -201,8 +212,10 @@ Status WriteBatchWithIndex::GetFromBatchAndDB(DB* db, const ReadOptions& read_op
                                               ColumnFamilyHandle* column_family, const Slice& key,
                                               PinnableSlice* value) {
   if (value == nullptr) return Status::InvalidArgument("GetFromBatchAndDB without a value to fill");
+  Status s = CheckFamily(db, column_family);
+  if (!s.ok()) return s;
+  if (column_family == nullptr) column_family = db->DefaultColumnFamily();
   const BatchIndex::Answer answer = rep->index->Find(IdOf(column_family), key);
-  Status s;
   std::string found;
   if (AnswerOfBatch(column_family, key, answer, &found, &s)) {
     if (!s.ok()) return s;
@@ -212,8 +225,7 @@ Status WriteBatchWithIndex::GetFromBatchAndDB(DB* db, const ReadOptions& read_op
     value->PinSelf();
     return s;
   }
-  s = db->Get(read_options, column_family == nullptr ? db->DefaultColumnFamily() : column_family,
-              key, value);
+  s = db->Get(read_options, column_family, key, value);
   MergeOverDb(column_family, key, answer, value, &s);
   return s;
 }
@@ -223,6 +235,15 @@ void WriteBatchWithIndex::MultiGetFromBatchAndDB(DB* db, const ReadOptions& read
                                                  const size_t num_keys, const Slice* keys,
                                                  PinnableSlice* values, Status* statuses,
                                                  bool sorted_input) {
+  Status usable = CheckFamily(db, column_family);
+  if (num_keys > 0 && (keys == nullptr || values == nullptr)) {
+    usable = Status::InvalidArgument("MultiGetFromBatchAndDB needs keys, and values to fill");
+  }
+  if (statuses == nullptr || !usable.ok()) {
+    for (size_t i = 0; statuses != nullptr && i < num_keys; ++i) statuses[i] = usable;
+    return;
+  }
+  if (column_family == nullptr) column_family = db->DefaultColumnFamily();
   std::vector<BatchIndex::Answer> answers;  // of the keys that the DB is asked for
   std::vector<size_t> places;
   std::vector<Slice> asked;
@@ -238,15 +259,13 @@ void WriteBatchWithIndex::MultiGetFromBatchAndDB(DB* db, const ReadOptions& read
     asked.push_back(keys[i]);
   }
   if (asked.empty()) return;
-  ColumnFamilyHandle* const family =
-      column_family == nullptr ? db->DefaultColumnFamily() : column_family;
   if (asked.size() == num_keys) {
-    db->MultiGet(read_options, family, num_keys, keys, values, statuses, sorted_input);
+    db->MultiGet(read_options, column_family, num_keys, keys, values, statuses, sorted_input);
   } else {
     std::vector<PinnableSlice> found(asked.size());
     std::vector<Status> outcome(asked.size());
-    db->MultiGet(read_options, family, asked.size(), asked.data(), found.data(), outcome.data(),
-                 sorted_input);
+    db->MultiGet(read_options, column_family, asked.size(), asked.data(), found.data(),
+                 outcome.data(), sorted_input);
     for (size_t i = 0; i < asked.size(); ++i) {
       values[places[i]] = std::move(found[i]);
       statuses[places[i]] = outcome[i];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
@@ -14,6 +15,7 @@ namespace {
 // Upper limits of the buckets, inclusive.
 struct BucketLimits {
   std::array<uint64_t, HistogramStat::kBuckets> at;
+  std::array<uint8_t, 65> first;  // bucket of the smallest value with so many bits
 
   // Grows by half from 2 and keeps the leading two or three digits of each step.
   BucketLimits() {
@@ -30,11 +32,19 @@ struct BucketLimits {
       }
       at[b] = digits * scale;
     }
+    for (size_t width = 0; width < first.size(); ++width) {
+      const uint64_t smallest = width == 0 ? 0 : uint64_t{1} << (width - 1);
+      const auto place = std::lower_bound(at.begin(), at.end() - 1, smallest);
+      first[width] = static_cast<uint8_t>(place - at.begin());
+    }
   }
 
+  // A limit is half as much again as the one before, so there are two or three of a width.
   size_t Find(uint64_t value) const {
     if (value >= at.back()) return at.size() - 1;
-    return static_cast<size_t>(std::lower_bound(at.begin(), at.end(), value) - at.begin());
+    size_t b = first[static_cast<size_t>(std::bit_width(value))];
+    while (at[b] < value) ++b;
+    return b;
   }
 };
 

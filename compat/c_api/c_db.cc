@@ -10,40 +10,20 @@ using rocksdb::DBOptions;
 using rocksdb::PinnableSlice;
 using rocksdb::Slice;
 using rocksdb::Status;
-using rocksdb_c::Copy;
-using rocksdb_c::CopyResults;
+using rocksdb_c::Bound;
 using rocksdb_c::CopyText;
 using rocksdb_c::Descriptors;
-using rocksdb_c::Found;
+using rocksdb_c::GetCopy;
+using rocksdb_c::GetPinned;
 using rocksdb_c::Handles;
+using rocksdb_c::MultiGet;
 using rocksdb_c::Opened;
+using rocksdb_c::PropertyNumber;
+using rocksdb_c::PropertyText;
 using rocksdb_c::SaveError;
 using rocksdb_c::Slices;
 
 namespace {
-
-char* GetCopy(rocksdb_t* db, const rocksdb_readoptions_t* options, ColumnFamilyHandle* family,
-              const Slice& key, size_t* size, char** errptr) {
-  PinnableSlice value;
-  return Found(db->rep->Get(options->rep, family, key, &value), value, size, errptr);
-}
-
-rocksdb_pinnableslice_t* GetPinned(rocksdb_t* db, const rocksdb_readoptions_t* options,
-                                   ColumnFamilyHandle* family, const Slice& key, char** errptr) {
-  auto result = std::make_unique<rocksdb_pinnableslice_t>();
-  const Status status = db->rep->Get(options->rep, family, key, &result->rep);
-  if (status.IsNotFound() || SaveError(errptr, status)) return nullptr;
-  return result.release();
-}
-
-// A bound that may be missing.
-struct Bound {
-  Bound(const char* key, size_t size)
-      : slice(key, key != nullptr ? size : 0), given(key != nullptr) {}
-  const Slice* get() const { return given ? &slice : nullptr; }
-  Slice slice;
-  bool given;
-};
 
 void Sizes(rocksdb_t* db, ColumnFamilyHandle* family, int count, const char* const* starts,
            const size_t* start_sizes, const char* const* limits, const size_t* limit_sizes,
@@ -152,7 +132,7 @@ rocksdb_column_family_handle_t* rocksdb_create_column_family(
   ColumnFamilyHandle* handle = nullptr;
   const Status status = db->rep->CreateColumnFamily(ColumnFamilyOptions(column_family_options->rep),
                                                     column_family_name, &handle);
-  return SaveError(errptr, status) ? nullptr : new rocksdb_column_family_handle_t{handle};
+  return rocksdb_c::Created(status, handle, errptr);
 }
 
 void rocksdb_drop_column_family(rocksdb_t* db, rocksdb_column_family_handle_t* handle,
@@ -242,24 +222,25 @@ void rocksdb_write(rocksdb_t* db, const rocksdb_writeoptions_t* options,
 
 char* rocksdb_get(rocksdb_t* db, const rocksdb_readoptions_t* options, const char* key,
                   size_t keylen, size_t* vallen, char** errptr) {
-  return GetCopy(db, options, db->rep->DefaultColumnFamily(), Slice(key, keylen), vallen, errptr);
+  return GetCopy(db->rep, options, db->rep->DefaultColumnFamily(), Slice(key, keylen), vallen,
+                 errptr);
 }
 
 char* rocksdb_get_cf(rocksdb_t* db, const rocksdb_readoptions_t* options,
                      rocksdb_column_family_handle_t* column_family, const char* key, size_t keylen,
                      size_t* vallen, char** errptr) {
-  return GetCopy(db, options, column_family->rep, Slice(key, keylen), vallen, errptr);
+  return GetCopy(db->rep, options, column_family->rep, Slice(key, keylen), vallen, errptr);
 }
 
 rocksdb_pinnableslice_t* rocksdb_get_pinned(rocksdb_t* db, const rocksdb_readoptions_t* options,
                                             const char* key, size_t keylen, char** errptr) {
-  return GetPinned(db, options, db->rep->DefaultColumnFamily(), Slice(key, keylen), errptr);
+  return GetPinned(db->rep, options, db->rep->DefaultColumnFamily(), Slice(key, keylen), errptr);
 }
 
 rocksdb_pinnableslice_t* rocksdb_get_pinned_cf(rocksdb_t* db, const rocksdb_readoptions_t* options,
                                                rocksdb_column_family_handle_t* column_family,
                                                const char* key, size_t keylen, char** errptr) {
-  return GetPinned(db, options, column_family->rep, Slice(key, keylen), errptr);
+  return GetPinned(db->rep, options, column_family->rep, Slice(key, keylen), errptr);
 }
 
 void rocksdb_pinnableslice_destroy(rocksdb_pinnableslice_t* v) { delete v; }
@@ -272,10 +253,8 @@ const char* rocksdb_pinnableslice_value(const rocksdb_pinnableslice_t* t, size_t
 void rocksdb_multi_get(rocksdb_t* db, const rocksdb_readoptions_t* options, size_t num_keys,
                        const char* const* keys_list, const size_t* keys_list_sizes,
                        char** values_list, size_t* values_list_sizes, char** errs) {
-  std::vector<std::string> values(num_keys);
-  const std::vector<Status> statuses =
-      db->rep->MultiGet(options->rep, Slices(num_keys, keys_list, keys_list_sizes), &values);
-  CopyResults(statuses, values, values_list, values_list_sizes, errs);
+  MultiGet(db->rep, options, num_keys, keys_list, keys_list_sizes, values_list, values_list_sizes,
+           errs);
 }
 
 void rocksdb_multi_get_cf(rocksdb_t* db, const rocksdb_readoptions_t* options,
@@ -283,11 +262,8 @@ void rocksdb_multi_get_cf(rocksdb_t* db, const rocksdb_readoptions_t* options,
                           size_t num_keys, const char* const* keys_list,
                           const size_t* keys_list_sizes, char** values_list,
                           size_t* values_list_sizes, char** errs) {
-  std::vector<std::string> values(num_keys);
-  const std::vector<Status> statuses =
-      db->rep->MultiGet(options->rep, Handles(num_keys, column_families),
-                        Slices(num_keys, keys_list, keys_list_sizes), &values);
-  CopyResults(statuses, values, values_list, values_list_sizes, errs);
+  MultiGet(db->rep, options, num_keys, keys_list, keys_list_sizes, values_list, values_list_sizes,
+           errs, Handles(num_keys, column_families));
 }
 
 void rocksdb_batched_multi_get_cf(rocksdb_t* db, const rocksdb_readoptions_t* options,
@@ -312,17 +288,8 @@ unsigned char rocksdb_key_may_exist(rocksdb_t* db, const rocksdb_readoptions_t* 
                                     const char* key, size_t key_len, char** value, size_t* val_len,
                                     const char* /*timestamp*/, size_t /*timestamp_len*/,
                                     unsigned char* value_found) {
-  std::string found;
-  bool has_value = false;
-  const bool may =
-      db->rep->KeyMayExist(options->rep, Slice(key, key_len), value != nullptr ? &found : nullptr,
-                           value_found != nullptr ? &has_value : nullptr);
-  if (value_found != nullptr) *value_found = has_value;
-  if (has_value && value != nullptr) {
-    *val_len = found.size();
-    *value = Copy(found);
-  }
-  return may;
+  return rocksdb_c::MayExist(db->rep, options->rep, db->rep->DefaultColumnFamily(),
+                             Slice(key, key_len), value, val_len, value_found);
 }
 
 const rocksdb_snapshot_t* rocksdb_create_snapshot(rocksdb_t* db) {
@@ -335,24 +302,21 @@ void rocksdb_release_snapshot(rocksdb_t* db, const rocksdb_snapshot_t* snapshot)
 }
 
 char* rocksdb_property_value(rocksdb_t* db, const char* propname) {
-  std::string value;
-  return db->rep->GetProperty(Slice(propname), &value) ? CopyText(value) : nullptr;
+  return PropertyText(db->rep, db->rep->DefaultColumnFamily(), propname);
 }
 
 char* rocksdb_property_value_cf(rocksdb_t* db, rocksdb_column_family_handle_t* column_family,
                                 const char* propname) {
-  std::string value;
-  return db->rep->GetProperty(column_family->rep, Slice(propname), &value) ? CopyText(value)
-                                                                           : nullptr;
+  return PropertyText(db->rep, column_family->rep, propname);
 }
 
 int rocksdb_property_int(rocksdb_t* db, const char* propname, uint64_t* out_val) {
-  return db->rep->GetIntProperty(Slice(propname), out_val) ? 0 : -1;
+  return PropertyNumber(db->rep, db->rep->DefaultColumnFamily(), propname, out_val);
 }
 
 int rocksdb_property_int_cf(rocksdb_t* db, rocksdb_column_family_handle_t* column_family,
                             const char* propname, uint64_t* out_val) {
-  return db->rep->GetIntProperty(column_family->rep, Slice(propname), out_val) ? 0 : -1;
+  return PropertyNumber(db->rep, column_family->rep, propname, out_val);
 }
 
 void rocksdb_approximate_sizes(rocksdb_t* db, int num_ranges, const char* const* range_start_key,

@@ -14,6 +14,7 @@ using rocksdb::ColumnFamilyOptions;
 using rocksdb::DBOptions;
 using rocksdb::Slice;
 using rocksdb::Status;
+using rocksdb_c::Bound;
 using rocksdb_c::Copy;
 using rocksdb_c::CopyText;
 using rocksdb_c::Descriptors;
@@ -44,12 +45,11 @@ void MultiGetWithTimestamps(rocksdb_t* db, const rocksdb_readoptions_t* options,
                             const char* const* keys_list, const size_t* keys_list_sizes,
                             char** values_list, size_t* values_list_sizes, char** timestamps_list,
                             size_t* timestamps_list_sizes, char** errs) {
-  std::vector<Slice> keys;
-  for (size_t i = 0; i < num_keys; ++i) keys.emplace_back(keys_list[i], keys_list_sizes[i]);
   std::vector<std::string> values(num_keys);
   std::vector<std::string> timestamps(num_keys);
-  const std::vector<Status> statuses =
-      db->rep->MultiGet(options->rep, families, keys, &values, &timestamps);
+  const std::vector<Status> statuses = db->rep->MultiGet(
+      options->rep, families, rocksdb_c::Slices(num_keys, keys_list, keys_list_sizes), &values,
+      &timestamps);
   for (size_t i = 0; i < num_keys; ++i) {
     errs[i] = nullptr;
     values_list[i] = nullptr;
@@ -62,6 +62,32 @@ void MultiGetWithTimestamps(rocksdb_t* db, const rocksdb_readoptions_t* options,
     timestamps_list[i] = Copy(timestamps[i]);
     timestamps_list_sizes[i] = timestamps[i].size();
   }
+}
+
+char* GetWithTimestamp(rocksdb_t* db, const rocksdb_readoptions_t* options,
+                       ColumnFamilyHandle* family, const Slice& key, size_t* size, char** timestamp,
+                       size_t* timestamp_size, char** errptr) {
+  std::string value;
+  std::string time;
+  *size = 0;
+  *timestamp_size = 0;
+  *timestamp = nullptr;
+  const Status status = db->rep->Get(options->rep, family, key, &value, &time);
+  if (status.IsNotFound() || SaveError(errptr, status)) return nullptr;
+  *size = value.size();
+  *timestamp_size = time.size();
+  *timestamp = Copy(time);
+  return Copy(value);
+}
+
+void SuggestCompaction(rocksdb_t* db, ColumnFamilyHandle* family, const Bound& start,
+                       const Bound& limit, char** errptr) {
+  SaveError(errptr, db->rep->SuggestCompactRange(family, start.get(), limit.get()));
+}
+
+void DeleteFiles(rocksdb_t* db, ColumnFamilyHandle* family, const Bound& start, const Bound& limit,
+                 char** errptr) {
+  SaveError(errptr, rocksdb::DeleteFilesInRange(db->rep, family, start.get(), limit.get()));
 }
 
 }  // namespace
@@ -84,10 +110,9 @@ void rocksdb_multi_get_cf_with_ts(rocksdb_t* db, const rocksdb_readoptions_t* op
                                   const size_t* keys_list_sizes, char** values_list,
                                   size_t* values_list_sizes, char** timestamps_list,
                                   size_t* timestamps_list_sizes, char** errs) {
-  std::vector<ColumnFamilyHandle*> families;
-  for (size_t i = 0; i < num_keys; ++i) families.push_back(column_families[i]->rep);
-  MultiGetWithTimestamps(db, options, families, num_keys, keys_list, keys_list_sizes, values_list,
-                         values_list_sizes, timestamps_list, timestamps_list_sizes, errs);
+  MultiGetWithTimestamps(db, options, rocksdb_c::Handles(num_keys, column_families), num_keys,
+                         keys_list, keys_list_sizes, values_list, values_list_sizes,
+                         timestamps_list, timestamps_list_sizes, errs);
 }
 
 // --- with timestamps ---
@@ -111,18 +136,8 @@ void rocksdb_singledelete_with_ts(rocksdb_t* db, const rocksdb_writeoptions_t* o
 }
 char* rocksdb_get_with_ts(rocksdb_t* db, const rocksdb_readoptions_t* options, const char* key,
                           size_t keylen, size_t* vallen, char** ts, size_t* tslen, char** errptr) {
-  std::string value;
-  std::string timestamp;
-  *vallen = 0;
-  *tslen = 0;
-  *ts = nullptr;
-  const Status status = db->rep->Get(options->rep, db->rep->DefaultColumnFamily(),
-                                     Slice(key, keylen), &value, &timestamp);
-  if (status.IsNotFound() || SaveError(errptr, status)) return nullptr;
-  *vallen = value.size();
-  *tslen = timestamp.size();
-  *ts = Copy(timestamp);
-  return Copy(value);
+  return GetWithTimestamp(db, options, db->rep->DefaultColumnFamily(), Slice(key, keylen), vallen,
+                          ts, tslen, errptr);
 }
 void rocksdb_put_cf_with_ts(rocksdb_t* db, const rocksdb_writeoptions_t* options,
                             rocksdb_column_family_handle_t* column_family, const char* key,
@@ -147,18 +162,8 @@ char* rocksdb_get_cf_with_ts(rocksdb_t* db, const rocksdb_readoptions_t* options
                              rocksdb_column_family_handle_t* column_family, const char* key,
                              size_t keylen, size_t* vallen, char** ts, size_t* tslen,
                              char** errptr) {
-  std::string value;
-  std::string timestamp;
-  *vallen = 0;
-  *tslen = 0;
-  *ts = nullptr;
-  const Status status =
-      db->rep->Get(options->rep, column_family->rep, Slice(key, keylen), &value, &timestamp);
-  if (status.IsNotFound() || SaveError(errptr, status)) return nullptr;
-  *vallen = value.size();
-  *tslen = timestamp.size();
-  *ts = Copy(timestamp);
-  return Copy(value);
+  return GetWithTimestamp(db, options, column_family->rep, Slice(key, keylen), vallen, ts, tslen,
+                          errptr);
 }
 void rocksdb_increase_full_history_ts_low(rocksdb_t* db,
                                           rocksdb_column_family_handle_t* column_family,
@@ -181,7 +186,7 @@ rocksdb_t* rocksdb_open_with_ttl(const rocksdb_options_t* options, const char* n
                                  char** errptr) {
   rocksdb::DBWithTTL* db = nullptr;
   const Status status = rocksdb::DBWithTTL::Open(options->rep, name, &db, ttl);
-  return SaveError(errptr, status) ? nullptr : new rocksdb_t{db};
+  return Opened(status, db, {}, nullptr, errptr);
 }
 rocksdb_t* rocksdb_open_column_families_with_ttl(
     const rocksdb_options_t* options, const char* name, int num_column_families,
@@ -201,7 +206,7 @@ rocksdb_column_family_handle_t* rocksdb_create_column_family_with_ttl(
   ColumnFamilyHandle* handle = nullptr;
   const Status status = static_cast<rocksdb::DBWithTTL*>(db->rep)->CreateColumnFamilyWithTtl(
       ColumnFamilyOptions(column_family_options->rep), column_family_name, &handle, ttl);
-  return SaveError(errptr, status) ? nullptr : new rocksdb_column_family_handle_t{handle};
+  return rocksdb_c::Created(status, handle, errptr);
 }
 rocksdb_t* rocksdb_open_as_secondary_column_families(
     const rocksdb_options_t* options, const char* name, const char* secondary_path,
@@ -276,10 +281,7 @@ void rocksdb_load_latest_options(const char* db_path, rocksdb_env_t* env,
 // --- checkpoints ---
 
 rocksdb_checkpoint_t* rocksdb_checkpoint_object_create(rocksdb_t* db, char** errptr) {
-  rocksdb::Checkpoint* checkpoint = nullptr;
-  return SaveError(errptr, rocksdb::Checkpoint::Create(db->rep, &checkpoint))
-             ? nullptr
-             : new rocksdb_checkpoint_t{checkpoint};
+  return rocksdb_c::NewCheckpoint(db->rep, errptr);
 }
 void rocksdb_checkpoint_create(rocksdb_checkpoint_t* checkpoint, const char* checkpoint_dir,
                                uint64_t log_size_for_flush, char** errptr) {
@@ -297,56 +299,33 @@ void rocksdb_delete_file(rocksdb_t* db, const char* name) {
 }
 void rocksdb_suggest_compact_range(rocksdb_t* db, const char* start_key, size_t start_key_len,
                                    const char* limit_key, size_t limit_key_len, char** errptr) {
-  const Slice start(start_key, start_key == nullptr ? 0 : start_key_len);
-  const Slice limit(limit_key, limit_key == nullptr ? 0 : limit_key_len);
-  SaveError(errptr, db->rep->SuggestCompactRange(db->rep->DefaultColumnFamily(),
-                                                 start_key == nullptr ? nullptr : &start,
-                                                 limit_key == nullptr ? nullptr : &limit));
+  SuggestCompaction(db, db->rep->DefaultColumnFamily(), Bound(start_key, start_key_len),
+                    Bound(limit_key, limit_key_len), errptr);
 }
 void rocksdb_delete_file_in_range(rocksdb_t* db, const char* start_key, size_t start_key_len,
                                   const char* limit_key, size_t limit_key_len, char** errptr) {
-  const Slice start(start_key, start_key == nullptr ? 0 : start_key_len);
-  const Slice limit(limit_key, limit_key == nullptr ? 0 : limit_key_len);
-  SaveError(errptr, rocksdb::DeleteFilesInRange(db->rep, db->rep->DefaultColumnFamily(),
-                                                start_key == nullptr ? nullptr : &start,
-                                                limit_key == nullptr ? nullptr : &limit));
+  DeleteFiles(db, db->rep->DefaultColumnFamily(), Bound(start_key, start_key_len),
+              Bound(limit_key, limit_key_len), errptr);
 }
 void rocksdb_suggest_compact_range_cf(rocksdb_t* db, rocksdb_column_family_handle_t* column_family,
                                       const char* start_key, size_t start_key_len,
                                       const char* limit_key, size_t limit_key_len, char** errptr) {
-  const Slice start(start_key, start_key == nullptr ? 0 : start_key_len);
-  const Slice limit(limit_key, limit_key == nullptr ? 0 : limit_key_len);
-  SaveError(errptr, db->rep->SuggestCompactRange(column_family->rep,
-                                                 start_key == nullptr ? nullptr : &start,
-                                                 limit_key == nullptr ? nullptr : &limit));
+  SuggestCompaction(db, column_family->rep, Bound(start_key, start_key_len),
+                    Bound(limit_key, limit_key_len), errptr);
 }
 void rocksdb_delete_file_in_range_cf(rocksdb_t* db, rocksdb_column_family_handle_t* column_family,
                                      const char* start_key, size_t start_key_len,
                                      const char* limit_key, size_t limit_key_len, char** errptr) {
-  const Slice start(start_key, start_key == nullptr ? 0 : start_key_len);
-  const Slice limit(limit_key, limit_key == nullptr ? 0 : limit_key_len);
-  SaveError(errptr, rocksdb::DeleteFilesInRange(db->rep, column_family->rep,
-                                                start_key == nullptr ? nullptr : &start,
-                                                limit_key == nullptr ? nullptr : &limit));
+  DeleteFiles(db, column_family->rep, Bound(start_key, start_key_len),
+              Bound(limit_key, limit_key_len), errptr);
 }
 unsigned char rocksdb_key_may_exist_cf(rocksdb_t* db, const rocksdb_readoptions_t* options,
                                        rocksdb_column_family_handle_t* column_family,
                                        const char* key, size_t key_len, char** value,
-                                       size_t* val_len, const char* timestamp, size_t timestamp_len,
-                                       unsigned char* value_found) {
-  std::string found;
-  bool has_value = false;
-  (void)timestamp;
-  (void)timestamp_len;
-  const bool may = db->rep->KeyMayExist(options->rep, column_family->rep, Slice(key, key_len),
-                                        value != nullptr ? &found : nullptr,
-                                        value_found != nullptr ? &has_value : nullptr);
-  if (value_found != nullptr) *value_found = has_value;
-  if (has_value && value != nullptr) {
-    *val_len = found.size();
-    *value = Copy(found);
-  }
-  return may;
+                                       size_t* val_len, const char* /*timestamp*/,
+                                       size_t /*timestamp_len*/, unsigned char* value_found) {
+  return rocksdb_c::MayExist(db->rep, options->rep, column_family->rep, Slice(key, key_len), value,
+                             val_len, value_found);
 }
 
 // --- the log ---

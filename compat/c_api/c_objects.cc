@@ -367,13 +367,12 @@ size_t rocksdb_cache_get_usage(rocksdb_cache_t* cache) { return cache->rep->GetU
 size_t rocksdb_cache_get_pinned_usage(rocksdb_cache_t* cache) {
   return cache->rep->GetPinnedUsage();
 }
+// After an error the caller has an empty one, which he destroys as any other.
 rocksdb_memory_allocator_t* rocksdb_jemalloc_nodump_allocator_create(char** errptr) {
-  auto allocator = std::make_unique<rocksdb_memory_allocator_t>();
+  auto* const allocator = new rocksdb_memory_allocator_t;
   rocksdb::JemallocAllocatorOptions options;
-  if (SaveError(errptr, rocksdb::NewJemallocNodumpAllocator(options, &allocator->rep))) {
-    return nullptr;
-  }
-  return allocator.release();
+  SaveError(errptr, rocksdb::NewJemallocNodumpAllocator(options, &allocator->rep));
+  return allocator;
 }
 void rocksdb_memory_allocator_destroy(rocksdb_memory_allocator_t* allocator) { delete allocator; }
 

@@ -6,11 +6,17 @@ using rocksdb::PinnableSlice;
 using rocksdb::Slice;
 using rocksdb::Status;
 using rocksdb_c::Copy;
-using rocksdb_c::CopyResults;
 using rocksdb_c::Found;
+using rocksdb_c::GetCopy;
+using rocksdb_c::GetPinned;
 using rocksdb_c::Handles;
+using rocksdb_c::MultiGet;
+using rocksdb_c::Opened;
+using rocksdb_c::PropertyNumber;
+using rocksdb_c::PropertyText;
+using rocksdb_c::ReadCopy;
+using rocksdb_c::ReadPinned;
 using rocksdb_c::SaveError;
-using rocksdb_c::Slices;
 
 namespace {
 
@@ -27,21 +33,6 @@ rocksdb_transaction_t* Begun(rocksdb::Transaction* txn, rocksdb_transaction_t* o
   if (old == nullptr) return Lent<rocksdb_transaction_t>(txn);
   old->rep = txn;
   return old;
-}
-
-template <typename Read>
-char* ReadCopy(size_t* size, char** errptr, const Read& read) {
-  PinnableSlice value;
-  const Status status = read(&value);
-  return Found(status, value, size, errptr);
-}
-
-template <typename Read>
-rocksdb_pinnableslice_t* ReadPinned(char** errptr, const Read& read) {
-  auto result = std::make_unique<rocksdb_pinnableslice_t>();
-  const Status status = read(&result->rep);
-  if (status.IsNotFound() || SaveError(errptr, status)) return nullptr;
-  return result.release();
 }
 
 }  // namespace
@@ -181,10 +172,8 @@ void rocksdb_transaction_multi_get(rocksdb_transaction_t* txn, const rocksdb_rea
                                    size_t num_keys, const char* const* keys_list,
                                    const size_t* keys_list_sizes, char** values_list,
                                    size_t* values_list_sizes, char** errs) {
-  std::vector<std::string> values(num_keys);
-  const std::vector<Status> statuses =
-      txn->rep->MultiGet(options->rep, Slices(num_keys, keys_list, keys_list_sizes), &values);
-  CopyResults(statuses, values, values_list, values_list_sizes, errs);
+  MultiGet(txn->rep, options, num_keys, keys_list, keys_list_sizes, values_list, values_list_sizes,
+           errs);
 }
 void rocksdb_transaction_multi_get_cf(rocksdb_transaction_t* txn,
                                       const rocksdb_readoptions_t* options,
@@ -192,11 +181,8 @@ void rocksdb_transaction_multi_get_cf(rocksdb_transaction_t* txn,
                                       size_t num_keys, const char* const* keys_list,
                                       const size_t* keys_list_sizes, char** values_list,
                                       size_t* values_list_sizes, char** errs) {
-  std::vector<std::string> values(num_keys);
-  const std::vector<Status> statuses =
-      txn->rep->MultiGet(options->rep, Handles(num_keys, column_families),
-                         Slices(num_keys, keys_list, keys_list_sizes), &values);
-  CopyResults(statuses, values, values_list, values_list_sizes, errs);
+  MultiGet(txn->rep, options, num_keys, keys_list, keys_list_sizes, values_list, values_list_sizes,
+           errs, Handles(num_keys, column_families));
 }
 rocksdb_iterator_t* rocksdb_transaction_create_iterator(rocksdb_transaction_t* txn,
                                                         const rocksdb_readoptions_t* options) {
@@ -243,7 +229,7 @@ rocksdb_transactiondb_t* rocksdb_transactiondb_open(
     const char* name, char** errptr) {
   rocksdb::TransactionDB* db = nullptr;
   const Status status = rocksdb::TransactionDB::Open(options->rep, txn_db_options->rep, name, &db);
-  return SaveError(errptr, status) ? nullptr : new rocksdb_transactiondb_t{db};
+  return Opened<rocksdb_transactiondb_t>(status, db, {}, nullptr, errptr);
 }
 rocksdb_transactiondb_t* rocksdb_transactiondb_open_column_families(
     const rocksdb_options_t* options, const rocksdb_transactiondb_options_t* txn_db_options,
@@ -256,9 +242,7 @@ rocksdb_transactiondb_t* rocksdb_transactiondb_open_column_families(
       rocksdb::DBOptions(options->rep), txn_db_options->rep, name,
       rocksdb_c::Descriptors(num_column_families, column_family_names, column_family_options),
       &handles, &db);
-  if (SaveError(errptr, status)) return nullptr;
-  rocksdb_c::Wrap(handles, column_family_handles);
-  return new rocksdb_transactiondb_t{db};
+  return Opened<rocksdb_transactiondb_t>(status, db, handles, column_family_handles, errptr);
 }
 void rocksdb_transactiondb_close(rocksdb_transactiondb_t* txn_db) {
   delete txn_db->rep;
@@ -270,14 +254,11 @@ rocksdb_column_family_handle_t* rocksdb_transactiondb_create_column_family(
   ColumnFamilyHandle* handle = nullptr;
   const Status status = txn_db->rep->CreateColumnFamily(
       rocksdb::ColumnFamilyOptions(column_family_options->rep), column_family_name, &handle);
-  return SaveError(errptr, status) ? nullptr : new rocksdb_column_family_handle_t{handle};
+  return rocksdb_c::Created(status, handle, errptr);
 }
 rocksdb_checkpoint_t* rocksdb_transactiondb_checkpoint_object_create(
     rocksdb_transactiondb_t* txn_db, char** errptr) {
-  rocksdb::Checkpoint* checkpoint = nullptr;
-  return SaveError(errptr, rocksdb::Checkpoint::Create(txn_db->rep, &checkpoint))
-             ? nullptr
-             : new rocksdb_checkpoint_t{checkpoint};
+  return rocksdb_c::NewCheckpoint(txn_db->rep, errptr);
 }
 rocksdb_transaction_t** rocksdb_transactiondb_get_prepared_transactions(
     rocksdb_transactiondb_t* txn_db, size_t* cnt) {
@@ -299,12 +280,11 @@ void rocksdb_transactiondb_release_snapshot(rocksdb_transactiondb_t* txn_db,
   delete snapshot;
 }
 char* rocksdb_transactiondb_property_value(rocksdb_transactiondb_t* db, const char* propname) {
-  std::string value;
-  return db->rep->GetProperty(Slice(propname), &value) ? rocksdb_c::CopyText(value) : nullptr;
+  return PropertyText(db->rep, db->rep->DefaultColumnFamily(), propname);
 }
 int rocksdb_transactiondb_property_int(rocksdb_transactiondb_t* db, const char* propname,
                                        uint64_t* out_val) {
-  return db->rep->GetIntProperty(Slice(propname), out_val) ? 0 : -1;
+  return PropertyNumber(db->rep, db->rep->DefaultColumnFamily(), propname, out_val);
 }
 
 void rocksdb_transactiondb_put(rocksdb_transactiondb_t* txn_db,
@@ -351,54 +331,41 @@ void rocksdb_transactiondb_write(rocksdb_transactiondb_t* txn_db,
 char* rocksdb_transactiondb_get(rocksdb_transactiondb_t* txn_db,
                                 const rocksdb_readoptions_t* options, const char* key, size_t klen,
                                 size_t* vlen, char** errptr) {
-  return ReadCopy(vlen, errptr, [&](PinnableSlice* value) {
-    return txn_db->rep->Get(options->rep, txn_db->rep->DefaultColumnFamily(), Slice(key, klen),
-                            value);
-  });
+  return GetCopy(txn_db->rep, options, txn_db->rep->DefaultColumnFamily(), Slice(key, klen), vlen,
+                 errptr);
 }
 char* rocksdb_transactiondb_get_cf(rocksdb_transactiondb_t* txn_db,
                                    const rocksdb_readoptions_t* options,
                                    rocksdb_column_family_handle_t* column_family, const char* key,
                                    size_t keylen, size_t* vallen, char** errptr) {
-  return ReadCopy(vallen, errptr, [&](PinnableSlice* value) {
-    return txn_db->rep->Get(options->rep, column_family->rep, Slice(key, keylen), value);
-  });
+  return GetCopy(txn_db->rep, options, column_family->rep, Slice(key, keylen), vallen, errptr);
 }
 rocksdb_pinnableslice_t* rocksdb_transactiondb_get_pinned(rocksdb_transactiondb_t* txn_db,
                                                           const rocksdb_readoptions_t* options,
                                                           const char* key, size_t klen,
                                                           char** errptr) {
-  return ReadPinned(errptr, [&](PinnableSlice* value) {
-    return txn_db->rep->Get(options->rep, txn_db->rep->DefaultColumnFamily(), Slice(key, klen),
-                            value);
-  });
+  return GetPinned(txn_db->rep, options, txn_db->rep->DefaultColumnFamily(), Slice(key, klen),
+                   errptr);
 }
 rocksdb_pinnableslice_t* rocksdb_transactiondb_get_pinned_cf(
     rocksdb_transactiondb_t* txn_db, const rocksdb_readoptions_t* options,
     rocksdb_column_family_handle_t* column_family, const char* key, size_t keylen, char** errptr) {
-  return ReadPinned(errptr, [&](PinnableSlice* value) {
-    return txn_db->rep->Get(options->rep, column_family->rep, Slice(key, keylen), value);
-  });
+  return GetPinned(txn_db->rep, options, column_family->rep, Slice(key, keylen), errptr);
 }
 void rocksdb_transactiondb_multi_get(rocksdb_transactiondb_t* txn_db,
                                      const rocksdb_readoptions_t* options, size_t num_keys,
                                      const char* const* keys_list, const size_t* keys_list_sizes,
                                      char** values_list, size_t* values_list_sizes, char** errs) {
-  std::vector<std::string> values(num_keys);
-  const std::vector<Status> statuses =
-      txn_db->rep->MultiGet(options->rep, Slices(num_keys, keys_list, keys_list_sizes), &values);
-  CopyResults(statuses, values, values_list, values_list_sizes, errs);
+  MultiGet(txn_db->rep, options, num_keys, keys_list, keys_list_sizes, values_list,
+           values_list_sizes, errs);
 }
 void rocksdb_transactiondb_multi_get_cf(
     rocksdb_transactiondb_t* txn_db, const rocksdb_readoptions_t* options,
     const rocksdb_column_family_handle_t* const* column_families, size_t num_keys,
     const char* const* keys_list, const size_t* keys_list_sizes, char** values_list,
     size_t* values_list_sizes, char** errs) {
-  std::vector<std::string> values(num_keys);
-  const std::vector<Status> statuses =
-      txn_db->rep->MultiGet(options->rep, Handles(num_keys, column_families),
-                            Slices(num_keys, keys_list, keys_list_sizes), &values);
-  CopyResults(statuses, values, values_list, values_list_sizes, errs);
+  MultiGet(txn_db->rep, options, num_keys, keys_list, keys_list_sizes, values_list,
+           values_list_sizes, errs, Handles(num_keys, column_families));
 }
 rocksdb_iterator_t* rocksdb_transactiondb_create_iterator(rocksdb_transactiondb_t* txn_db,
                                                           const rocksdb_readoptions_t* options) {
@@ -429,7 +396,7 @@ rocksdb_optimistictransactiondb_t* rocksdb_optimistictransactiondb_open(
     const rocksdb_options_t* options, const char* name, char** errptr) {
   rocksdb::OptimisticTransactionDB* db = nullptr;
   const Status status = rocksdb::OptimisticTransactionDB::Open(options->rep, name, &db);
-  return SaveError(errptr, status) ? nullptr : new rocksdb_optimistictransactiondb_t{db};
+  return Opened<rocksdb_optimistictransactiondb_t>(status, db, {}, nullptr, errptr);
 }
 rocksdb_optimistictransactiondb_t* rocksdb_optimistictransactiondb_open_column_families(
     const rocksdb_options_t* options, const char* name, int num_column_families,
@@ -441,9 +408,8 @@ rocksdb_optimistictransactiondb_t* rocksdb_optimistictransactiondb_open_column_f
       rocksdb::DBOptions(options->rep), name,
       rocksdb_c::Descriptors(num_column_families, column_family_names, column_family_options),
       &handles, &db);
-  if (SaveError(errptr, status)) return nullptr;
-  rocksdb_c::Wrap(handles, column_family_handles);
-  return new rocksdb_optimistictransactiondb_t{db};
+  return Opened<rocksdb_optimistictransactiondb_t>(status, db, handles, column_family_handles,
+                                                   errptr);
 }
 void rocksdb_optimistictransactiondb_close(rocksdb_optimistictransactiondb_t* otxn_db) {
   delete otxn_db->rep;
@@ -461,19 +427,15 @@ void rocksdb_optimistictransactiondb_write(rocksdb_optimistictransactiondb_t* ot
 }
 rocksdb_checkpoint_t* rocksdb_optimistictransactiondb_checkpoint_object_create(
     rocksdb_optimistictransactiondb_t* otxn_db, char** errptr) {
-  rocksdb::Checkpoint* checkpoint = nullptr;
-  return SaveError(errptr, rocksdb::Checkpoint::Create(otxn_db->rep, &checkpoint))
-             ? nullptr
-             : new rocksdb_checkpoint_t{checkpoint};
+  return rocksdb_c::NewCheckpoint(otxn_db->rep, errptr);
 }
 char* rocksdb_optimistictransactiondb_property_value(rocksdb_optimistictransactiondb_t* db,
                                                      const char* propname) {
-  std::string value;
-  return db->rep->GetProperty(Slice(propname), &value) ? rocksdb_c::CopyText(value) : nullptr;
+  return PropertyText(db->rep, db->rep->DefaultColumnFamily(), propname);
 }
 int rocksdb_optimistictransactiondb_property_int(rocksdb_optimistictransactiondb_t* db,
                                                  const char* propname, uint64_t* out_val) {
-  return db->rep->GetIntProperty(Slice(propname), out_val) ? 0 : -1;
+  return PropertyNumber(db->rep, db->rep->DefaultColumnFamily(), propname, out_val);
 }
 
 }  // extern "C"

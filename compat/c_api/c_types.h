@@ -171,6 +171,7 @@ inline void Assign(std::chrono::microseconds* field, uint64_t micros) {
 // True, and *errptr holds a copy of the text, when the status is an error.
 inline bool SaveError(char** errptr, const rocksdb::Status& status) {
   if (status.ok()) return false;
+  if (errptr == nullptr) return true;
   free(*errptr);
   *errptr = strdup(status.ToString().c_str());
   return true;
@@ -194,13 +195,53 @@ inline char* Found(const rocksdb::Status& status, const rocksdb::Slice& value, s
   return Copy(value);
 }
 
-inline void CopyResults(const std::vector<rocksdb::Status>& statuses,
-                        const std::vector<std::string>& values, char** values_list,
-                        size_t* values_list_sizes, char** errs) {
-  for (size_t i = 0; i < statuses.size(); ++i) {
-    errs[i] = nullptr;
-    values_list[i] = Found(statuses[i], values[i], &values_list_sizes[i], &errs[i]);
+// What `read` puts into a PinnableSlice, as a copy and as it is.
+template <typename Read>
+char* ReadCopy(size_t* size, char** errptr, const Read& read) {
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status = read(&value);
+  return Found(status, value, size, errptr);
+}
+
+template <typename Read>
+rocksdb_pinnableslice_t* ReadPinned(char** errptr, const Read& read) {
+  auto result = std::make_unique<rocksdb_pinnableslice_t>();
+  const rocksdb::Status status = read(&result->rep);
+  if (status.IsNotFound() || SaveError(errptr, status)) return nullptr;
+  return result.release();
+}
+
+inline char* GetCopy(rocksdb::DB* db, const rocksdb_readoptions_t* options,
+                     rocksdb::ColumnFamilyHandle* family, const rocksdb::Slice& key, size_t* size,
+                     char** errptr) {
+  return ReadCopy(size, errptr, [&](rocksdb::PinnableSlice* value) {
+    return db->Get(options->rep, family, key, value);
+  });
+}
+
+inline rocksdb_pinnableslice_t* GetPinned(rocksdb::DB* db, const rocksdb_readoptions_t* options,
+                                          rocksdb::ColumnFamilyHandle* family,
+                                          const rocksdb::Slice& key, char** errptr) {
+  return ReadPinned(errptr, [&](rocksdb::PinnableSlice* value) {
+    return db->Get(options->rep, family, key, value);
+  });
+}
+
+// What KeyMayExist says. The value is the caller's to free, and empty where none was read; nobody
+// has to ask for it, nor for whether it was read.
+inline unsigned char MayExist(rocksdb::DB* db, const rocksdb::ReadOptions& options,
+                              rocksdb::ColumnFamilyHandle* family, const rocksdb::Slice& key,
+                              char** value, size_t* value_size, unsigned char* value_found) {
+  std::string read;
+  bool found = false;
+  const bool may = db->KeyMayExist(options, family, key, value != nullptr ? &read : nullptr,
+                                   value_found != nullptr ? &found : nullptr);
+  if (value_found != nullptr) *value_found = found;
+  if (value != nullptr) {
+    *value_size = read.size();
+    *value = Copy(read);
   }
+  return may;
 }
 
 inline std::vector<rocksdb::Slice> Slices(size_t count, const char* const* data,
@@ -217,6 +258,47 @@ inline std::vector<rocksdb::ColumnFamilyHandle*> Handles(
   return handles;
 }
 
+// MultiGet of a database or a transaction, in the families that `where` names or in the default
+// one.
+template <typename Reader, typename... Where>
+void MultiGet(Reader* reader, const rocksdb_readoptions_t* options, size_t count,
+              const char* const* keys, const size_t* key_sizes, char** values, size_t* value_sizes,
+              char** errs, const Where&... where) {
+  std::vector<std::string> found(count);
+  const std::vector<rocksdb::Status> statuses =
+      reader->MultiGet(options->rep, where..., Slices(count, keys, key_sizes), &found);
+  for (size_t i = 0; i < count; ++i) {
+    errs[i] = nullptr;
+    values[i] = Found(statuses[i], found[i], &value_sizes[i], &errs[i]);
+  }
+}
+
+inline char* PropertyText(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family, const char* name) {
+  std::string value;
+  return db->GetProperty(family, name, &value) ? CopyText(value) : nullptr;
+}
+
+inline int PropertyNumber(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family, const char* name,
+                          uint64_t* value) {
+  return db->GetIntProperty(family, name, value) ? 0 : -1;
+}
+
+inline rocksdb_checkpoint_t* NewCheckpoint(rocksdb::DB* db, char** errptr) {
+  rocksdb::Checkpoint* checkpoint = nullptr;
+  return SaveError(errptr, rocksdb::Checkpoint::Create(db, &checkpoint))
+             ? nullptr
+             : new rocksdb_checkpoint_t{checkpoint};
+}
+
+// A bound that may be missing.
+struct Bound {
+  Bound(const char* key, size_t size)
+      : slice(key, key != nullptr ? size : 0), given(key != nullptr) {}
+  const rocksdb::Slice* get() const { return given ? &slice : nullptr; }
+  rocksdb::Slice slice;
+  bool given;
+};
+
 inline std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
     int count, const char* const* names, const rocksdb_options_t* const* options) {
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
@@ -226,20 +308,24 @@ inline std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
   return families;
 }
 
-inline void Wrap(const std::vector<rocksdb::ColumnFamilyHandle*>& families,
-                 rocksdb_column_family_handle_t** handles) {
+// As RocksDB has it, the caller has a handle after an error, too: it stands for no family, and is
+// destroyed as any other.
+inline rocksdb_column_family_handle_t* Created(const rocksdb::Status& status,
+                                               rocksdb::ColumnFamilyHandle* family, char** errptr) {
+  SaveError(errptr, status);
+  return new rocksdb_column_family_handle_t{family};
+}
+
+// Hands the outcome of an open on, of a database of any kind.
+template <typename Wrapper = rocksdb_t, typename Rep>
+Wrapper* Opened(const rocksdb::Status& status, Rep* db,
+                const std::vector<rocksdb::ColumnFamilyHandle*>& families,
+                rocksdb_column_family_handle_t** handles, char** errptr) {
+  if (SaveError(errptr, status)) return nullptr;
   for (size_t i = 0; i < families.size(); ++i) {
     handles[i] = new rocksdb_column_family_handle_t{families[i]};
   }
-}
-
-// Hands the outcome of an open on.
-inline rocksdb_t* Opened(const rocksdb::Status& status, rocksdb::DB* db,
-                         const std::vector<rocksdb::ColumnFamilyHandle*>& families,
-                         rocksdb_column_family_handle_t** handles, char** errptr) {
-  if (SaveError(errptr, status)) return nullptr;
-  Wrap(families, handles);
-  return new rocksdb_t{db};
+  return new Wrapper{db};
 }
 
 }  // namespace rocksdb_c

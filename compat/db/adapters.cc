@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compat/db/slices.h"
+#include "compat/db/telemetry.h"
 #include "rocksdb/compaction_filter.h"
 #include "rocksdb/comparator.h"
 #include "rocksdb/merge_operator.h"
@@ -23,6 +24,7 @@ class OrderAdapter final : public aether::Comparator {
       : aether::Comparator(false, comparator->CanKeysWithDifferentByteContentsBeEqual()),
         comparator_(comparator) {}
   int Compare(aether::Slice a, aether::Slice b) const override {
+    PerfAdd(&PerfContext::user_key_comparison_count);
     return comparator_->Compare(FromEngine(a), FromEngine(b));
   }
   const char* Name() const override { return comparator_->Name(); }
@@ -33,8 +35,9 @@ class OrderAdapter final : public aether::Comparator {
 
 class MergeAdapter final : public aether::MergeOperator {
  public:
-  MergeAdapter(std::shared_ptr<rocksdb::MergeOperator> op, std::shared_ptr<Logger> logger)
-      : operator_(std::move(op)), logger_(std::move(logger)) {}
+  MergeAdapter(std::shared_ptr<rocksdb::MergeOperator> op, std::shared_ptr<Logger> logger,
+               std::shared_ptr<Statistics> statistics)
+      : operator_(std::move(op)), logger_(std::move(logger)), statistics_(std::move(statistics)) {}
 
   const char* Name() const override { return operator_->Name(); }
 
@@ -52,7 +55,19 @@ class MergeAdapter final : public aether::MergeOperator {
     const rocksdb::MergeOperator::MergeOperationInput in(
         user_key, existing == nullptr ? nullptr : &base, list, logger_.get());
     rocksdb::MergeOperator::MergeOperationOutput out(*result, chosen);
-    if (!operator_->FullMergeV2(in, &out)) return false;
+    {
+      const PerfTimer perf(&PerfContext::merge_operator_time_nanos);
+      const TickerTimer time(statistics_.get(), MERGE_OPERATION_TOTAL_TIME);
+      if (!operator_->FullMergeV2(in, &out)) {
+        Tick(statistics_.get(), NUMBER_MERGE_FAILURES);
+        return false;
+      }
+    }
+    PerfAdd(&PerfContext::internal_merge_count, operands.size());
+    // What reads have to merge is of interest, and not what is merged once and for all.
+    if (statistics_ != nullptr && !in_background) {
+      statistics_->recordInHistogram(READ_NUM_MERGE_OPERANDS, operands.size());
+    }
     if (chosen.data() != nullptr) result->assign(chosen.data(), chosen.size());
     return true;
   }
@@ -62,26 +77,30 @@ class MergeAdapter final : public aether::MergeOperator {
     std::deque<Slice> list;
     for (const aether::Slice& operand : operands) list.push_back(FromEngine(operand));
     result->clear();
+    const TickerTimer time(statistics_.get(), MERGE_OPERATION_TOTAL_TIME);
     return operator_->PartialMergeMulti(FromEngine(key), list, result, logger_.get());
   }
 
  private:
   const std::shared_ptr<rocksdb::MergeOperator> operator_;
   const std::shared_ptr<Logger> logger_;
+  const std::shared_ptr<Statistics> statistics_;
 };
 
 class FilterAdapter final : public aether::CompactionFilter {
  public:
   // `owned` may be empty: then the application keeps the filter alive.
   FilterAdapter(const rocksdb::CompactionFilter* filter,
-                std::unique_ptr<rocksdb::CompactionFilter> owned)
-      : filter_(filter), owned_(std::move(owned)) {}
+                std::unique_ptr<rocksdb::CompactionFilter> owned,
+                std::shared_ptr<Statistics> statistics)
+      : filter_(filter), owned_(std::move(owned)), statistics_(std::move(statistics)) {}
 
   Decision Filter(int level, aether::Slice key, aether::EntryType type, aether::Slice value,
                   std::string* new_value, std::string* skip_until) override {
     const auto kind = type == aether::EntryType::kMerge
                           ? rocksdb::CompactionFilter::ValueType::kMergeOperand
                           : rocksdb::CompactionFilter::ValueType::kValue;
+    const TickerTimer time(statistics_.get(), FILTER_OPERATION_TOTAL_TIME);
     return ToEngine(
         filter_->FilterV2(level, FromEngine(key), kind, FromEngine(value), new_value, skip_until));
   }
@@ -112,16 +131,23 @@ class FilterAdapter final : public aether::CompactionFilter {
 
   const rocksdb::CompactionFilter* const filter_;
   const std::unique_ptr<rocksdb::CompactionFilter> owned_;
+  const std::shared_ptr<Statistics> statistics_;
 };
 
+// Filters that keep to snapshots are left out, as CompactRange says.
 class FilterFactoryAdapter final : public aether::CompactionFilterFactory {
  public:
   FilterFactoryAdapter(const rocksdb::CompactionFilter* filter,
-                       std::shared_ptr<rocksdb::CompactionFilterFactory> factory)
-      : filter_(filter), factory_(std::move(factory)) {}
+                       std::shared_ptr<rocksdb::CompactionFilterFactory> factory,
+                       std::shared_ptr<Statistics> statistics)
+      : filter_(filter), factory_(std::move(factory)), statistics_(std::move(statistics)) {}
 
   std::unique_ptr<aether::CompactionFilter> Create(const Context& context) override {
-    if (filter_ != nullptr) return std::make_unique<FilterAdapter>(filter_, nullptr);
+    if (filter_ != nullptr) {
+      return filter_->IgnoreSnapshots()
+                 ? std::make_unique<FilterAdapter>(filter_, nullptr, statistics_)
+                 : nullptr;
+    }
     rocksdb::CompactionFilter::Context in;
     in.is_full_compaction = context.full;
     in.is_manual_compaction = context.manual;
@@ -129,14 +155,15 @@ class FilterFactoryAdapter final : public aether::CompactionFilterFactory {
     in.reason = TableFileCreationReason::kCompaction;
     if (!factory_->ShouldFilterTableFileCreation(in.reason)) return nullptr;
     std::unique_ptr<rocksdb::CompactionFilter> filter = factory_->CreateCompactionFilter(in);
-    if (filter == nullptr) return nullptr;
+    if (filter == nullptr || !filter->IgnoreSnapshots()) return nullptr;
     const rocksdb::CompactionFilter* const plain = filter.get();
-    return std::make_unique<FilterAdapter>(plain, std::move(filter));
+    return std::make_unique<FilterAdapter>(plain, std::move(filter), statistics_);
   }
 
  private:
   const rocksdb::CompactionFilter* const filter_;
   const std::shared_ptr<rocksdb::CompactionFilterFactory> factory_;
+  const std::shared_ptr<Statistics> statistics_;
 };
 
 class PrefixAdapter final : public aether::PrefixExtractor {
@@ -206,19 +233,20 @@ const aether::Comparator* ToEngineOrder(const Comparator* comparator,
   return owned->get();
 }
 
-std::shared_ptr<const aether::MergeOperator> ToEngineMerge(const ColumnFamilyOptions& options,
-                                                           std::shared_ptr<Logger> logger) {
+std::shared_ptr<const aether::MergeOperator> ToEngineMerge(
+    const ColumnFamilyOptions& options, std::shared_ptr<Logger> logger,
+    const std::shared_ptr<Statistics>& statistics) {
   if (options.merge_operator == nullptr) return nullptr;
-  return std::make_shared<MergeAdapter>(options.merge_operator, std::move(logger));
+  return std::make_shared<MergeAdapter>(options.merge_operator, std::move(logger), statistics);
 }
 
 std::shared_ptr<aether::CompactionFilterFactory> ToEngineFilter(
-    const ColumnFamilyOptions& options) {
+    const ColumnFamilyOptions& options, const std::shared_ptr<Statistics>& statistics) {
   if (options.compaction_filter == nullptr && options.compaction_filter_factory == nullptr) {
     return nullptr;
   }
   return std::make_shared<FilterFactoryAdapter>(options.compaction_filter,
-                                                options.compaction_filter_factory);
+                                                options.compaction_filter_factory, statistics);
 }
 
 std::shared_ptr<const aether::PrefixExtractor> ToEnginePrefix(

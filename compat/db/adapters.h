@@ -24,9 +24,12 @@ const aether::Comparator* ToEngineOrder(const Comparator* comparator,
                                         std::unique_ptr<aether::Comparator>* owned);
 
 // Null when the options have none.
-std::shared_ptr<const aether::MergeOperator> ToEngineMerge(const ColumnFamilyOptions& options,
-                                                           std::shared_ptr<Logger> logger);
-std::shared_ptr<aether::CompactionFilterFactory> ToEngineFilter(const ColumnFamilyOptions& options);
+// `statistics`, told of what the application's code does and takes, may be null.
+std::shared_ptr<const aether::MergeOperator> ToEngineMerge(
+    const ColumnFamilyOptions& options, std::shared_ptr<Logger> logger,
+    const std::shared_ptr<Statistics>& statistics);
+std::shared_ptr<aether::CompactionFilterFactory> ToEngineFilter(
+    const ColumnFamilyOptions& options, const std::shared_ptr<Statistics>& statistics);
 
 // Null for null.
 std::shared_ptr<const aether::PrefixExtractor> ToEnginePrefix(

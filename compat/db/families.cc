@@ -10,8 +10,18 @@
 
 namespace rocksdb {
 
-StoreHandle::StoreHandle(StoreDb* db, Family* of, bool own)
-    : store(of->store), family(of), db_(db), bridge_(own ? nullptr : db->bridge()) {}
+StoreHandle::StoreHandle(StoreDb* db, Family* of, Whose handle_of)
+    : store(of->store),
+      family(of),
+      owner(db->instance()),
+      id(of->store->id()),
+      whose(handle_of),
+      merge_operator(of->merge_operator),
+      db_(db),
+      alive_(db->alive()),
+      bridge_(handle_of == Whose::kInternal ? nullptr : db->bridge()),
+      comparator_(of->comparator),
+      name_(of->store->name()) {}
 
 // The DB may be gone already: a mistake of the caller, but one that must not touch freed memory.
 StoreHandle::~StoreHandle() {
@@ -19,6 +29,10 @@ StoreHandle::~StoreHandle() {
 }
 
 Status StoreHandle::GetDescriptor(ColumnFamilyDescriptor* desc) {
+  if (desc == nullptr) return Status::InvalidArgument("GetDescriptor needs a place for the answer");
+  if (!alive_->load(std::memory_order_acquire)) {
+    return Status::Aborted("the DB of the column family is gone");
+  }
   *desc = ColumnFamilyDescriptor(GetName(), db_->FamilyOptions(family));
   return Status::OK();
 }
@@ -52,11 +66,13 @@ Family* StoreDb::NewFamily(const ColumnFamilyOptions& options) {
 
 Status StoreDb::CreateFamily(const ColumnFamilyOptions& options, const std::string& name,
                              const aether::ImportFiles* import, ColumnFamilyHandle** handle) {
+  if (handle == nullptr) return Status::InvalidArgument("A new column family needs a handle");
   *handle = nullptr;
   Status s = CheckWritable();
   if (s.ok() && name == kPreparedStoreName) {
     s = Status::InvalidArgument("This name is reserved", name);
   }
+  if (s.ok()) s = CheckPaths(options.cf_paths, name_);
   if (s.ok()) s = CheckFamilyOptions(GetDBOptions(), options);
   if (!s.ok()) return s;
   Family* const family = NewFamily(options);
@@ -98,6 +114,7 @@ Status StoreDb::CreateColumnFamilies(const ColumnFamilyOptions& options,
 
 Status StoreDb::CreateColumnFamilies(const std::vector<ColumnFamilyDescriptor>& families,
                                      std::vector<ColumnFamilyHandle*>* handles) {
+  if (handles == nullptr) return Status::InvalidArgument("New column families need handles");
   handles->clear();
   Status s;
   for (const ColumnFamilyDescriptor& family : families) {
@@ -112,9 +129,11 @@ Status StoreDb::CreateColumnFamilies(const std::vector<ColumnFamilyDescriptor>& 
 }
 
 Status StoreDb::DropColumnFamily(ColumnFamilyHandle* handle) {
+  Status s = CheckHandle(handle);
+  if (!s.ok()) return s;
   aether::KvStore* const store = Store(handle);
-  if (store->id() == 0) return Status::InvalidArgument("Can't drop default column family");
-  Status s = CheckWritable();
+  if (Own(handle)->id == 0) return Status::InvalidArgument("Can't drop default column family");
+  s = CheckWritable();
   if (!s.ok()) return s;
   s = ToRocks(engine_->DropStore(store));
   if (!s.ok()) return s;
@@ -131,7 +150,9 @@ Status StoreDb::DropColumnFamilies(const std::vector<ColumnFamilyHandle*>& handl
 }
 
 Status StoreDb::DestroyColumnFamilyHandle(ColumnFamilyHandle* handle) {
-  if (handle == default_handle_.get()) {
+  // The one of another DB goes with that DB, too.
+  if (handle != nullptr &&
+      static_cast<StoreHandle*>(handle)->whose != StoreHandle::Whose::kApplication) {
     return Status::InvalidArgument("Cannot destroy the handle returned by DefaultColumnFamily()");
   }
   delete handle;

@@ -91,7 +91,7 @@ Status StoreDb::NewestOptionsFile(std::string* name) const {
 Status StoreDb::GetLiveFiles(std::vector<std::string>& files, uint64_t* manifest_file_size,
                              bool flush_memtable) {
   files.clear();
-  if (closed()) return CheckWritable();
+  if (closed()) return CheckOpen();
   aether::CopySet set;
   Status s = ToRocks(engine_->FilesForCopy(flush_memtable, &set));
   std::string options;
@@ -110,7 +110,10 @@ Status StoreDb::GetLiveFiles(std::vector<std::string>& files, uint64_t* manifest
 
 Status StoreDb::GetLiveFilesStorageInfo(const LiveFilesStorageInfoOptions& options,
                                         std::vector<LiveFileStorageInfo>* files) {
-  if (closed()) return CheckWritable();
+  if (files == nullptr) {
+    return Status::InvalidArgument("GetLiveFilesStorageInfo needs a place for the answer");
+  }
+  if (closed()) return CheckOpen();
   const bool flush = options.wal_size_for_flush == 0 ||
                      (options.wal_size_for_flush != UINT64_MAX &&
                       engine_->Stats().live_log_bytes >= options.wal_size_for_flush);
@@ -173,7 +176,7 @@ Status StoreDb::GetLiveFilesStorageInfo(const LiveFilesStorageInfoOptions& optio
 
 Status StoreDb::GetLiveFilesChecksumInfo(FileChecksumList* checksum_list) {
   if (checksum_list == nullptr) return Status::InvalidArgument("checksum_list is nullptr");
-  if (closed()) return CheckWritable();
+  if (closed()) return CheckOpen();
   checksum_list->reset();
   std::vector<ColumnFamilyMetaData> families;
   GetAllColumnFamilyMetaData(&families);
@@ -197,6 +200,7 @@ Status StoreDb::GetLiveFilesChecksumInfo(FileChecksumList* checksum_list) {
 }
 
 void StoreDb::GetLiveFilesMetaData(std::vector<LiveFileMetaData>* metadata) {
+  if (metadata == nullptr) return;
   metadata->clear();
   if (closed()) return;
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -244,12 +248,15 @@ void StoreDb::AddFiles(const Family* family, ColumnFamilyMetaData* metadata) con
 }
 
 void StoreDb::GetColumnFamilyMetaData(ColumnFamilyHandle* handle, ColumnFamilyMetaData* metadata) {
-  if (closed()) return;
+  if (metadata == nullptr) return;
+  *metadata = ColumnFamilyMetaData();
+  if (closed() || !Owns(handle)) return;
   const std::lock_guard<std::mutex> lock(mutex_);
-  AddFiles(Handle(handle)->family, metadata);
+  AddFiles(Own(handle)->family, metadata);
 }
 
 void StoreDb::GetAllColumnFamilyMetaData(std::vector<ColumnFamilyMetaData>* metadata) {
+  if (metadata == nullptr) return;
   metadata->clear();
   if (closed()) return;
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -262,7 +269,7 @@ void StoreDb::GetAllColumnFamilyMetaData(std::vector<ColumnFamilyMetaData>* meta
 
 Status StoreDb::GetSortedWalFiles(VectorLogPtr& files) {
   files.clear();
-  if (closed()) return CheckWritable();
+  if (closed()) return CheckOpen();
   for (const aether::WalFileInfo& log : engine_->LogFiles()) {
     files.push_back(std::make_unique<LogFileImpl>(log));
   }
@@ -270,7 +277,10 @@ Status StoreDb::GetSortedWalFiles(VectorLogPtr& files) {
 }
 
 Status StoreDb::GetCurrentWalFile(std::unique_ptr<LogFile>* current_log_file) {
-  if (closed()) return CheckWritable();
+  if (current_log_file == nullptr) {
+    return Status::InvalidArgument("GetCurrentWalFile needs a place for the answer");
+  }
+  if (closed()) return CheckOpen();
   aether::WalFileInfo info;
   const Status s = ToRocks(engine_->CurrentLogFile(&info));
   if (s.ok()) *current_log_file = std::make_unique<LogFileImpl>(info);
@@ -278,6 +288,10 @@ Status StoreDb::GetCurrentWalFile(std::unique_ptr<LogFile>* current_log_file) {
 }
 
 Status StoreDb::GetCreationTimeOfOldestFile(uint64_t* creation_time) {
+  if (creation_time == nullptr) {
+    return Status::InvalidArgument("GetCreationTimeOfOldestFile needs a place for the answer");
+  }
+  if (closed()) return CheckOpen();
   std::vector<LiveFileMetaData> files;
   GetLiveFilesMetaData(&files);
   *creation_time = UINT64_MAX;
@@ -292,16 +306,19 @@ Status StoreDb::GetUpdatesSince(SequenceNumber sequence,
                                 std::unique_ptr<TransactionLogIterator>* iterator,
                                 const TransactionLogIterator::ReadOptions&) {
   if (iterator == nullptr) return Status::InvalidArgument("GetUpdatesSince needs an iterator");
-  if (closed()) return CheckWritable();
+  if (closed()) return CheckOpen();
   Tick(statistics_, GET_UPDATES_SINCE_CALLS);
   std::unique_ptr<aether::LogFollower> follower;
   const Status s = ToRocks(engine_->FollowLog(sequence, &follower));
   if (!s.ok()) return s;
-  *iterator = NewLogIterator(std::move(follower), [this] {
-    aether::KvStore* prepared = nullptr;
-    PreparedStore(false, &prepared).PermitUncheckedError();
-    return prepared == nullptr ? UINT32_MAX : prepared->id();
-  });
+  *iterator = NewLogIterator(
+      std::move(follower),
+      [this] {
+        aether::KvStore* prepared = nullptr;
+        PreparedStore(false, &prepared).PermitUncheckedError();
+        return prepared == nullptr ? UINT32_MAX : prepared->id();
+      },
+      alive_);
   return (*iterator)->status();
 }
 
@@ -320,18 +337,19 @@ Status StoreDb::DeleteFile(std::string name) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const auto& family : families_) {
-      if (family->store == nullptr || family->store->dropped()) continue;
+      if (family->store == nullptr) continue;
       for (const aether::FileInfo& file : family->store->Files()) {
         if (file.number == number) holder = family->store;
       }
     }
   }
   if (holder == nullptr) return Status::InvalidArgument("File not found");
+  if (holder->dropped()) return Status::ColumnFamilyDropped();
   return ToRocks(holder->DropFile(number));
 }
 
 Status StoreDb::GetDbIdentity(std::string& identity) const {
-  if (closed()) return CheckWritable();
+  if (closed()) return CheckOpen();
   identity = engine_->identity();
   return Status::OK();
 }
@@ -343,11 +361,13 @@ Status StoreDb::GetDbSessionId(std::string& session_id) const {
 
 Status StoreDb::GetPropertiesOfAllTables(ColumnFamilyHandle* handle,
                                          TablePropertiesCollection* props) {
-  if (closed()) return CheckWritable();
-  const ColumnFamilyOptions options = FamilyOptions(Handle(handle)->family);
+  Status s = CheckOpen(handle);
+  if (!s.ok()) return s;
+  if (props == nullptr) return Status::InvalidArgument("There is no place for the properties");
+  const ColumnFamilyOptions options = FamilyOptions(Own(handle)->family);
   for (const aether::FileInfo& file : Store(handle)->Files()) {
     (*props)[file.path] =
-        ToTableProperties(file, Handle(handle)->GetID(), Handle(handle)->GetName(), options);
+        ToTableProperties(file, Own(handle)->GetID(), Own(handle)->GetName(), options);
   }
   return Status::OK();
 }
@@ -355,17 +375,20 @@ Status StoreDb::GetPropertiesOfAllTables(ColumnFamilyHandle* handle,
 aether::KvStore::FileFilter StoreDb::FileFilterOf(const ReadOptions& read,
                                                   ColumnFamilyHandle* handle) const {
   // The handle may go before the iterator.
-  return
-      [filter = read.table_filter, id = Handle(handle)->GetID(), name = Handle(handle)->GetName(),
-       options = FamilyOptions(Handle(handle)->family)](const aether::FileInfo& file) {
-        return filter(*ToTableProperties(file, id, name, options));
-      };
+  return [filter = read.table_filter, id = Own(handle)->GetID(), name = Own(handle)->GetName(),
+          options = FamilyOptions(Own(handle)->family)](const aether::FileInfo& file) {
+    return filter(*ToTableProperties(file, id, name, options));
+  };
 }
 
 Status StoreDb::GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const Range* range,
                                              std::size_t n, TablePropertiesCollection* props) {
-  if (closed()) return CheckWritable();
-  const ColumnFamilyOptions options = FamilyOptions(Handle(handle)->family);
+  Status s = CheckOpen(handle);
+  if (!s.ok()) return s;
+  if (props == nullptr || (n != 0 && range == nullptr)) {
+    return Status::InvalidArgument("There are no ranges, or no place for the properties");
+  }
+  const ColumnFamilyOptions options = FamilyOptions(Own(handle)->family);
   const Comparator* const order = options.comparator;
   for (const aether::FileInfo& file : Store(handle)->Files()) {
     const bool wanted = std::any_of(range, range + n, [&](const Range& r) {
@@ -374,17 +397,18 @@ Status StoreDb::GetPropertiesOfTablesInRange(ColumnFamilyHandle* handle, const R
     });
     if (!wanted) continue;
     (*props)[file.path] =
-        ToTableProperties(file, Handle(handle)->GetID(), Handle(handle)->GetName(), options);
+        ToTableProperties(file, Own(handle)->GetID(), Own(handle)->GetName(), options);
   }
   return Status::OK();
 }
 
+// A family with timestamps cannot be opened, so none has any.
 Status StoreDb::IncreaseFullHistoryTsLow(ColumnFamilyHandle*, std::string) {
-  return Status::NotSupported("DB::IncreaseFullHistoryTsLow (user-defined timestamps)");
+  return Status::InvalidArgument("Timestamp is not enabled in this column family");
 }
 
 Status StoreDb::GetFullHistoryTsLow(ColumnFamilyHandle*, std::string*) {
-  return Status::NotSupported("DB::GetFullHistoryTsLow (user-defined timestamps)");
+  return Status::InvalidArgument("Timestamp is not enabled in this column family");
 }
 
 }  // namespace rocksdb

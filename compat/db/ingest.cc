@@ -87,6 +87,8 @@ Status StoreDb::IngestExternalFiles(const std::vector<IngestExternalFileArg>& ar
   if (!s.ok()) return s;
   std::vector<aether::IngestRequest> requests;
   for (const IngestExternalFileArg& arg : args) {
+    s = CheckHandle(arg.column_family);
+    if (!s.ok()) return s;
     aether::IngestRequest& request = requests.emplace_back();
     request.store = arg.column_family == nullptr ? nullptr : Store(arg.column_family);
     request.options = ToEngineIngest(arg.options);
@@ -112,7 +114,7 @@ Status StoreDb::IngestExternalFiles(const std::vector<IngestExternalFileArg>& ar
   if (!s.ok()) return s;
   for (size_t i = 0; i < args.size(); ++i) {
     ColumnFamilyHandle* const handle = args[i].column_family;
-    const ColumnFamilyOptions options = FamilyOptions(Handle(handle)->family);
+    const ColumnFamilyOptions options = FamilyOptions(Own(handle)->family);
     for (const aether::IngestedFile& file : ingested[i]) {
       ExternalFileIngestionInfo info;
       info.cf_name = handle->GetName();
@@ -130,8 +132,9 @@ Status StoreDb::IngestExternalFiles(const std::vector<IngestExternalFileArg>& ar
 Status StoreDb::ExportFiles(ColumnFamilyHandle* handle,
                             const std::function<Status(const std::vector<SstFileMetaData>& files,
                                                        const std::vector<int>& levels)>& copy) {
-  Status s = CheckWritable();
+  Status s = CheckWritable(handle);
   if (!s.ok()) return s;
+  if (Store(handle)->dropped()) return Status::ColumnFamilyDropped();
   return ToRocks(Store(handle)->Export([&](const std::vector<aether::FileInfo>& files) {
     std::vector<SstFileMetaData> told;
     std::vector<int> levels;
@@ -148,6 +151,7 @@ Status StoreDb::CreateColumnFamilyWithImport(const ColumnFamilyOptions& options,
                                              const ImportColumnFamilyOptions& import_options,
                                              const ExportImportFilesMetaData& metadata,
                                              ColumnFamilyHandle** handle) {
+  if (handle == nullptr) return Status::InvalidArgument("An imported family needs a handle");
   *handle = nullptr;
   Status s = CheckWritable();
   if (!s.ok()) return s;

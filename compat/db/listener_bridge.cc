@@ -5,6 +5,7 @@
 #include "compat/db/file_names.h"
 #include "compat/db/telemetry.h"
 #include "compat/env/status_convert.h"
+#include "compat/env/thread_registry.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 
@@ -22,6 +23,29 @@ WriteStallCondition ToCondition(aether::StallState state) {
       return WriteStallCondition::kStopped;
   }
   return WriteStallCondition::kNormal;
+}
+
+CompactionReason ToReason(const aether::MergeEvent& event) {
+  if (event.manual) return CompactionReason::kManualCompaction;
+  switch (event.reason) {
+    case aether::MergeReason::kLevelSize:
+      return CompactionReason::kLevelMaxLevelSize;
+    case aether::MergeReason::kNewRuns:
+      return CompactionReason::kLevelL0FilesNum;
+    case aether::MergeReason::kFifo:
+      return CompactionReason::kFIFOReduceNumFiles;
+    case aether::MergeReason::kRunCount:
+      return CompactionReason::kUniversalSortedRunNum;
+    case aether::MergeReason::kSizeRatio:
+      return CompactionReason::kUniversalSizeRatio;
+    case aether::MergeReason::kSpace:
+      return CompactionReason::kUniversalSizeAmplification;
+    case aether::MergeReason::kSuggested:
+      return CompactionReason::kFilesMarkedForCompaction;
+    case aether::MergeReason::kBlobGarbage:
+      return CompactionReason::kForcedBlobGC;
+  }
+  return CompactionReason::kUnknown;
 }
 
 }  // namespace
@@ -57,10 +81,10 @@ CompactionJobInfo ListenerBridge::ToInfo(const aether::MergeEvent& event) const 
     info.output_files.push_back(TableFilePath(db_name_, number));
     info.output_file_infos.push_back({event.output_level, number, 0});
   }
-  info.compaction_reason =
-      event.manual ? CompactionReason::kManualCompaction : CompactionReason::kLevelMaxLevelSize;
+  info.compaction_reason = ToReason(event);
   info.compression = kNoCompression;
   info.stats.elapsed_micros = event.micros;
+  info.stats.cpu_micros = event.cpu_micros;
   info.stats.num_input_records = event.entries_read;
   info.stats.num_output_records = event.entries_read - event.entries_dropped;
   info.stats.num_input_files = event.input_files.size();
@@ -69,6 +93,45 @@ CompactionJobInfo ListenerBridge::ToInfo(const aether::MergeEvent& event) const 
   info.stats.total_output_bytes = event.bytes_written;
   info.stats.is_manual_compaction = event.manual;
   return info;
+}
+
+void ListenerBridge::OnThreadStart(bool merges) {
+  in_background = true;
+  iostats_context.thread_pool_id = merges ? Env::Priority::LOW : Env::Priority::HIGH;
+  ThreadRegistry::Begin(merges ? ThreadStatus::LOW_PRIORITY : ThreadStatus::HIGH_PRIORITY);
+}
+
+void ListenerBridge::OnThreadEnd() { ThreadRegistry::End(); }
+
+void ListenerBridge::OnWork(const aether::BackgroundWork* work) {
+  if (!track_threads_) return;
+  if (work == nullptr) {
+    ThreadRegistry::Work(nullptr);
+    return;
+  }
+  ThreadWork shown;
+  shown.db_name = db_name_;
+  shown.family_name = work->family_name;
+  const auto job = static_cast<uint64_t>(next_job_.load(std::memory_order_relaxed));
+  uint64_t* const properties = shown.properties;
+  if (work->merge) {
+    shown.operation = ThreadStatus::OP_COMPACTION;
+    shown.stage = ThreadStatus::STAGE_COMPACTION_RUN;
+    properties[ThreadStatus::COMPACTION_JOB_ID] = job;
+    properties[ThreadStatus::COMPACTION_INPUT_OUTPUT_LEVEL] =
+        static_cast<uint64_t>(work->input_level) << 32 | static_cast<uint64_t>(work->output_level);
+    properties[ThreadStatus::COMPACTION_PROP_FLAGS] = work->manual ? 1 : 0;
+    properties[ThreadStatus::COMPACTION_TOTAL_INPUT_BYTES] = work->input_bytes;
+    properties[ThreadStatus::COMPACTION_BYTES_READ] = work->bytes_read;
+    properties[ThreadStatus::COMPACTION_BYTES_WRITTEN] = work->bytes_written;
+  } else {
+    shown.operation = ThreadStatus::OP_FLUSH;
+    shown.stage = ThreadStatus::STAGE_FLUSH_RUN;
+    properties[ThreadStatus::FLUSH_JOB_ID] = job;
+    properties[ThreadStatus::FLUSH_BYTES_MEMTABLES] = work->input_bytes;
+    properties[ThreadStatus::FLUSH_BYTES_WRITTEN] = work->bytes_written;
+  }
+  ThreadRegistry::Work(&shown);
 }
 
 void ListenerBridge::OnFlushBegin(const aether::FlushEvent& event) {
@@ -81,7 +144,7 @@ void ListenerBridge::OnFlushBegin(const aether::FlushEvent& event) {
 void ListenerBridge::OnFlushEnd(const aether::FlushEvent& event) {
   if (statistics_ != nullptr) {
     Tick(statistics_, FLUSH_WRITE_BYTES, event.bytes);
-    statistics_->recordInHistogram(FLUSH_TIME, event.micros);
+    statistics_->reportTimeToHistogram(FLUSH_TIME, event.micros);
   }
   const int job = next_job_.fetch_add(1, std::memory_order_relaxed);
   if (listeners_.empty()) return;
@@ -99,9 +162,9 @@ void ListenerBridge::OnMergeBegin(const aether::MergeEvent& event) {
 
 void ListenerBridge::OnMergeEnd(const aether::MergeEvent& event) {
   if (statistics_ != nullptr) {
-    Tick(statistics_, COMPACT_READ_BYTES, event.bytes_read);
+    Tick(statistics_, COMPACT_READ_BYTES, event.file_bytes_read);
     Tick(statistics_, COMPACT_WRITE_BYTES, event.bytes_written);
-    statistics_->recordInHistogram(COMPACTION_TIME, event.micros);
+    statistics_->reportTimeToHistogram(COMPACTION_TIME, event.micros);
     statistics_->recordInHistogram(NUM_FILES_IN_SINGLE_COMPACTION, event.input_files.size());
   }
   const int job = next_job_.fetch_add(1, std::memory_order_relaxed);

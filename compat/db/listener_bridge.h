@@ -24,13 +24,17 @@ class ListenerBridge final : public aether::Observer {
  public:
   // `db` and `statistics` outlive the engine that reports here. `files` may be null.
   ListenerBridge(DB* db, std::string db_name, std::vector<std::shared_ptr<EventListener>> listeners,
-                 Statistics* statistics, std::shared_ptr<TrackedFiles> files)
+                 Statistics* statistics, std::shared_ptr<TrackedFiles> files, bool track_threads)
       : db_(db),
         db_name_(std::move(db_name)),
         listeners_(std::move(listeners)),
         statistics_(statistics),
-        files_(std::move(files)) {}
+        files_(std::move(files)),
+        track_threads_(track_threads) {}
 
+  void OnThreadStart(bool merges) override;
+  void OnThreadEnd() override;
+  void OnWork(const aether::BackgroundWork* work) override;
   void OnFlushBegin(const aether::FlushEvent& event) override;
   void OnFlushEnd(const aether::FlushEvent& event) override;
   void OnMergeBegin(const aether::MergeEvent& event) override;
@@ -61,6 +65,7 @@ class ListenerBridge final : public aether::Observer {
   const std::vector<std::shared_ptr<EventListener>> listeners_;
   Statistics* const statistics_;
   const std::shared_ptr<TrackedFiles> files_;
+  const bool track_threads_;
   std::atomic<int> next_job_{1};
   std::atomic<uint64_t> stall_micros_{0};
 };

@@ -34,8 +34,9 @@ Status HideFamily(uint32_t hidden, std::string* body) {
 
 class LogIteratorImpl final : public TransactionLogIterator {
  public:
-  LogIteratorImpl(std::unique_ptr<aether::LogFollower> follower, std::function<uint32_t()> hidden)
-      : follower_(std::move(follower)), hidden_(std::move(hidden)) {
+  LogIteratorImpl(std::unique_ptr<aether::LogFollower> follower, std::function<uint32_t()> hidden,
+                  std::shared_ptr<const std::atomic<bool>> alive)
+      : alive_(std::move(alive)), follower_(std::move(follower)), hidden_(std::move(hidden)) {
     Next();
   }
 
@@ -45,6 +46,10 @@ class LogIteratorImpl final : public TransactionLogIterator {
   void Next() override {
     if (!status_.ok()) return;
     valid_ = false;
+    if (!alive_->load(std::memory_order_acquire)) {
+      status_ = Status::Aborted("the DB of the iterator is gone");
+      return;
+    }
     aether::LoggedBatch logged;
     bool found = false;
     status_ = ToRocks(follower_->Next(&logged, &found));
@@ -73,6 +78,7 @@ class LogIteratorImpl final : public TransactionLogIterator {
   }
 
  private:
+  const std::shared_ptr<const std::atomic<bool>> alive_;
   const std::unique_ptr<aether::LogFollower> follower_;
   const std::function<uint32_t()> hidden_;
   bool valid_ = false;
@@ -84,8 +90,10 @@ class LogIteratorImpl final : public TransactionLogIterator {
 }  // namespace
 
 std::unique_ptr<TransactionLogIterator> NewLogIterator(
-    std::unique_ptr<aether::LogFollower> follower, std::function<uint32_t()> hidden) {
-  return std::make_unique<LogIteratorImpl>(std::move(follower), std::move(hidden));
+    std::unique_ptr<aether::LogFollower> follower, std::function<uint32_t()> hidden,
+    std::shared_ptr<const std::atomic<bool>> alive) {
+  return std::make_unique<LogIteratorImpl>(std::move(follower), std::move(hidden),
+                                           std::move(alive));
 }
 
 }  // namespace rocksdb

@@ -13,6 +13,7 @@
 #include "compat/statistics/stats_history.h"
 #include "compat/table/file_plug_ins.h"
 #include "compat/trace/replay.h"
+#include "rocksdb/compaction_filter.h"
 #include "rocksdb/convenience.h"
 
 namespace rocksdb {
@@ -127,7 +128,7 @@ bool Contains(const std::string_view (&names)[n], const std::string& name) {
 }  // namespace
 
 Status StoreDb::Flush(const FlushOptions& options, ColumnFamilyHandle* handle) {
-  Status s = CheckWritable();
+  Status s = CheckWritable(handle);
   if (!s.ok()) return s;
   if (Store(handle)->dropped()) return Status::ColumnFamilyDropped();
   return ToRocks(Store(handle)->Flush(options.wait));
@@ -136,6 +137,9 @@ Status StoreDb::Flush(const FlushOptions& options, ColumnFamilyHandle* handle) {
 Status StoreDb::Flush(const FlushOptions& options,
                       const std::vector<ColumnFamilyHandle*>& handles) {
   Status s = CheckWritable();
+  for (ColumnFamilyHandle* handle : handles) {
+    if (s.ok()) s = CheckHandle(handle);
+  }
   if (!s.ok()) return s;
   // Start them all, then wait: the flushes run side by side.
   for (ColumnFamilyHandle* handle : handles) {
@@ -153,11 +157,15 @@ Status StoreDb::Flush(const FlushOptions& options,
 
 Status StoreDb::CompactRange(const CompactRangeOptions& options, ColumnFamilyHandle* handle,
                              const Slice* begin, const Slice* end) {
-  Status s = CheckWritable();
+  Status s = CheckWritable(handle);
   if (!s.ok()) return s;
   if (Store(handle)->dropped()) return Status::ColumnFamilyDropped();
-  const ColumnFamilyOptions family = FamilyOptions(Handle(handle)->family);
+  const ColumnFamilyOptions family = FamilyOptions(Own(handle)->family);
   if (options.target_path_id > 0) return Status::InvalidArgument("Invalid target path ID");
+  if (family.compaction_filter != nullptr && !family.compaction_filter->IgnoreSnapshots()) {
+    return Status::NotSupported(
+        "CompactionFilter::IgnoreSnapshots() = false is not supported anymore.");
+  }
   if (options.change_level && options.target_level >= family.num_levels) {
     const aether::StoreStats stats = Store(handle)->Stats();
     // Where nothing is to be moved, RocksDB's leveled compaction does not look at the level.
@@ -202,7 +210,7 @@ Status StoreDb::CompactRange(const CompactRangeOptions& options, ColumnFamilyHan
   if (end != nullptr) last = ToEngine(*end);
   s = ToRocks(Store(handle)->CompactRange(out, begin == nullptr ? nullptr : &first,
                                           end == nullptr ? nullptr : &last));
-  Info(info_log(), "[%s] Manual compaction: %s", Handle(handle)->GetName().c_str(),
+  Info(info_log(), "[%s] Manual compaction: %s", Own(handle)->GetName().c_str(),
        s.ToString().c_str());
   return s;
 }
@@ -213,7 +221,7 @@ Status StoreDb::CompactFiles(const CompactionOptions&, ColumnFamilyHandle* handl
                              std::vector<std::string>* const output_file_names,
                              CompactionJobInfo* compaction_job_info) {
   if (handle == nullptr) return Status::InvalidArgument("ColumnFamilyHandle must be non-null.");
-  Status s = CheckWritable();
+  Status s = CheckWritable(handle);
   if (!s.ok()) return s;
   ColumnFamilyMetaData family;
   GetColumnFamilyMetaData(handle, &family);
@@ -252,6 +260,9 @@ Status StoreDb::CompactFiles(const CompactionOptions&, ColumnFamilyHandle* handl
     numbers.push_back(number);
     paths.push_back(found->directory + shown);
   }
+  if (Store(handle)->dropped()) {
+    return Status::ColumnFamilyDropped("Column family dropped during compaction");
+  }
   // The deepest level of the application's is the engine's last one.
   const int level =
       output_level + 1 == levels ? aether::kLastLevel : std::min(output_level, aether::kLastLevel);
@@ -260,7 +271,7 @@ Status StoreDb::CompactFiles(const CompactionOptions&, ColumnFamilyHandle* handl
   Info(info_log(), "[%s] CompactFiles of %d files into level %d: %s", family.name.c_str(),
        static_cast<int>(numbers.size()), level, s.ToString().c_str());
   if (compaction_job_info != nullptr) {
-    compaction_job_info->cf_id = Handle(handle)->GetID();
+    compaction_job_info->cf_id = Own(handle)->GetID();
     compaction_job_info->cf_name = family.name;
     compaction_job_info->status = s;
     compaction_job_info->base_input_level = newest_level;
@@ -275,8 +286,8 @@ Status StoreDb::CompactFiles(const CompactionOptions&, ColumnFamilyHandle* handl
 
 Status StoreDb::SuggestCompactRange(ColumnFamilyHandle* handle, const Slice* begin,
                                     const Slice* end) {
-  Status s = CheckWritable();
-  if (!s.ok()) return s;
+  Status s = CheckWritable(handle);
+  if (!s.ok() || Store(handle)->dropped()) return s;
   aether::Slice first;
   aether::Slice last;
   if (begin != nullptr) first = ToEngine(*begin);
@@ -287,8 +298,8 @@ Status StoreDb::SuggestCompactRange(ColumnFamilyHandle* handle, const Slice* beg
 
 Status StoreDb::DropFiles(ColumnFamilyHandle* handle, const RangePtr* ranges, size_t n,
                           bool include_end) {
-  Status s = CheckWritable();
-  if (!s.ok()) return s;
+  Status s = CheckWritable(handle);
+  if (!s.ok() || Store(handle)->dropped()) return s;
   std::vector<aether::Slice> keys;
   keys.reserve(2 * n);
   const auto key_of = [&keys](const Slice* key) -> const aether::Slice* {
@@ -321,11 +332,11 @@ Status DeleteFilesInRange(DB* db, ColumnFamilyHandle* column_family, const Slice
 }
 
 Status StoreDb::PauseBackgroundWork() {
-  return closed() ? CheckWritable() : ToRocks(engine_->PauseBackgroundWork());
+  return closed() ? CheckOpen() : ToRocks(engine_->PauseBackgroundWork());
 }
 
 Status StoreDb::ContinueBackgroundWork() {
-  return closed() ? CheckWritable() : ToRocks(engine_->ContinueBackgroundWork());
+  return closed() ? CheckOpen() : ToRocks(engine_->ContinueBackgroundWork());
 }
 
 Status StoreDb::EnableAutoCompaction(const std::vector<ColumnFamilyHandle*>& handles) {
@@ -374,13 +385,19 @@ Status StoreDb::EndTrace() { return tracer_.End(); }
 Status StoreDb::NewDefaultReplayer(const std::vector<ColumnFamilyHandle*>& handles,
                                    std::unique_ptr<TraceReader>&& reader,
                                    std::unique_ptr<Replayer>* replayer) {
-  if (reader == nullptr) return Status::InvalidArgument("NewDefaultReplayer needs a reader");
+  if (reader == nullptr || replayer == nullptr) {
+    return Status::InvalidArgument(
+        "NewDefaultReplayer needs a reader and a place for the replayer");
+  }
+  for (ColumnFamilyHandle* handle : handles) {
+    if (handle == nullptr || !Owns(handle)) return NotOurs();
+  }
   *replayer = NewReplayer(this, handles, std::move(reader));
   return Status::OK();
 }
 
 Status StoreDb::TryCatchUpWithPrimary() {
-  if (closed()) return CheckWritable();
+  if (closed()) return CheckOpen();
   return ToRocks(engine_->CatchUp());
 }
 
@@ -390,7 +407,7 @@ Status StoreDb::VerifyFileChecksums(const ReadOptions&) {
     return Status::InvalidArgument(
         "Cannot verify file checksum if options.file_checksum_gen_factory is null");
   }
-  if (closed()) return CheckWritable();
+  if (closed()) return CheckOpen();
   // Merges take files away meanwhile.
   Status s = ToRocks(engine_->DisableFileDeletions());
   std::vector<LiveFileMetaData> files;
@@ -405,7 +422,7 @@ Status StoreDb::VerifyFileChecksums(const ReadOptions&) {
 }
 
 Status StoreDb::VerifyChecksum(const ReadOptions&) {
-  if (closed()) return CheckWritable();
+  if (closed()) return CheckOpen();
   std::vector<aether::KvStore*> stores;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -423,13 +440,14 @@ Status StoreDb::VerifyChecksum(const ReadOptions&) {
 Status StoreDb::SetOptions(ColumnFamilyHandle* handle,
                            const std::unordered_map<std::string, std::string>& new_options) {
   if (new_options.empty()) return Status::InvalidArgument("empty input");
-  if (closed()) return CheckWritable();
-  Family* const family = Handle(handle)->family;
+  Status s = CheckOpen(handle);
+  if (!s.ok()) return s;
+  Family* const family = Own(handle)->family;
   const ColumnFamilyOptions before = FamilyOptions(family);
   ConfigOptions config;
   config.mutable_options_only = false;
   ColumnFamilyOptions after;
-  Status s = GetColumnFamilyOptionsFromMap(config, before, new_options, &after);
+  s = GetColumnFamilyOptionsFromMap(config, before, new_options, &after);
   if (!s.ok()) return s;
   for (const auto& [name, value] : new_options) {
     if (!Contains(kMutableFamilyOptions, name)) {
@@ -448,7 +466,7 @@ Status StoreDb::SetOptions(ColumnFamilyHandle* handle,
   }
   if (s.ok()) s = ToRocks(Store(handle)->SetTreeOptions(ToEngineTree(after)));
   for (const auto& [name, value] : new_options) {
-    Info(info_log(), "[%s] SetOptions %s = %s: %s", Handle(handle)->GetName().c_str(), name.c_str(),
+    Info(info_log(), "[%s] SetOptions %s = %s: %s", Own(handle)->GetName().c_str(), name.c_str(),
          value.c_str(), s.ToString().c_str());
   }
   if (!s.ok()) return s;
@@ -462,7 +480,7 @@ Status StoreDb::SetOptions(ColumnFamilyHandle* handle,
 
 Status StoreDb::SetDBOptions(const std::unordered_map<std::string, std::string>& new_options) {
   if (new_options.empty()) return Status::InvalidArgument("empty input");
-  if (closed()) return CheckWritable();
+  if (closed()) return CheckOpen();
   const DBOptions before = GetDBOptions();
   ConfigOptions config;
   DBOptions after;
@@ -495,19 +513,20 @@ Status StoreDb::SetDBOptions(const std::unordered_map<std::string, std::string>&
 }
 
 int StoreDb::NumberLevels(ColumnFamilyHandle* handle) {
-  return FamilyOptions(Handle(handle)->family).num_levels;
+  return Owns(handle) ? FamilyOptions(Own(handle)->family).num_levels : 0;
 }
 
 int StoreDb::MaxMemCompactionLevel(ColumnFamilyHandle*) { return 0; }
 
 int StoreDb::Level0StopWriteTrigger(ColumnFamilyHandle* handle) {
-  return FamilyOptions(Handle(handle)->family).level0_stop_writes_trigger;
+  return Owns(handle) ? FamilyOptions(Own(handle)->family).level0_stop_writes_trigger : 0;
 }
 
 FileSystem* StoreDb::GetFileSystem() const { return env_->GetFileSystem().get(); }
 
 Options StoreDb::GetOptions(ColumnFamilyHandle* handle) const {
-  return Options(GetDBOptions(), FamilyOptions(Handle(handle)->family));
+  return Options(GetDBOptions(),
+                 Owns(handle) ? FamilyOptions(Own(handle)->family) : ColumnFamilyOptions());
 }
 
 DBOptions StoreDb::GetDBOptions() const {

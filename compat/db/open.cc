@@ -18,6 +18,7 @@
 #include "compat/env/app_file_system.h"
 #include "compat/env/status_convert.h"
 #include "compat/options/option_fates.h"
+#include "compat/statistics/engine_meter.h"
 #include "compat/statistics/stats_history.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/file_system.h"
@@ -86,6 +87,18 @@ void AppendCounters(const aether::DbEnv& engine) {
   fclose(file);
 }
 
+uint64_t NewInstance() {
+  static std::atomic<uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+// Without an Env the machine's own is meant.
+DBOptions OnDisk(const DBOptions& options) {
+  DBOptions out(options);
+  if (out.env == nullptr) out.env = Env::Default();
+  return out;
+}
+
 // The manager of the options, when it is the library's own.
 std::shared_ptr<TrackedFiles> TrackedFilesOf(const DBOptions& options) {
   return std::dynamic_pointer_cast<TrackedFiles>(options.sst_file_manager);
@@ -125,14 +138,17 @@ FileSystem* DB::GetFileSystem() const { return GetEnv()->GetFileSystem().get(); 
 
 StoreDb::StoreDb(const DBOptions& options, const std::string& name, Mode mode)
     : name_(name),
+      instance_(NewInstance()),
       mode_(mode),
       db_options_(options),
       env_(options.env),
       statistics_(options.statistics.get()),
+      meter_(ToEngineMeter(options.statistics)),
       session_id_(DBImpl::GenerateDbSessionId(options.env)),
       opened_micros_(SteadyMicros()),
       bridge_(std::make_shared<ListenerBridge>(this, name, options.listeners,
-                                               options.statistics.get(), TrackedFilesOf(options))),
+                                               options.statistics.get(), TrackedFilesOf(options),
+                                               options.enable_thread_tracking)),
       tracer_(options.env) {
   last_interval_.micros = opened_micros_;
 }
@@ -161,7 +177,7 @@ Status StoreDb::Close() {
   return close_status_;
 }
 
-Status StoreDb::Resume() { return closed() ? CheckWritable() : ToRocks(engine_->Resume()); }
+Status StoreDb::Resume() { return closed() ? CheckOpen() : ToRocks(engine_->Resume()); }
 
 Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
                            std::vector<ColumnFamilyHandle*>* handles) {
@@ -170,6 +186,8 @@ Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
   options.secondary = mode_ == Mode::kSecondary;
   options.fs = EngineFileSystemFor(env_, &owned_fs_);
   options.observer = bridge_;
+  options.meter = meter_;
+  CountIo();
   const std::shared_ptr<TrackedFiles> files = TrackedFilesOf(db_options_);
   if (files != nullptr && mode_ == Mode::kReadWrite) {
     options.remove_file = [files](const std::string& path) {
@@ -201,10 +219,12 @@ Status StoreDb::OpenEngine(const std::vector<ColumnFamilyDescriptor>& families,
   std::vector<aether::KvStore*> engine_handles;
   s = ToRocks(aether::DbEnv::Open(options, name_, stores, &engine_, &engine_handles));
   if (!s.ok()) return s;
+  log_mapped_ = engine_->Stats().log_mapped;
   for (size_t i = 0; i < opened.size(); ++i) {
     opened[i]->store = engine_handles[i];
     if (engine_handles[i]->id() == 0) {
-      default_handle_ = std::make_unique<StoreHandle>(this, opened[i]);
+      default_handle_ =
+          std::make_unique<StoreHandle>(this, opened[i], StoreHandle::Whose::kDefault);
     }
   }
   if (engine_handles.size() > opened.size()) prepared_store_ = engine_handles.back();
@@ -238,9 +258,13 @@ void StoreDb::TrackFiles(TrackedFiles* files) {
 Status StoreDb::OpenStore(const DBOptions& options, const std::string& name,
                           const std::vector<ColumnFamilyDescriptor>& families, Mode mode,
                           std::vector<ColumnFamilyHandle*>* handles, DB** db) {
+  if (db == nullptr) return Status::InvalidArgument("Opening needs a place for the DB");
+  if (options.env == nullptr) {
+    return OpenStore(OnDisk(options), name, families, mode, handles, db);
+  }
   *db = nullptr;
   if (handles != nullptr) handles->clear();
-  Status s = CheckDbOptions(options, families);
+  Status s = CheckDbOptions(options, name, families);
   if (!s.ok()) return s;
   DBOptions used = SanitizeDb(options);
   if (mode == Mode::kReadWrite) {
@@ -282,8 +306,9 @@ Status StoreDb::OpenSecondary(const DBOptions& options, const std::string& name,
                               const std::string& secondary_path,
                               const std::vector<ColumnFamilyDescriptor>& families,
                               std::vector<ColumnFamilyHandle*>* handles, DB** db) {
+  if (db == nullptr) return Status::InvalidArgument("Opening needs a place for the DB");
   *db = nullptr;
-  DBOptions used(options);
+  DBOptions used(OnDisk(options));
   if (used.info_log == nullptr) {
     const Status s = CreateLoggerFromOptions(secondary_path, used, &used.info_log);
     if (!s.ok()) return s;
@@ -316,6 +341,14 @@ Status StoreDb::WriteOptionsFile() {
 
 // --- the static functions of DB ---
 
+namespace {
+
+Status NoPlaceForHandles() {
+  return Status::InvalidArgument("Opening column families needs a place for their handles");
+}
+
+}  // namespace
+
 Status DB::Open(const Options& options, const std::string& name, DB** dbptr) {
   const std::vector<ColumnFamilyDescriptor> families{
       ColumnFamilyDescriptor(kDefaultColumnFamilyName, ColumnFamilyOptions(options))};
@@ -326,6 +359,7 @@ Status DB::Open(const Options& options, const std::string& name, DB** dbptr) {
 Status DB::Open(const DBOptions& db_options, const std::string& name,
                 const std::vector<ColumnFamilyDescriptor>& column_families,
                 std::vector<ColumnFamilyHandle*>* handles, DB** dbptr) {
+  if (handles == nullptr) return NoPlaceForHandles();
   return StoreDb::OpenStore(db_options, name, column_families, StoreDb::Mode::kReadWrite, handles,
                             dbptr);
 }
@@ -340,6 +374,7 @@ Status DB::OpenForReadOnly(const Options& options, const std::string& name, DB**
 Status DB::OpenForReadOnly(const DBOptions& db_options, const std::string& name,
                            const std::vector<ColumnFamilyDescriptor>& column_families,
                            std::vector<ColumnFamilyHandle*>* handles, DB** dbptr, bool) {
+  if (handles == nullptr) return NoPlaceForHandles();
   return StoreDb::OpenStore(db_options, name, column_families, StoreDb::Mode::kReadOnly, handles,
                             dbptr);
 }
@@ -355,6 +390,7 @@ Status DB::OpenAsSecondary(const DBOptions& db_options, const std::string& name,
                            const std::string& secondary_path,
                            const std::vector<ColumnFamilyDescriptor>& column_families,
                            std::vector<ColumnFamilyHandle*>* handles, DB** dbptr) {
+  if (handles == nullptr) return NoPlaceForHandles();
   return StoreDb::OpenSecondary(db_options, name, secondary_path, column_families, handles, dbptr);
 }
 
@@ -369,15 +405,24 @@ Status DB::OpenAndCompact(const OpenAndCompactOptions&, const std::string&, cons
   return Status::NotSupported("DB::OpenAndCompact");
 }
 
-Status DB::OpenAndTrimHistory(const DBOptions&, const std::string&,
-                              const std::vector<ColumnFamilyDescriptor>&,
-                              std::vector<ColumnFamilyHandle*>*, DB** dbptr, std::string) {
+// No family has timestamps (Open refuses their comparators), so there is no history to trim.
+Status DB::OpenAndTrimHistory(const DBOptions& db_options, const std::string& name,
+                              const std::vector<ColumnFamilyDescriptor>& column_families,
+                              std::vector<ColumnFamilyHandle*>* handles, DB** dbptr,
+                              std::string /*trim_ts*/) {
   *dbptr = nullptr;
-  return Status::NotSupported("DB::OpenAndTrimHistory");
+  if (db_options.avoid_flush_during_recovery) {
+    return Status::InvalidArgument(
+        "avoid_flush_during_recovery incompatible with OpenAndTrimHistory");
+  }
+  return Open(db_options, name, column_families, handles, dbptr);
 }
 
 Status DB::ListColumnFamilies(const DBOptions& db_options, const std::string& name,
                               std::vector<std::string>* column_families) {
+  if (column_families == nullptr) {
+    return Status::InvalidArgument("ListColumnFamilies needs a place for the names");
+  }
   column_families->clear();
   std::unique_ptr<aether::FileSystem> owned;
   aether::FileSystem* const fs = EngineFileSystemFor(db_options.env, &owned);
@@ -388,13 +433,14 @@ Status DB::ListColumnFamilies(const DBOptions& db_options, const std::string& na
 
 Status DestroyDB(const std::string& name, const Options& options,
                  const std::vector<ColumnFamilyDescriptor>&) {
+  Env* const env = OnDisk(options).env;
   std::unique_ptr<aether::FileSystem> owned;
-  aether::FileSystem* const fs = EngineFileSystemFor(options.env, &owned);
+  aether::FileSystem* const fs = EngineFileSystemFor(env, &owned);
   // First the engine: it takes the lock, so nothing of an open store is touched.
   Status s = ToRocks(aether::DbEnv::Destroy(fs, name, options.wal_dir));
   if (!s.ok()) return s;
   std::vector<std::string> names;
-  if (!options.env->GetChildren(name, &names).ok()) return Status::OK();
+  if (!env->GetChildren(name, &names).ok()) return Status::OK();
   size_t left = 0;
   for (const std::string& file : names) {
     if (file == "." || file == "..") continue;
@@ -405,10 +451,10 @@ Status DestroyDB(const std::string& name, const Options& options,
       ++left;
       continue;
     }
-    const Status removed = options.env->DeleteFile(name + "/" + file);
+    const Status removed = env->DeleteFile(name + "/" + file);
     if (!removed.ok() && s.ok()) s = removed;
   }
-  if (left == 0) options.env->DeleteDir(name).PermitUncheckedError();
+  if (left == 0) env->DeleteDir(name).PermitUncheckedError();
   return s;
 }
 
@@ -427,8 +473,8 @@ const ColumnFamilyOptions* OptionsOf(const std::string& name,
 Status Repair(const std::string& name, const DBOptions& db_options,
               const std::vector<ColumnFamilyDescriptor>& known,
               const ColumnFamilyOptions* unknown_family) {
-  if (db_options.env->FileExists(name).IsNotFound()) return Status::OK();
-  const DBOptions used = SanitizeDb(db_options);
+  const DBOptions used = SanitizeDb(OnDisk(db_options));
+  if (used.env->FileExists(name).IsNotFound()) return Status::OK();
   std::unique_ptr<aether::FileSystem> owned;
   std::vector<std::unique_ptr<Family>> made;
   aether::RepairOptions repair;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <limits>
 
 #include "compat/cache/pool_cache.h"
 #include "compat/db/adapters.h"
 #include "compat/db/store_db.h"
+#include "compat/options/compaction_styles.h"
 #include "compat/table/file_plug_ins.h"
 #include "rocksdb/comparator.h"
 #include "rocksdb/filter_policy.h"
@@ -130,7 +132,12 @@ std::shared_ptr<Cache> BlockCacheOf(const ColumnFamilyOptions& options) {
 }
 
 Status CheckFamilyOptions(const DBOptions& db_options, const ColumnFamilyOptions& options) {
-  if (options.comparator == nullptr) return Status::InvalidArgument("comparator is null");
+  const auto missing = [](const char* name) {
+    return Status::NotFound("Missing configurable object", name);
+  };
+  if (options.comparator == nullptr) return missing("comparator");
+  if (options.table_factory == nullptr) return missing("table_factory");
+  if (options.memtable_factory == nullptr) return missing("memtable_factory");
   if (options.comparator->timestamp_size() != 0) {
     return Status::NotSupported("User-defined timestamps (comparator " +
                                 std::string(options.comparator->Name()) + ")");
@@ -183,15 +190,32 @@ Status CheckFamilyOptions(const DBOptions& db_options, const ColumnFamilyOptions
   return Status::OK();
 }
 
-Status CheckDbOptions(const DBOptions& options,
+Status CheckPaths(const std::vector<DbPath>& paths, const std::string& name) {
+  // With a slash behind both, "a" and "a/" are the same.
+  const auto directory = [](const std::string& path) {
+    return (std::filesystem::path(path) / "").lexically_normal();
+  };
+  for (const DbPath& path : paths) {
+    if (directory(path.path) != directory(name)) {
+      return Status::NotSupported("files in another directory than that of the DB", path.path);
+    }
+  }
+  return Status::OK();
+}
+
+Status CheckDbOptions(const DBOptions& options, const std::string& name,
                       const std::vector<ColumnFamilyDescriptor>& families) {
-  if (options.env == nullptr) return Status::InvalidArgument("env is null");
   if (options.db_paths.size() > 4) {
     return Status::NotSupported("More than four DB paths are not supported yet. ");
   }
   if (options.db_paths.size() > 1) {
     return Status::NotSupported("more than one path for the files of a DB");
   }
+  Status s = CheckPaths(options.db_paths, name);
+  for (const ColumnFamilyDescriptor& family : families) {
+    if (s.ok()) s = CheckPaths(family.options.cf_paths, name);
+  }
+  if (!s.ok()) return s;
   if (options.allow_mmap_reads && options.use_direct_reads) {
     return Status::NotSupported(
         "If memory mapped reads (allow_mmap_reads) are enabled then direct "
@@ -219,7 +243,7 @@ Status CheckDbOptions(const DBOptions& options,
   if (options.allow_ingest_behind) return Status::NotSupported("allow_ingest_behind");
   if (options.best_efforts_recovery) return Status::NotSupported("best_efforts_recovery");
   for (const ColumnFamilyDescriptor& family : families) {
-    Status s = CheckFamilyOptions(options, family.options);
+    s = CheckFamilyOptions(options, family.options);
     if (!s.ok()) return s;
   }
   return Status::OK();
@@ -261,7 +285,9 @@ ColumnFamilyOptions SanitizeFamily(const ColumnFamilyOptions& options) {
   out.max_write_buffer_number = std::max(out.max_write_buffer_number, 2);
   out.min_write_buffer_number_to_merge =
       std::clamp(out.min_write_buffer_number_to_merge, 1, out.max_write_buffer_number - 1);
-  if (out.compaction_style == kCompactionStyleLevel && out.num_levels < 2) out.num_levels = 2;
+  const bool has_levels = out.compaction_style == kCompactionStyleLevel ||
+                          out.compaction_style == kCompactionStyleLeveled;
+  if (has_levels && out.num_levels < 2) out.num_levels = 2;
   out.num_levels = std::clamp(out.num_levels, 1, 99);
   if (out.arena_block_size == 0)
     out.arena_block_size = std::min<size_t>(1 << 20, out.write_buffer_size / 8);
@@ -296,20 +322,31 @@ aether::BlobOptions ToEngineBlob(const ColumnFamilyOptions& options) {
   return blob;
 }
 
+aether::TieredOptions ToEngineTiered(const ColumnFamilyOptions& options) {
+  const CompactionOptionsUniversal& universal = options.compaction_options_universal;
+  aether::TieredOptions tiered;
+  tiered.trigger = options.level0_file_num_compaction_trigger;
+  tiered.size_ratio = universal.size_ratio;
+  tiered.similar_size = universal.stop_style == kCompactionStopStyleSimilarSize;
+  tiered.min_width = universal.min_merge_width;
+  tiered.max_width = universal.max_merge_width;
+  tiered.space_amplification_percent = universal.max_size_amplification_percent;
+  tiered.compression_percent = universal.compression_size_percent;
+  return tiered;
+}
+
 }  // namespace
 
 aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
   aether::TreeOptions tree;
+  MapCompression(options, &tree);
   switch (options.compaction_style) {
-    case kCompactionStyleUniversal: {
-      const CompactionOptionsUniversal& universal = options.compaction_options_universal;
+    case kCompactionStyleUniversal:
       tree.strategy = aether::Strategy::kTiered;
-      tree.fanout = std::max(options.level0_file_num_compaction_trigger,
-                             static_cast<int>(std::min(universal.min_merge_width, 64u)));
-      tree.space_amplification_percent =
-          static_cast<int>(std::min<uint64_t>(universal.max_size_amplification_percent, 1u << 30));
+      tree.tiered = ToEngineTiered(options);
+      // Flushes are the small part that is not worth compressing.
+      if (tree.tiered.compression_percent >= 0) tree.compression[0] = aether::Compression();
       break;
-    }
     case kCompactionStyleFIFO:
       tree.strategy = aether::Strategy::kFifo;
       tree.fifo.max_bytes = options.compaction_options_fifo.max_table_files_size;
@@ -320,6 +357,12 @@ aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
     default:
       tree.strategy = aether::Strategy::kHanoi;
   }
+  if (options.compaction_style == kCompactionStyleLeveled) {
+    tree.strategy = aether::Strategy::kLeveled;
+    tree.leveled.trigger = options.level0_file_num_compaction_trigger;
+    tree.leveled.base_bytes = options.max_bytes_for_level_base;
+    tree.leveled.multiplier = options.max_bytes_for_level_multiplier;
+  }
   tree.target_file_size = std::max<uint64_t>(options.target_file_size_base, 64 << 10);
   tree.num_levels = options.num_levels;
   const BlockBasedTableOptions* table = TableOptionsOf(options);
@@ -329,7 +372,6 @@ aether::TreeOptions ToEngineTree(const ColumnFamilyOptions& options) {
       options.comparator->CanKeysWithDifferentByteContentsBeEqual()
           ? 0
           : FilterBits(table == nullptr ? nullptr : table->filter_policy.get());
-  MapCompression(options, &tree);
   tree.prefix = ToEnginePrefix(options.prefix_extractor);
   tree.whole_key_filter = table == nullptr || table->whole_key_filtering;
   tree.auto_merge =
@@ -351,8 +393,8 @@ Status ToEngineStore(const Family& family, const DBOptions& db_options,
   const ColumnFamilyOptions& options = family.options;
   aether::StoreOptions out;
   out.order = family.order;
-  out.merge_operator = ToEngineMerge(options, db_options.info_log);
-  out.filter_factory = ToEngineFilter(options);
+  out.merge_operator = ToEngineMerge(options, db_options.info_log, db_options.statistics);
+  out.filter_factory = ToEngineFilter(options, db_options.statistics);
   out.memtable = ToEngineMemTable(options);
   out.write_buffer_size = options.write_buffer_size;
   out.max_write_buffers = options.max_write_buffer_number;

@@ -22,9 +22,12 @@ struct Family;
 
 // Refuses what Open has to refuse. CheckFamilyOptions also serves CreateColumnFamily and
 // SetOptions.
-Status CheckDbOptions(const DBOptions& options,
+Status CheckDbOptions(const DBOptions& options, const std::string& name,
                       const std::vector<ColumnFamilyDescriptor>& families);
 Status CheckFamilyOptions(const DBOptions& db_options, const ColumnFamilyOptions& options);
+
+// Files are in the directory of the DB: another in db_paths or cf_paths is NotSupported.
+Status CheckPaths(const std::vector<DbPath>& paths, const std::string& name);
 
 // The options as the DB uses and shows them.
 DBOptions SanitizeDb(const DBOptions& options);

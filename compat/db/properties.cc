@@ -390,9 +390,10 @@ bool StoreDb::TextProperty(Family* family, const std::string& property, std::str
 }
 
 bool StoreDb::GetProperty(ColumnFamilyHandle* handle, const Slice& property, std::string* value) {
+  if (value == nullptr) return false;
   value->clear();
-  if (closed()) return false;
-  Family* const family = Handle(handle)->family;
+  if (closed() || !Owns(handle)) return false;
+  Family* const family = Own(handle)->family;
   uint64_t number = 0;
   if (IntProperty(family, property, &number)) {
     *value = std::to_string(number);
@@ -402,11 +403,12 @@ bool StoreDb::GetProperty(ColumnFamilyHandle* handle, const Slice& property, std
 }
 
 bool StoreDb::GetIntProperty(ColumnFamilyHandle* handle, const Slice& property, uint64_t* value) {
-  return !closed() && IntProperty(Handle(handle)->family, property, value);
+  return value != nullptr && !closed() && Owns(handle) &&
+         IntProperty(Own(handle)->family, property, value);
 }
 
 bool StoreDb::GetAggregatedIntProperty(const Slice& property, uint64_t* value) {
-  if (closed()) return false;
+  if (value == nullptr || closed()) return false;
   std::vector<Family*> families;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -427,7 +429,7 @@ bool StoreDb::GetAggregatedIntProperty(const Slice& property, uint64_t* value) {
 bool StoreDb::GetMapProperty(ColumnFamilyHandle* handle, const Slice& property,
                              std::map<std::string, std::string>* value) {
   using P = DB::Properties;
-  if (closed()) return false;
+  if (value == nullptr || closed() || !Owns(handle)) return false;
   const aether::StoreStats stats = Store(handle)->Stats();
   if (property == Slice(P::kCFStats)) {
     for (size_t i = 0; i < stats.levels.size(); ++i) {
@@ -500,7 +502,11 @@ Status StoreDb::GetApproximateSizes(const SizeApproximationOptions& options,
   if (!options.include_memtables && !options.include_files) {
     return Status::InvalidArgument("Invalid options");
   }
-  if (closed()) return CheckWritable();
+  Status s = CheckOpen(handle);
+  if (!s.ok()) return s;
+  if (n > 0 && (ranges == nullptr || sizes == nullptr)) {
+    return Status::InvalidArgument("There are no ranges, or no place for their sizes");
+  }
   for (int i = 0; i < n; ++i) {
     sizes[i] = Store(handle)->ApproximateSize(ToEngine(ranges[i].start), ToEngine(ranges[i].limit),
                                               options.include_files, options.include_memtables);
@@ -510,9 +516,10 @@ Status StoreDb::GetApproximateSizes(const SizeApproximationOptions& options,
 
 void StoreDb::GetApproximateMemTableStats(ColumnFamilyHandle* handle, const Range& range,
                                           uint64_t* const count, uint64_t* const size) {
+  if (count == nullptr || size == nullptr) return;
   *count = 0;
   *size = 0;
-  if (closed()) return;
+  if (closed() || !Owns(handle)) return;
   Store(handle)->ApproximateMemTable(ToEngine(range.start), ToEngine(range.limit), count, size);
 }
 

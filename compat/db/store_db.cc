@@ -62,16 +62,31 @@ Status StoreDb::RefuseReadOnly() const {
                                   : "Not supported operation in read only mode.");
 }
 
+Status StoreDb::NotOurs() {
+  return Status::InvalidArgument("the column family handle belongs to another DB");
+}
+
+Status StoreDb::CheckOpen() const {
+  return closed() ? Status::Aborted("the DB is closed") : Status::OK();
+}
+
+Status StoreDb::CheckOpen(ColumnFamilyHandle* handle) const {
+  return Owns(handle) ? CheckOpen() : NotOurs();
+}
+
 Status StoreDb::CheckWritable() const {
-  if (mode_ != Mode::kReadWrite) return RefuseReadOnly();
-  if (closed()) return Status::Aborted("the DB is closed");
-  return Status::OK();
+  return mode_ != Mode::kReadWrite ? RefuseReadOnly() : CheckOpen();
+}
+
+Status StoreDb::CheckWritable(ColumnFamilyHandle* handle) const {
+  return Owns(handle) ? CheckWritable() : NotOurs();
 }
 
 Status StoreDb::CheckRead(const ReadOptions& options, ColumnFamilyHandle* handle) const {
-  if (options.timestamp != nullptr) return NoTimestamps(Handle(handle));
-  if (closed()) return Status::Aborted("the DB is closed");
-  return Status::OK();
+  if (!Owns(handle)) return NotOurs();
+  if (!Owns(options.snapshot)) return Status::InvalidArgument("the snapshot belongs to another DB");
+  if (options.timestamp != nullptr) return NoTimestamps(Own(handle));
+  return CheckOpen();
 }
 
 // --- writes ---
@@ -83,6 +98,30 @@ Status StoreDb::WriteBody(const WriteOptions& options, const Slice& body, uint32
   }
   const auto beside_others = write_gate_->EnterBesideOthers();
   return WriteBodyNow(options, body, count, sequence);
+}
+
+Status StoreDb::WriteTo(const WriteOptions& options, const Slice& body, uint32_t count,
+                        uint64_t* sequence, aether::WriteTimes* times) {
+  aether::WriteOptions out;
+  out.times = times;
+  out.sync = options.sync;
+  out.disable_wal = options.disableWAL;
+  out.ignore_missing_stores = options.ignore_missing_column_families;
+  out.no_slowdown = options.no_slowdown;
+  const aether::Status status = engine_->Write(out, ToEngine(body), count, sequence);
+  if (!status.ok()) return ToRocks(status);
+  if (statistics_ != nullptr) {
+    const uint64_t bytes = body.size() + kBatchHeaderSize;
+    Tick(statistics_, NUMBER_KEYS_WRITTEN, count);
+    Tick(statistics_, BYTES_WRITTEN, bytes);
+    Tick(statistics_, WRITE_DONE_BY_SELF);
+    if (!options.disableWAL) {
+      Tick(statistics_, WRITE_WITH_WAL);
+      Tick(statistics_, WAL_FILE_BYTES, bytes);
+    }
+    statistics_->recordInHistogram(BYTES_PER_WRITE, bytes);
+  }
+  return Status::OK();
 }
 
 Status StoreDb::WriteBodyNow(const WriteOptions& options, const Slice& body, uint32_t count,
@@ -112,30 +151,30 @@ Status StoreDb::WriteBodyNow(const WriteOptions& options, const Slice& body, uin
     order = tracer_.Write(batch);
   }
   const HistogramTimer timer(statistics_, DB_WRITE);
-  aether::WriteOptions out;
-  out.sync = options.sync;
-  out.disable_wal = options.disableWAL;
-  out.ignore_missing_stores = options.ignore_missing_column_families;
-  out.no_slowdown = options.no_slowdown;
-  const aether::Status status = engine_->Write(out, ToEngine(body), count, sequence);
-  if (!status.ok()) return ToRocks(status);
-  if (statistics_ != nullptr) {
-    const uint64_t bytes = body.size() + kBatchHeaderSize;
-    Tick(statistics_, NUMBER_KEYS_WRITTEN, count);
-    Tick(statistics_, BYTES_WRITTEN, bytes);
-    Tick(statistics_, WRITE_DONE_BY_SELF);
-    if (!options.disableWAL) {
-      Tick(statistics_, WRITE_WITH_WAL);
-      Tick(statistics_, WAL_FILE_BYTES, bytes);
-      if (options.sync) Tick(statistics_, WAL_FILE_SYNCED);
-    }
-    statistics_->recordInHistogram(BYTES_PER_WRITE, bytes);
+  if (perf_level >= kEnableCount) [[unlikely]] {
+    return CountedWrite(options, body, count, sequence);
   }
-  return Status::OK();
+  return WriteTo(options, body, count, sequence, nullptr);
+}
+
+Status StoreDb::CountedWrite(const WriteOptions& options, const Slice& body, uint32_t count,
+                             uint64_t* sequence) {
+  // What is written by system calls is counted where these are made.
+  if (log_mapped_ && !options.disableWAL) {
+    iostats_context.bytes_written += body.size() + kBatchHeaderSize;
+  }
+  if (!TimesWanted()) return WriteTo(options, body, count, sequence, nullptr);
+  aether::WriteTimes times;
+  const uint64_t start = aether::RealClock()->NowNanos();
+  const Status s = WriteTo(options, body, count, sequence, &times);
+  AddToPerfContext(times, aether::RealClock()->NowNanos() - start);
+  return s;
 }
 
 Status StoreDb::WriteOne(const WriteOptions& options, ColumnFamilyHandle* handle, uint8_t plain,
                          uint8_t in_family, const Slice& key, const Slice* value) {
+  if (!Owns(handle)) [[unlikely]]
+    return NotOurs();
   if (key.size() > UINT32_MAX) return Status::InvalidArgument("key is too large");
   if (value != nullptr && value->size() > UINT32_MAX) {
     return Status::InvalidArgument("value is too large");
@@ -146,7 +185,7 @@ Status StoreDb::WriteOne(const WriteOptions& options, ColumnFamilyHandle* handle
   char* const record =
       bound <= kStackRecord ? stack : (heap = std::unique_ptr<char[]>(new char[bound])).get();
   char* at = EncodeRecordHead(record, static_cast<WireTag>(plain), static_cast<WireTag>(in_family),
-                              Store(handle)->id(), key.size());
+                              Own(handle)->id, key.size());
   memcpy(at, key.data(), key.size());
   at += key.size();
   if (value != nullptr) {
@@ -168,7 +207,7 @@ Status StoreDb::Put(const WriteOptions& options, ColumnFamilyHandle* handle, con
 
 Status StoreDb::Put(const WriteOptions&, ColumnFamilyHandle* handle, const Slice&, const Slice&,
                     const Slice&) {
-  return NoTimestamps(Handle(handle));
+  return Owns(handle) ? NoTimestamps(Own(handle)) : NotOurs();
 }
 
 Status StoreDb::PutEntity(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
@@ -186,7 +225,7 @@ Status StoreDb::Delete(const WriteOptions& options, ColumnFamilyHandle* handle, 
 
 Status StoreDb::Delete(const WriteOptions&, ColumnFamilyHandle* handle, const Slice&,
                        const Slice&) {
-  return NoTimestamps(Handle(handle));
+  return Owns(handle) ? NoTimestamps(Own(handle)) : NotOurs();
 }
 
 Status StoreDb::SingleDelete(const WriteOptions& options, ColumnFamilyHandle* handle,
@@ -196,7 +235,7 @@ Status StoreDb::SingleDelete(const WriteOptions& options, ColumnFamilyHandle* ha
 
 Status StoreDb::SingleDelete(const WriteOptions&, ColumnFamilyHandle* handle, const Slice&,
                              const Slice&) {
-  return NoTimestamps(Handle(handle));
+  return Owns(handle) ? NoTimestamps(Own(handle)) : NotOurs();
 }
 
 Status StoreDb::DeleteRange(const WriteOptions& options, ColumnFamilyHandle* handle,
@@ -207,7 +246,7 @@ Status StoreDb::DeleteRange(const WriteOptions& options, ColumnFamilyHandle* han
 Status StoreDb::Merge(const WriteOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                       const Slice& value) {
   if (mode_ != Mode::kReadWrite) return RefuseReadOnly();
-  if (Handle(handle)->family->merge_operator == nullptr) {
+  if (Owns(handle) && Own(handle)->merge_operator == nullptr) {
     return Status::NotSupported("Provide a merge_operator when opening DB");
   }
   return AETHER_WRITE_ONE(kMerge, key, &value);
@@ -241,26 +280,56 @@ Status StoreDb::Write(const WriteOptions& options, WriteBatch* updates) {
 
 Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                     PinnableSlice* value) {
-  if (tracer_.on()) tracer_.Get(Store(handle)->id(), key);
+  if (tracer_.on() && Owns(handle)) tracer_.Get(Own(handle)->id, key);
   return GetBytes(options, handle, key, value, nullptr);
 }
 
 Status StoreDb::GetBytes(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                          PinnableSlice* value, bool* entity) {
-  if (options.timestamp != nullptr || closed()) return CheckRead(options, handle);
-  if (value == nullptr) return Status::InvalidArgument("Cannot call Get without a value to fill");
+  if (!Owns(handle) || !Owns(options.snapshot) || options.timestamp != nullptr || closed())
+      [[unlikely]] {
+    return CheckRead(options, handle);
+  }
+  if (value == nullptr || value->GetSelf() == nullptr) [[unlikely]] {
+    return Status::InvalidArgument("Cannot call Get without a value to fill");
+  }
   const HistogramTimer timer(statistics_, DB_GET);
+  if (ReadsCounted(statistics_)) return CountedGet(options, handle, key, value, entity);
+  return GetFrom(options, handle, key, value, entity, nullptr);
+}
+
+Status StoreDb::CountedGet(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                           PinnableSlice* value, bool* entity) {
+  const PerfLevel level = perf_level;
+  aether::Clock* const clock = aether::RealClock();
+  const bool cpu = level >= kEnableTimeAndCPUTimeExceptForMutex;
+  const uint64_t cpu_start = cpu ? clock->CpuNanos() : 0;
+  ReadReport report;
+  report.Begin(meter_.get(), level);
+  const Status s = GetFrom(options, handle, key, value, entity, report.counters());
+  const uint64_t read_end = level > kEnableCount ? clock->NowNanos() : 0;
+  report.HandOver(statistics_);
+  if (s.ok() && report.perf() != nullptr) report.perf()->get_read_bytes += value->size();
+  if (statistics_ != nullptr) {
+    Tick(statistics_, NUMBER_KEYS_READ);
+    const uint64_t bytes = s.ok() ? value->size() : 0;
+    Tick(statistics_, BYTES_READ, bytes);
+    statistics_->recordInHistogram(BYTES_PER_READ, bytes);
+  }
+  if (read_end != 0) report.perf()->get_post_process_time += clock->NowNanos() - read_end;
+  if (cpu) report.perf()->get_cpu_nanos += clock->CpuNanos() - cpu_start;
+  return s;
+}
+
+Status StoreDb::GetFrom(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                        PinnableSlice* value, bool* entity, aether::ReadCounters* counters) {
   value->Reset();
   aether::PinnedValue found;
   found.buffer()->swap(*value->GetSelf());
   aether::ReadOptions engine_options = ToEngineRead(options, env_);
   engine_options.whole_entities = entity != nullptr;
-  aether::ReadCounters counters;
-  const bool counted = ReadsCounted(statistics_);
-  if (counted) engine_options.counters = &counters;
+  engine_options.counters = counters;
   const aether::Status status = Store(handle)->Get(engine_options, ToEngine(key), &found);
-  Tick(statistics_, NUMBER_KEYS_READ);
-  if (counted) ReportReads(statistics_, counters);
   if (!status.ok()) {
     // The caller's string comes back as it was.
     value->GetSelf()->swap(*found.buffer());
@@ -268,11 +337,6 @@ Status StoreDb::GetBytes(const ReadOptions& options, ColumnFamilyHandle* handle,
   }
   if (entity != nullptr) *entity = found.entity();
   HandOver(&found, value);
-  PerfAdd(&PerfContext::get_read_bytes, value->size());
-  if (statistics_ != nullptr) {
-    Tick(statistics_, BYTES_READ, value->size());
-    statistics_->recordInHistogram(BYTES_PER_READ, value->size());
-  }
   return Status::OK();
 }
 
@@ -291,7 +355,7 @@ Status StoreDb::GetEntity(const ReadOptions& options, ColumnFamilyHandle* handle
     return Status::InvalidArgument("Cannot call GetEntity without a PinnableWideColumns object");
   }
   columns->Reset();
-  if (tracer_.on()) tracer_.Get(Store(handle)->id(), key);
+  if (tracer_.on() && Owns(handle)) tracer_.Get(Own(handle)->id, key);
   PinnableSlice value;
   bool entity = false;
   Status s = GetBytes(options, handle, key, &value, &entity);
@@ -343,13 +407,26 @@ Status StoreDb::GetMergeOperands(const ReadOptions& options, ColumnFamilyHandle*
 void StoreDb::TraceMultiGet(const std::vector<ColumnFamilyHandle*>& handles,
                             const std::vector<Slice>& keys) {
   std::vector<uint32_t> families;
-  for (ColumnFamilyHandle* handle : handles) families.push_back(Store(handle)->id());
+  for (ColumnFamilyHandle* handle : handles) {
+    if (!Owns(handle)) return;
+    families.push_back(Own(handle)->id);
+  }
   tracer_.MultiGet(families, keys);
+}
+
+bool StoreDb::CheckMultiGet(size_t num_keys, const Slice* keys, const PinnableSlice* values,
+                            Status* statuses) {
+  if (num_keys == 0 || (keys != nullptr && values != nullptr && statuses != nullptr)) return true;
+  for (size_t i = 0; statuses != nullptr && i < num_keys; ++i) {
+    statuses[i] = Status::InvalidArgument("MultiGet needs families, keys and values to fill");
+  }
+  return false;
 }
 
 void StoreDb::MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle,
                        const size_t num_keys, const Slice* keys, PinnableSlice* values,
                        Status* statuses, const bool) {
+  if (!CheckMultiGet(num_keys, keys, values, statuses)) return;
   if (tracer_.on()) {
     TraceMultiGet(std::vector<ColumnFamilyHandle*>(num_keys, handle),
                   std::vector<Slice>(keys, keys + num_keys));
@@ -373,9 +450,12 @@ void StoreDb::MultiGetInFamily(const ReadOptions& options, ColumnFamilyHandle* h
     own = engine_->GetSnapshot();
     engine_options.snapshot = own;
   }
-  aether::ReadCounters counters;
+  ReadReport report;
   const bool counted = ReadsCounted(statistics_);
-  if (counted) engine_options.counters = &counters;
+  if (counted) {
+    report.Begin(meter_.get(), perf_level);
+    engine_options.counters = report.counters();
+  }
   aether::KvStore* const store = Store(handle);
   aether::Slice group[kMultiGetGroup];
   uint64_t bytes = 0;
@@ -405,7 +485,7 @@ void StoreDb::MultiGetInFamily(const ReadOptions& options, ColumnFamilyHandle* h
     }
   }
   if (own != nullptr) engine_->ReleaseSnapshot(own);
-  if (counted) ReportReads(statistics_, counters);
+  if (counted) report.HandOver(statistics_);
   PerfAdd(&PerfContext::multiget_read_bytes, bytes);
   if (statistics_ != nullptr) {
     Tick(statistics_, NUMBER_MULTIGET_CALLS);
@@ -419,6 +499,7 @@ void StoreDb::MultiGetInFamily(const ReadOptions& options, ColumnFamilyHandle* h
 void StoreDb::MultiGet(const ReadOptions& options, const size_t num_keys,
                        ColumnFamilyHandle** handles, const Slice* keys, PinnableSlice* values,
                        Status* statuses, const bool) {
+  if (!CheckMultiGet(num_keys, handles == nullptr ? nullptr : keys, values, statuses)) return;
   if (tracer_.on()) {
     TraceMultiGet(std::vector<ColumnFamilyHandle*>(handles, handles + num_keys),
                   std::vector<Slice>(keys, keys + num_keys));
@@ -451,6 +532,10 @@ std::vector<Status> StoreDb::MultiGet(const ReadOptions& options,
                                       const std::vector<Slice>& keys,
                                       std::vector<std::string>* values) {
   const size_t n = keys.size();
+  if (values == nullptr || handles.size() != n) {
+    return std::vector<Status>(
+        n, Status::InvalidArgument("MultiGet needs a family for each key, and values to fill"));
+  }
   std::vector<Status> statuses(n);
   std::vector<PinnableSlice> found(n);
   std::vector<ColumnFamilyHandle*> families(handles);
@@ -469,18 +554,15 @@ std::vector<Status> StoreDb::MultiGet(const ReadOptions& options,
 
 bool StoreDb::KeyMayExist(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                           std::string* value, std::string* timestamp, bool* value_found) {
-  if (value_found != nullptr) *value_found = false;
   if (timestamp != nullptr) timestamp->clear();
   ReadOptions without_io = options;
   without_io.read_tier = kBlockCacheTier;
   PinnableSlice found;
   const Status s = Get(without_io, handle, key, &found);
-  if (s.ok()) {
-    if (value != nullptr) value->assign(found.data(), found.size());
-    if (value_found != nullptr) *value_found = value != nullptr;
-    return true;
-  }
-  return s.IsIncomplete();
+  if (value != nullptr) value->assign(found.data(), s.ok() ? found.size() : 0);
+  // That a key is not there is known, too.
+  if (value_found != nullptr) *value_found = s.IsNotFound() || (s.ok() && value != nullptr);
+  return s.ok() || s.IsIncomplete();
 }
 
 Status StoreDb::CheckIterator(const ReadOptions& options) const {
@@ -513,7 +595,7 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
   const Status usable = CheckRead(options, handle);
   if (!usable.ok()) return NewErrorIterator(usable);
 
-  StoreHandle* const family = Handle(handle);
+  StoreHandle* const family = Own(handle);
   aether::ReadOptions engine_options = ToEngineRead(options, env_);
   aether::Slice lower;
   aether::Slice upper;
@@ -541,7 +623,8 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
   wrapper.has_snapshot = options.snapshot != nullptr;
   wrapper.statistics = statistics_;
   wrapper.tracer = &tracer_;
-  wrapper.family = family->store->id();
+  wrapper.family = family->id;
+  wrapper.alive = alive_;
   if (options.iterate_lower_bound != nullptr) {
     wrapper.lower_bound = options.iterate_lower_bound->ToString();
   }
@@ -549,8 +632,9 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
     wrapper.upper_bound = options.iterate_upper_bound->ToString();
   }
   if (ReadsCounted(statistics_)) {
-    wrapper.counters = std::make_unique<aether::ReadCounters>();
-    engine_options.counters = wrapper.counters.get();
+    wrapper.reads = std::make_unique<ReadReport>();
+    wrapper.meter = meter_.get();
+    engine_options.counters = wrapper.reads->counters();
   }
   std::unique_ptr<aether::Iterator> engine = family->store->NewIterator(
       engine_options, std::move(prefix),
@@ -565,8 +649,14 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
 Status StoreDb::NewIterators(const ReadOptions& options,
                              const std::vector<ColumnFamilyHandle*>& handles,
                              std::vector<Iterator*>* iterators) {
+  if (iterators == nullptr) {
+    return Status::InvalidArgument("NewIterators needs a place for the iterators");
+  }
   iterators->clear();
   Status possible = CheckIterator(options);
+  for (ColumnFamilyHandle* handle : handles) {
+    if (possible.ok() && (closed() || !Owns(handle))) possible = CheckOpen(handle);
+  }
   if (!possible.ok()) return possible;
   // Without a snapshot of the caller's, all iterators still start from one moment.
   ReadOptions at_once = options;
@@ -584,11 +674,15 @@ Status StoreDb::NewIterators(const ReadOptions& options,
 
 const Snapshot* StoreDb::GetSnapshot() {
   if (closed()) return nullptr;
-  return new SnapshotImpl(engine_->GetSnapshot());
+  return new SnapshotImpl(engine_->GetSnapshot(), instance_);
 }
 
 void StoreDb::ReleaseSnapshot(const Snapshot* snapshot) {
   if (snapshot == nullptr) return;
+  if (!Owns(snapshot)) {
+    Error(info_log(), "ReleaseSnapshot: the snapshot belongs to another DB");
+    return;
+  }
   const auto* taken = static_cast<const SnapshotImpl*>(snapshot);
   if (!closed()) engine_->ReleaseSnapshot(taken->engine);
   delete taken;

@@ -5,8 +5,10 @@
 // Thread safety: as DB. mutex_ guards what changes after Open: the list of families and the options
 // that SetOptions may change. Reads and writes take no lock here. Ownership: StoreDb owns the
 // engine, the adapters that the engine calls, and a state for every family ever opened; a
-// ColumnFamilyHandle points into that state, so it must not outlive its DB.
-// Failure: Status; what the engine does not offer returns NotSupported and names the call.
+// ColumnFamilyHandle points into that state, and knows which StoreDb that is.
+// Failure: Status; what the engine does not offer returns NotSupported and names the call. Handles
+// and snapshots of another DB, open or not, are InvalidArgument; after Close everything that needs
+// the engine is Aborted.
 
 #ifndef AETHER_COMPAT_DB_STORE_DB_H_
 #define AETHER_COMPAT_DB_STORE_DB_H_
@@ -59,34 +61,58 @@ SstFileMetaData ToMetaData(const aether::FileInfo& file);
 // Not opened yet.
 std::unique_ptr<Family> MakeFamily(const ColumnFamilyOptions& options);
 
+// Says who it is also when its DB has gone; `store` and `family` are for that DB only, which knows
+// its handles by `owner`.
 class StoreHandle final : public ColumnFamilyHandle {
  public:
-  // One that is the DB's own says nothing to listeners when it goes.
-  StoreHandle(StoreDb* db, Family* of, bool own = false);
+  enum class Whose : uint8_t {
+    kApplication,
+    kDefault,   // what DefaultColumnFamily returns
+    kInternal,  // says nothing to listeners when it goes
+  };
+
+  StoreHandle(StoreDb* db, Family* of, Whose whose = Whose::kApplication);
   ~StoreHandle() override;
 
-  const std::string& GetName() const override { return store->name(); }
-  uint32_t GetID() const override { return store->id(); }
+  const std::string& GetName() const override { return name_; }
+  uint32_t GetID() const override { return id; }
   Status GetDescriptor(ColumnFamilyDescriptor* desc) override;
-  const Comparator* GetComparator() const override { return family->comparator; }
+  const Comparator* GetComparator() const override { return comparator_; }
 
   aether::KvStore* const store;
   Family* const family;
+  const uint64_t owner;  // StoreDb::instance
+  const uint32_t id;
+  const Whose whose;
+  const std::shared_ptr<MergeOperator> merge_operator;
 
  private:
   StoreDb* const db_;
-  const std::shared_ptr<ListenerBridge> bridge_;  // null when it is the DB's own
+  const std::shared_ptr<const std::atomic<bool>> alive_;  // whether db_ is
+  const std::shared_ptr<ListenerBridge> bridge_;          // null for kInternal
+  const Comparator* const comparator_;
+  const std::string name_;
 };
 
+// As StoreHandle: `engine` is for the DB that took it.
 class SnapshotImpl final : public Snapshot {
  public:
-  explicit SnapshotImpl(const aether::Snapshot* taken) : engine(taken) {}
+  SnapshotImpl(const aether::Snapshot* taken, uint64_t by)
+      : engine(taken),
+        owner(by),
+        sequence_(taken->sequence()),
+        unix_time_(static_cast<int64_t>(taken->unix_time())) {}
   ~SnapshotImpl() override = default;
-  SequenceNumber GetSequenceNumber() const override { return engine->sequence(); }
-  int64_t GetUnixTime() const override { return static_cast<int64_t>(engine->unix_time()); }
+  SequenceNumber GetSequenceNumber() const override { return sequence_; }
+  int64_t GetUnixTime() const override { return unix_time_; }
   uint64_t GetTimestamp() const override { return UINT64_MAX; }
 
   const aether::Snapshot* const engine;
+  const uint64_t owner;
+
+ private:
+  const SequenceNumber sequence_;
+  const int64_t unix_time_;
 };
 
 // Lets many writes through together, or one alone. Whoever comes waits at the turnstile for those
@@ -184,6 +210,14 @@ class StoreDb final : public DB {
                                const std::vector<ColumnFamilyHandle*>& handles,
                                const std::vector<Slice>& keys,
                                std::vector<std::string>* values) override;
+  // Families have no timestamps: there is none to tell.
+  std::vector<Status> MultiGet(const ReadOptions& options,
+                               const std::vector<ColumnFamilyHandle*>& handles,
+                               const std::vector<Slice>& keys, std::vector<std::string>* values,
+                               std::vector<std::string>* timestamps) override {
+    if (timestamps != nullptr) timestamps->assign(keys.size(), "");
+    return MultiGet(options, handles, keys, values);
+  }
   void MultiGet(const ReadOptions& options, ColumnFamilyHandle* handle, const size_t num_keys,
                 const Slice* keys, PinnableSlice* values, Status* statuses,
                 const bool sorted_input) override;
@@ -337,6 +371,12 @@ class StoreDb final : public DB {
 
   // True until the DB is destroyed; for what may outlive it.
   std::shared_ptr<const std::atomic<bool>> alive() const { return alive_; }
+  // No other StoreDb of this process has or had it, as a pointer might.
+  uint64_t instance() const { return instance_; }
+  // InvalidArgument for a handle of another DB; null is the default family.
+  Status CheckHandle(const ColumnFamilyHandle* handle) const {
+    return Owns(handle) ? Status::OK() : NotOurs();
+  }
 
   // As KvStore::Versions.
   Status GetVersions(ColumnFamilyHandle* handle, const aether::Slice* begin,
@@ -375,26 +415,52 @@ class StoreDb final : public DB {
                         const Slice* keys, PinnableSlice* values, Status* statuses);
   void MultiGetInFamilies(const ReadOptions& options, size_t num_keys, ColumnFamilyHandle** handles,
                           const Slice* keys, PinnableSlice* values, Status* statuses);
+  // Null pointers are told to the statuses, if there are any.
+  static bool CheckMultiGet(size_t num_keys, const Slice* keys, const PinnableSlice* values,
+                            Status* statuses);
   void TraceMultiGet(const std::vector<ColumnFamilyHandle*>& handles,
                      const std::vector<Slice>& keys);
-  // No handle means the default family, as in a WriteBatch.
-  StoreHandle* Handle(ColumnFamilyHandle* handle) const {
+  bool Owns(const ColumnFamilyHandle* handle) const {
+    return handle == nullptr || static_cast<const StoreHandle*>(handle)->owner == instance_;
+  }
+  bool Owns(const Snapshot* snapshot) const {
+    return snapshot == nullptr || static_cast<const SnapshotImpl*>(snapshot)->owner == instance_;
+  }
+  static Status NotOurs();
+  // No handle means the default family, as in a WriteBatch. REQUIRES: Owns(handle).
+  StoreHandle* Own(ColumnFamilyHandle* handle) const {
     return handle == nullptr ? default_handle_.get() : static_cast<StoreHandle*>(handle);
   }
-  aether::KvStore* Store(ColumnFamilyHandle* handle) const { return Handle(handle)->store; }
+  aether::KvStore* Store(ColumnFamilyHandle* handle) const { return Own(handle)->store; }
 
   Status WriteOne(const WriteOptions& options, ColumnFamilyHandle* handle, uint8_t plain,
                   uint8_t in_family, const Slice& key, const Slice* value);
   // An entity is read whole, and *entity set, unless `entity` is null.
   Status GetBytes(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                   PinnableSlice* value, bool* entity);
+  // The same when somebody looks at what reads do, and the part of both that reads. `counters` may
+  // be null.
+  Status CountedGet(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                    PinnableSlice* value, bool* entity);
+  Status GetFrom(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                 PinnableSlice* value, bool* entity, aether::ReadCounters* counters);
   Status WriteBody(const WriteOptions& options, const Slice& body, uint32_t count,
                    uint64_t* sequence);
   Status WriteBodyNow(const WriteOptions& options, const Slice& body, uint32_t count,
                       uint64_t* sequence);
+  // The same when the calling thread looks at what writes do, and the part of both that writes.
+  // `times` may be null.
+  Status CountedWrite(const WriteOptions& options, const Slice& body, uint32_t count,
+                      uint64_t* sequence);
+  [[gnu::always_inline]] inline Status WriteTo(const WriteOptions& options, const Slice& body,
+                                               uint32_t count, uint64_t* sequence,
+                                               aether::WriteTimes* times);
   static Status CheckBatch(const WriteOptions& options, const WriteBatch* updates);
   bool closed() const { return closed_.load(std::memory_order_relaxed); }
+  Status CheckOpen() const;
+  Status CheckOpen(ColumnFamilyHandle* handle) const;
   Status CheckWritable() const;
+  Status CheckWritable(ColumnFamilyHandle* handle) const;
   Status CheckIterator(const ReadOptions& options) const;
   Status CheckRead(const ReadOptions& options, ColumnFamilyHandle* handle) const;
   Status RefuseReadOnly() const;
@@ -408,10 +474,13 @@ class StoreDb final : public DB {
   std::string DbStatsText();
 
   const std::string name_;
+  const uint64_t instance_;
   const Mode mode_;
   DBOptions db_options_;  // guarded by mutex_ after Open where SetDBOptions may change it
   Env* const env_;
   Statistics* const statistics_;
+  const std::shared_ptr<aether::Meter> meter_;  // null without statistics
+  bool log_mapped_ = false;                     // set by OpenEngine
   const std::string session_id_;
   const uint64_t opened_micros_;
   std::shared_ptr<ListenerBridge> bridge_;

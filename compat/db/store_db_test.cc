@@ -358,6 +358,94 @@ TEST_F(StoreDbTest, AFamilyInABtree) {
   EXPECT_NE(log.str().find("memtable_factory = BtreeRepFactory"), std::string::npos);
 }
 
+TEST_F(StoreDbTest, TheCompactionStyleChoosesTheStrategy) {
+  using aether::Strategy;
+  const std::pair<const char*, Strategy> kStyles[] = {
+      {"kCompactionStyleLevel", Strategy::kHanoi},
+      {"kCompactionStyleUniversal", Strategy::kTiered},
+      {"kCompactionStyleFIFO", Strategy::kFifo},
+      {"kCompactionStyleNone", Strategy::kHanoi},
+      {"leveled", Strategy::kLeveled},
+  };
+  const auto parse = [](const std::string& text) {
+    ColumnFamilyOptions family;
+    const ConfigOptions how;
+    EXPECT_TRUE(GetColumnFamilyOptionsFromString(how, ColumnFamilyOptions(), text, &family).ok());
+    return family;
+  };
+  for (const auto& [name, strategy] : kStyles) {
+    const ColumnFamilyOptions family = parse(std::string("compaction_style=") + name);
+    EXPECT_EQ(ToEngineTree(family).strategy, strategy) << name;
+    // And back from the text of an OPTIONS file.
+    std::string text;
+    ASSERT_TRUE(GetStringFromColumnFamilyOptions(ConfigOptions(), family, &text).ok());
+    EXPECT_EQ(ToEngineTree(parse(text)).strategy, strategy) << text;
+  }
+  const aether::TieredOptions tiered =
+      ToEngineTree(parse("compaction_style=kCompactionStyleUniversal;"
+                         "level0_file_num_compaction_trigger=7;compaction_options_universal={"
+                         "size_ratio=5;min_merge_width=3;max_merge_width=8;"
+                         "max_size_amplification_percent=60;compression_size_percent=90;"
+                         "stop_style=kCompactionStopStyleSimilarSize;}"))
+          .tiered;
+  EXPECT_EQ(tiered.trigger, 7);
+  EXPECT_EQ(tiered.size_ratio, 5u);
+  EXPECT_EQ(tiered.min_width, 3u);
+  EXPECT_EQ(tiered.max_width, 8u);
+  EXPECT_EQ(tiered.space_amplification_percent, 60u);
+  EXPECT_EQ(tiered.compression_percent, 90);
+  EXPECT_TRUE(tiered.similar_size);
+  const aether::LeveledOptions leveled =
+      ToEngineTree(parse("compaction_style=leveled;level0_file_num_compaction_trigger=3;"
+                         "max_bytes_for_level_base=1000000;max_bytes_for_level_multiplier=8"))
+          .leveled;
+  EXPECT_EQ(leveled.trigger, 3);
+  EXPECT_EQ(leveled.base_bytes, 1000000u);
+  EXPECT_EQ(leveled.multiplier, 8);
+}
+
+TEST_F(StoreDbTest, LevelsTakeWhatTheirOptionsSay) {
+  ASSERT_TRUE(GetOptionsFromString(ConfigOptions(), options_,
+                                   "compaction_style=leveled;level0_file_num_compaction_trigger=9;"
+                                   "compression=kNoCompression",
+                                   &options_)
+                  .ok());
+  Open();
+  const auto flush = [this] {
+    for (int i = 0; i < 300; ++i) Put("key" + std::to_string(i), std::string(1000, 'v'));
+    ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
+  };
+  const auto files_become = [this](const std::string& level, const std::string& wanted) {
+    std::string files;
+    for (int i = 0; i < 1000 && files != wanted; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      files = Property("rocksdb.num-files-at-level" + level);
+    }
+    return files == wanted;
+  };
+  for (int i = 0; i < 4; ++i) flush();
+  EXPECT_TRUE(files_become("0", "4"));
+  ASSERT_TRUE(db_->SetOptions({{"level0_file_num_compaction_trigger", "2"}}).ok());
+  EXPECT_TRUE(files_become("0", "0"));
+  EXPECT_TRUE(files_become("6", "1"));
+  // Now there is a level above the last one, and two small flushes get no further.
+  ASSERT_TRUE(db_->SetOptions({{"max_bytes_for_level_base", "250000"},
+                               {"max_bytes_for_level_multiplier", "4"}})
+                  .ok());
+  for (int i = 0; i < 2; ++i) {
+    Put("small", "1");
+    ASSERT_TRUE(db_->Flush(FlushOptions()).ok());
+  }
+  EXPECT_TRUE(files_become("0", "0"));
+  EXPECT_TRUE(files_become("5", "1"));
+  EXPECT_EQ(Property("rocksdb.num-files-at-level6"), "1");
+  EXPECT_EQ(Get("small"), "1");
+  CloseDb();
+  std::ostringstream log;
+  log << std::ifstream(path_ + "/LOG").rdbuf();
+  EXPECT_NE(log.str().find("compaction_style = 4 (Aether's own"), std::string::npos);
+}
+
 TEST_F(StoreDbTest, ReadOnlyRefusesWrites) {
   Open();
   Put("k", "only in the log");

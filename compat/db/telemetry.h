@@ -1,13 +1,14 @@
 // Tickers, histograms and the perf context, as the shim's hot paths use them: one branch when
 // nobody looks.
 //
-// Thread safety: all functions; the perf context belongs to the calling thread.
+// Thread safety: all functions; the perf context belongs to the calling thread. Nothing fails.
 
 #ifndef AETHER_COMPAT_DB_TELEMETRY_H_
 #define AETHER_COMPAT_DB_TELEMETRY_H_
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 #include "compat/statistics/perf_state.h"
 #include "engine/store/options.h"
@@ -30,35 +31,101 @@ inline bool ReadsCounted(const Statistics* statistics) {
   return statistics != nullptr || perf_level >= kEnableCount;
 }
 
-// Hands over what reads did since `before`. Pages stand for RocksDB's data blocks.
-inline void ReportReads(Statistics* statistics, const aether::ReadCounters& now,
-                        const aether::ReadCounters& before = {}) {
-  const uint64_t hits = now.page_hits - before.page_hits;
-  const uint64_t loads = now.page_loads - before.page_loads;
-  const uint64_t bytes = now.load_bytes - before.load_bytes;
-  if (perf_level >= kEnableCount) {
-    perf_context.block_cache_hit_count += hits;
-    perf_context.block_read_count += loads;
-    perf_context.block_read_byte += bytes;
+// The engine's counters for reads of this thread, and what they are handed over to.
+class ReadReport {
+ public:
+  ReadReport() = default;
+  ReadReport(const ReadReport&) = delete;
+  ReadReport& operator=(const ReadReport&) = delete;
+
+  // What `meter` (null without statistics) and a thread at that level want to know from here on.
+  void Begin(aether::Meter* meter, PerfLevel level) {
+    counters_.meter = meter;
+    counters_.timed = level >= kEnableTimeExceptForMutex;
+    counters_.levels = nullptr;
+    SetThread(level);
+    if (perf_ != nullptr && perf_->per_level_perf_context_enabled) counters_.levels = Levels();
   }
-  if (statistics == nullptr) return;
-  if (hits != 0) {
-    Tick(statistics, BLOCK_CACHE_HIT, hits);
-    Tick(statistics, BLOCK_CACHE_DATA_HIT, hits);
+  // The calling thread, at that level, is who counts are handed over to.
+  void SetThread(PerfLevel level) { perf_ = level < kEnableCount ? nullptr : &perf_context; }
+  aether::ReadCounters* counters() { return &counters_; }
+  // Hands over what was counted. REQUIRES: the thread is that of Begin or SetThread. Pages stand
+  // for RocksDB's data blocks.
+  void HandOver(Statistics* statistics) {
+    if (perf_ != nullptr) AddToPerfContext();
+    if (statistics != nullptr) TickAll(statistics);
   }
-  if (loads != 0) {
-    Tick(statistics, BLOCK_CACHE_MISS, loads);
-    Tick(statistics, BLOCK_CACHE_DATA_MISS, loads);
-    Tick(statistics, BLOCK_CACHE_ADD, loads);
-    Tick(statistics, BLOCK_CACHE_DATA_ADD, loads);
-    Tick(statistics, BLOCK_CACHE_BYTES_WRITE, bytes);
-    Tick(statistics, BLOCK_CACHE_DATA_BYTES_INSERT, bytes);
+  // Of the thread; null when it wants nothing.
+  PerfContext* perf() const { return perf_; }
+  // Whether a move of a cursor has counted anything since Clear.
+  bool pending() const {
+    const aether::ReadCounters& c = counters_;
+    return (c.page_hits | c.page_loads | c.blob_hits | c.blob_loads | c.entries_skipped |
+            c.tombstones_skipped | c.newer_skipped) != 0;
   }
-  const uint64_t found = now.memtable_hits - before.memtable_hits;
-  const uint64_t missed = now.memtable_misses - before.memtable_misses;
-  if (found != 0) Tick(statistics, MEMTABLE_HIT, found);
-  if (missed != 0) Tick(statistics, MEMTABLE_MISS, missed);
-}
+  // Counts from 0 again.
+  void Clear();
+
+ private:
+  aether::LevelReadCounters* Levels();
+  void TickAll(Statistics* statistics) const;
+  void AddToPerfContext();
+
+  aether::ReadCounters counters_;
+  PerfContext* perf_ = nullptr;
+  std::unique_ptr<aether::LevelReadCounters[]> levels_;  // when the thread wants them
+};
+
+// What the calling thread's perf level says about times.
+inline bool TimesWanted() { return perf_level >= kEnableTimeExceptForMutex; }
+inline bool CpuTimesWanted() { return perf_level >= kEnableTimeAndCPUTimeExceptForMutex; }
+
+// Adds the nanoseconds of its life to a member of the perf context, and those of the processor to
+// another (null: to none), if the level says so.
+class PerfTimer {
+ public:
+  explicit PerfTimer(uint64_t PerfContext::*wall, uint64_t PerfContext::*cpu = nullptr)
+      : wall_(wall),
+        cpu_(cpu),
+        start_(wall != nullptr && TimesWanted() ? aether::RealClock()->NowNanos() : 0),
+        cpu_start_(cpu != nullptr && CpuTimesWanted() ? aether::RealClock()->CpuNanos() : 0) {}
+  ~PerfTimer() {
+    if (start_ != 0) perf_context.*wall_ += aether::RealClock()->NowNanos() - start_;
+    if (cpu_start_ != 0) perf_context.*cpu_ += aether::RealClock()->CpuNanos() - cpu_start_;
+  }
+  PerfTimer(const PerfTimer&) = delete;
+  PerfTimer& operator=(const PerfTimer&) = delete;
+
+ private:
+  uint64_t PerfContext::*const wall_;
+  uint64_t PerfContext::*const cpu_;
+  const uint64_t start_;
+  const uint64_t cpu_start_;
+};
+
+// Adds where the time of a write went to the perf context.
+void AddToPerfContext(const aether::WriteTimes& times, uint64_t all_nanos);
+
+// Adds the nanoseconds of its life to a ticker, if there are statistics that want times in detail.
+class TickerTimer {
+ public:
+  TickerTimer(Statistics* statistics, Tickers ticker)
+      : statistics_(statistics),
+        ticker_(ticker),
+        start_(statistics != nullptr && statistics->get_stats_level() > kExceptDetailedTimers
+                   ? aether::RealClock()->NowNanos()
+                   : 0) {}
+  ~TickerTimer() {
+    if (start_ != 0) statistics_->recordTick(ticker_, aether::RealClock()->NowNanos() - start_);
+  }
+  TickerTimer(const TickerTimer&) = delete;
+  TickerTimer& operator=(const TickerTimer&) = delete;
+
+ private:
+  Statistics* const statistics_;
+  const Tickers ticker_;
+  const uint64_t start_;
+};
 
 // Reports the microseconds of its life to a histogram, if there are statistics that want times.
 class HistogramTimer {

@@ -13,7 +13,8 @@ namespace rocksdb {
 Status StoreDb::NewestSequence(ColumnFamilyHandle* handle, const Slice& key, uint64_t above,
                                uint64_t* sequence) {
   *sequence = 0;
-  if (closed()) return Status::Aborted("the DB is closed");
+  Status s = CheckOpen(handle);
+  if (!s.ok()) return s;
   return ToRocks(Store(handle)->NewestSequence(ToEngine(key), above, sequence));
 }
 
@@ -23,7 +24,8 @@ ColumnFamilyHandle* StoreDb::HandleOf(uint32_t id) {
   for (const auto& family : families_) {
     if (family->store == nullptr || family->store->id() != id || family->store->dropped()) continue;
     if (family->kept_handle == nullptr) {
-      family->kept_handle = std::make_unique<StoreHandle>(this, family.get(), true);
+      family->kept_handle =
+          std::make_unique<StoreHandle>(this, family.get(), StoreHandle::Whose::kInternal);
     }
     return family->kept_handle.get();
   }

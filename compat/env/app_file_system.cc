@@ -12,6 +12,7 @@
 
 #include "compat/env/engine_file_system.h"
 #include "compat/env/status_convert.h"
+#include "engine/io/io_events.h"
 #include "rocksdb/env.h"
 
 namespace rocksdb {
@@ -31,6 +32,7 @@ Status Opened(const IOStatus& status) {
 // Reads until n bytes are there or a read gives none; `read` takes (how many, where, result).
 template <typename Read>
 Status ReadFully(size_t n, char* scratch, aether::Slice* result, Read read) {
+  aether::IoSpan span(aether::IoKind::kRead);
   size_t have = 0;
   while (have < n) {
     Slice piece;
@@ -40,6 +42,7 @@ Status ReadFully(size_t n, char* scratch, aether::Slice* result, Read read) {
       return status;
     }
     if (piece.empty()) break;
+    span.set_bytes(have + piece.size());
     if (have == 0 && piece.size() == n) {
       *result = aether::Slice(piece.data(), n);  // maybe memory of the file itself
       return Status::OK();
@@ -119,6 +122,8 @@ class AppRandomReadFile : public aether::RandomReadFile {
       timeout_micros = std::max(timeout_micros, r->timeout_micros);
     }
     if (list.empty()) return;
+    aether::IoSpan span(aether::IoKind::kRead);
+    uint64_t bytes = 0;
     const IOStatus whole =
         file_->MultiRead(list.data(), list.size(), WithTimeout(timeout_micros), nullptr);
     for (size_t i = 0; i < list.size(); ++i) {
@@ -126,6 +131,8 @@ class AppRandomReadFile : public aether::RandomReadFile {
       r->status = ToAether(whole.ok() ? list[i].status : whole);
       r->result = r->status.ok() ? aether::Slice(list[i].result.data(), list[i].result.size())
                                  : aether::Slice();
+      bytes += r->result.size();
+      span.set_bytes(bytes);
       // A short one may go on.
       if (r->status.ok() && r->result.size() < r->size) Retry(r);
     }
@@ -183,6 +190,8 @@ class AppWritableFile : public aether::WritableFile {
   ~AppWritableFile() override { Close().Ignore(); }
 
   Status Append(aether::Slice data) override {
+    aether::IoSpan span(aether::IoKind::kWrite);
+    span.set_bytes(data.size());
     return Do([&] {
       IOStatus status = file_->Append(ToRocks(data), IOOptions(), nullptr);
       if (status.ok()) {
@@ -196,9 +205,11 @@ class AppWritableFile : public aether::WritableFile {
     return Status::NotSupported("WriteAt: the application's file system appends only");
   }
   Status Sync() override {
+    const aether::IoSpan span(aether::IoKind::kSync);
     return Do([&] { return file_->Sync(IOOptions(), nullptr); });
   }
   Status RangeSync(uint64_t offset, uint64_t n) override {
+    const aether::IoSpan span(aether::IoKind::kRangeSync);
     return Do([&] { return file_->RangeSync(offset, n, IOOptions(), nullptr); });
   }
   Status Allocate(uint64_t offset, uint64_t n) override {
@@ -408,6 +419,7 @@ std::unique_ptr<aether::FileSystem> NewAppFileSystem(std::shared_ptr<FileSystem>
 }
 
 aether::FileSystem* EngineFileSystemFor(Env* env, std::unique_ptr<aether::FileSystem>* owned) {
+  if (env == nullptr) env = Env::Default();
   aether::FileSystem* const disk = EngineFileSystemOf(env->GetFileSystem().get());
   if (disk != nullptr) return disk;
   *owned = NewAppFileSystem(env->GetFileSystem());

@@ -247,7 +247,12 @@ class EngineFileSystem : public FileSystem {
     return ToRocksIO(engine_->CreateDir(d));
   }
   IOStatus CreateDirIfMissing(const std::string& d, const IOOptions&, IODebugContext*) override {
-    return ToRocksIO(engine_->CreateDirIfMissing(d));
+    const aether::Status s = engine_->CreateDirIfMissing(d);
+    bool is_directory = false;
+    if (!s.ok() && engine_->IsDirectory(d, &is_directory).ok() && !is_directory) {
+      return IOStatus::IOError("`" + d + "' exists but is not a directory");
+    }
+    return ToRocksIO(s);
   }
   IOStatus DeleteDir(const std::string& d, const IOOptions&, IODebugContext*) override {
     return ToRocksIO(engine_->RemoveDir(d));

@@ -10,8 +10,22 @@ namespace rocksdb {
 
 namespace {
 
-// Threads and time of the base Env; files in the memory of the engine's simulated disk, which
-// nobody crashes. What is synced there counts as durable, and all of it goes with the Env.
+// The engine's simulated disk, which nobody crashes. Applications put their stores anywhere in it
+// without making the parents.
+class Memory final : public aether::SimFileSystem {
+ public:
+  Memory() : SimFileSystem(0) { SetWriteBackOneIn(0); }
+  aether::Status CreateDirIfMissing(const std::string& path) override {
+    for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
+      const aether::Status s = SimFileSystem::CreateDirIfMissing(path.substr(0, at));
+      if (!s.ok()) return s;
+    }
+    return SimFileSystem::CreateDirIfMissing(path);
+  }
+};
+
+// Threads and time of the base Env; files in memory. What is synced there counts as durable, and
+// all of it goes with the Env.
 class MemEnv : public CompositeEnvWrapper {
  public:
   MemEnv(Env* base, std::unique_ptr<aether::FileSystem> memory)
@@ -26,9 +40,8 @@ class MemEnv : public CompositeEnvWrapper {
 }  // namespace
 
 Env* NewMemEnv(Env* base_env) {
-  auto memory = std::make_unique<aether::SimFileSystem>(0);
-  memory->SetWriteBackOneIn(0);
-  // Applications put their stores under the test directory without making its parents.
+  auto memory = std::make_unique<Memory>();
+  // Where GetTestDirectory says.
   memory->CreateDirIfMissing("/tmp").Ignore();
   return new MemEnv(base_env, std::move(memory));
 }

@@ -14,6 +14,7 @@
 
 #include "compat/env/composite_env.h"
 #include "compat/env/thread_pool.h"
+#include "compat/env/thread_registry.h"
 #include "engine/io/clock.h"
 #include "rocksdb/thread_status.h"
 
@@ -125,6 +126,7 @@ class PosixEnv : public CompositeEnv {
                            ThreadStatus::STAGE_UNKNOWN, properties, ThreadStatus::STATE_UNKNOWN);
       }
     }
+    ThreadRegistry::List(list);
     return Status::OK();
   }
 

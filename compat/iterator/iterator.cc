@@ -7,7 +7,7 @@ namespace rocksdb {
 Status Iterator::GetProperty(std::string prop_name, std::string* prop) {
   if (prop == nullptr) return Status::InvalidArgument("prop is nullptr");
   if (prop_name == "rocksdb.iterator.is-key-pinned") {
-    *prop = "0";
+    prop->assign(1, '0');  // GCC 12 takes an assigned literal of one character for an overlap
     return Status::OK();
   }
   return Status::InvalidArgument("Unidentified property.");

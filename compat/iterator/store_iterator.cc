@@ -26,10 +26,13 @@ struct MoveCounts {
   uint64_t bytes = 0;
 };
 
+const std::atomic<bool> kAlways{true};
+
 class StoreIterator : public Iterator {
  public:
   StoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options)
       : options_(std::move(options)),
+        alive_(options_.alive != nullptr ? options_.alive.get() : &kAlways),
         prefix_(options_.prefix.get()),
         statistics_(options_.statistics),
         engine_(std::move(engine)) {
@@ -37,6 +40,7 @@ class StoreIterator : public Iterator {
   }
 
   ~StoreIterator() override {
+    if (!alive()) return;
     HandOverCounts();
     if (statistics_ == nullptr) return;
     Tick(statistics_, NO_ITERATOR_DELETED);
@@ -47,12 +51,12 @@ class StoreIterator : public Iterator {
     Tick(statistics_, ITER_BYTES_READ, counts_.bytes);
   }
 
-  bool Valid() const override { return valid_; }
-  Slice key() const override { return FromEngine(engine_->key()); }
-  Slice value() const override { return FromEngine(engine_->value()); }
+  bool Valid() const override { return valid_ && alive(); }
+  Slice key() const override { return alive() ? FromEngine(engine_->key()) : Slice(); }
+  Slice value() const override { return alive() ? FromEngine(engine_->value()) : Slice(); }
 
   const WideColumns& columns() const override {
-    if (!valid_) return kNoWideColumns;
+    if (!Valid()) return kNoWideColumns;
     if (!engine_->is_entity()) {
       columns_.assign(1, WideColumn(kDefaultWideColumnName, value()));
     } else if (!ParseWideColumns(FromEngine(engine_->entity()), &columns_).ok()) {
@@ -62,56 +66,71 @@ class StoreIterator : public Iterator {
   }
 
   void SeekToFirst() override {
+    if (!alive()) return;
     if (!options_.lower_bound.empty()) TraceSeek(kTraceIteratorSeek, options_.lower_bound);
-    const HistogramTimer timer(statistics_, DB_SEEK);
+    BeginSeek();
     engine_->SeekToFirst();
     LimitToPrefixOf(engine_->Valid() ? engine_->key() : aether::Slice(), engine_->Valid());
     AfterSeek();
   }
   void SeekToLast() override {
+    if (!alive()) return;
     if (!options_.upper_bound.empty()) TraceSeek(kTraceIteratorSeekForPrev, options_.upper_bound);
-    const HistogramTimer timer(statistics_, DB_SEEK);
+    BeginSeek();
     engine_->SeekToLast();
     LimitToPrefixOf(engine_->Valid() ? engine_->key() : aether::Slice(), engine_->Valid());
     AfterSeek();
   }
   void Seek(const Slice& target) override {
+    if (!alive()) return;
     TraceSeek(kTraceIteratorSeek, target);
     const HistogramTimer timer(statistics_, DB_SEEK);
     LimitToPrefixOf(ToEngine(target), true);
+    BeginSeek();
     engine_->Seek(ToEngine(target));
     AfterSeek();
   }
   void SeekForPrev(const Slice& target) override {
+    if (!alive()) return;
     TraceSeek(kTraceIteratorSeekForPrev, target);
     const HistogramTimer timer(statistics_, DB_SEEK);
     LimitToPrefixOf(ToEngine(target), true);
+    BeginSeek();
     engine_->SeekForPrev(ToEngine(target));
     AfterSeek();
   }
 
   void Next() override {
-    if (!valid_) return;
-    engine_->Next();
-    valid_ = engine_->Valid() && InPrefix();
+    if (!Valid()) return;
+    if (options_.reads == nullptr) [[likely]] {
+      engine_->Next();
+      valid_ = engine_->Valid() && InPrefix();
+    } else {
+      CountedMove(&aether::Iterator::Next, &PerfContext::iter_next_cpu_nanos);
+    }
     ++counts_.next;
     if (valid_) {
       ++counts_.next_found;
-      CountBytes();
+      counts_.bytes += Bytes();
     }
   }
   void Prev() override {
-    if (!valid_) return;
-    engine_->Prev();
-    valid_ = engine_->Valid() && InPrefix();
+    if (!Valid()) return;
+    if (options_.reads == nullptr) [[likely]] {
+      engine_->Prev();
+      valid_ = engine_->Valid() && InPrefix();
+    } else {
+      CountedMove(&aether::Iterator::Prev, &PerfContext::iter_prev_cpu_nanos);
+    }
     ++counts_.prev;
     if (valid_) {
       ++counts_.prev_found;
-      CountBytes();
+      counts_.bytes += Bytes();
     }
   }
 
   Status status() const override {
+    if (!alive()) return Gone();
     const aether::Status& status = engine_->status();
     if (options_.cache_only && status.code() == aether::Status::kIncomplete) {
       return Status::Incomplete("no blocking io");
@@ -120,6 +139,7 @@ class StoreIterator : public Iterator {
   }
 
   Status Refresh() override {
+    if (!alive()) return Gone();
     if (options_.has_snapshot) {
       return Status::NotSupported("Creating renew iterator is not allowed.");
     }
@@ -129,6 +149,7 @@ class StoreIterator : public Iterator {
 
   Status GetProperty(std::string prop_name, std::string* prop) override {
     if (prop == nullptr) return Status::InvalidArgument("prop is nullptr");
+    if (!alive()) return Gone();
     if (prop_name == "rocksdb.iterator.super-version-number") {
       *prop = std::to_string(engine_->view_number());
       return Status::OK();
@@ -146,6 +167,9 @@ class StoreIterator : public Iterator {
   }
 
  protected:
+  bool alive() const { return alive_->load(std::memory_order_acquire); }
+  static Status Gone() { return Status::Aborted("the DB of the iterator is gone"); }
+
   void TraceSeek(TraceType type, const Slice& target) {
     if (options_.tracer == nullptr || !options_.tracer->on()) [[likely]]
       return;
@@ -163,16 +187,42 @@ class StoreIterator : public Iterator {
     HandOverCounts();
   }
 
+  // The thread that seeks says what is measured until the next seek.
+  void BeginSeek() {
+    if (options_.reads == nullptr) return;
+    if (options_.reads->pending()) HandOverCounts();
+    options_.reads->Begin(options_.meter, perf_level);
+  }
   void HandOverCounts() {
-    if (options_.counters == nullptr) return;
-    ReportReads(statistics_, *options_.counters, reported_);
-    reported_ = *options_.counters;
+    if (options_.reads == nullptr) return;
+    options_.reads->SetThread(perf_level);  // cursors go from one to another
+    options_.reads->HandOver(statistics_);
+    options_.reads->Clear();
   }
 
+  // For the iterators of threads or of Statistics that want to know more than how many moves there
+  // were: whether they do costs a look at variables of the thread at each of them.
+  void CountedMove(void (aether::Iterator::*move)(), uint64_t PerfContext::*cpu_nanos) {
+    const PerfLevel level = perf_level;
+    if (level > kEnableCount) {
+      const PerfTimer timer(&PerfContext::find_next_user_entry_time, cpu_nanos);
+      (engine_.get()->*move)();
+    } else {
+      (engine_.get()->*move)();
+    }
+    valid_ = engine_->Valid() && InPrefix();
+    if (level >= kEnableCount) {
+      PerfContext& perf = perf_context;
+      if (move == &aether::Iterator::Next) ++perf.internal_key_skipped_count;
+      if (valid_) perf.iter_read_bytes += Bytes();
+    }
+    if (options_.reads->pending()) HandOverCounts();
+  }
+
+  uint64_t Bytes() const { return engine_->key().size() + engine_->value().size(); }
   void CountBytes() {
-    const uint64_t bytes = engine_->key().size() + engine_->value().size();
-    counts_.bytes += bytes;
-    PerfAdd(&PerfContext::iter_read_bytes, bytes);
+    counts_.bytes += Bytes();
+    if (options_.reads != nullptr) PerfAdd(&PerfContext::iter_read_bytes, Bytes());
   }
 
   void LimitToPrefixOf(aether::Slice target, bool known) {
@@ -190,6 +240,7 @@ class StoreIterator : public Iterator {
 
   // The engine's iterator goes before what it counts into.
   const StoreIteratorOptions options_;
+  const std::atomic<bool>* const alive_;
   const SliceTransform* const prefix_;
   Statistics* const statistics_;
   const std::unique_ptr<aether::Iterator> engine_;
@@ -200,7 +251,6 @@ class StoreIterator : public Iterator {
   bool has_prefix_ = false;
   std::string prefix_value_;
   mutable WideColumns columns_;
-  aether::ReadCounters reported_;
 };
 
 // ReadOptions::pin_data: a key stays where it is until the iterator goes or is refreshed. The
@@ -209,7 +259,7 @@ class PinningIterator final : public StoreIterator {
  public:
   using StoreIterator::StoreIterator;
 
-  Slice key() const override { return valid_ ? key_ : Slice(); }
+  Slice key() const override { return Valid() ? key_ : Slice(); }
   void SeekToFirst() override {
     StoreIterator::SeekToFirst();
     Keep();
@@ -243,8 +293,8 @@ class PinningIterator final : public StoreIterator {
     return s;
   }
   Status GetProperty(std::string prop_name, std::string* prop) override {
-    if (prop != nullptr && valid_ && prop_name == "rocksdb.iterator.is-key-pinned") {
-      *prop = "1";
+    if (prop != nullptr && Valid() && prop_name == "rocksdb.iterator.is-key-pinned") {
+      prop->assign(1, '1');
       return Status::OK();
     }
     return StoreIterator::GetProperty(std::move(prop_name), prop);
@@ -254,7 +304,7 @@ class PinningIterator final : public StoreIterator {
   static constexpr size_t kBlock = 32 << 10;
 
   void Keep() {
-    if (!valid_) return;
+    if (!Valid()) return;
     const Slice key = FromEngine(engine_->key());
     if (key.size() > left_) {
       left_ = std::max(kBlock, key.size());
@@ -288,7 +338,7 @@ class TailingIterator final : public StoreIterator {
     StoreIterator::Seek(target);
   }
   void Next() override {
-    if (!valid_) return;
+    if (!Valid()) return;
     if (env_->VisibleSequence() == engine_->sequence()) {
       StoreIterator::Next();
       return;
@@ -310,11 +360,14 @@ class TailingIterator final : public StoreIterator {
   void SeekForPrev(const Slice&) override { Refuse("ForwardIterator::SeekForPrev()"); }
   void Prev() override { Refuse("ForwardIterator::Prev"); }
 
-  Status status() const override { return refused_.ok() ? StoreIterator::status() : refused_; }
+  Status status() const override {
+    return refused_.ok() || !alive() ? StoreIterator::status() : refused_;
+  }
   Status Refresh() override { return Status::NotSupported("Refresh() is not supported"); }
 
  private:
   bool Renew() {
+    if (!alive()) return false;
     refused_ = ToRocks(engine_->Refresh());
     valid_ = false;
     return refused_.ok();

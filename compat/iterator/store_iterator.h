@@ -1,14 +1,17 @@
 // Iterators of the public interface over those of the engine.
 //
-// Thread safety: one thread at a time. Failure: invalid with a status. Moves of an iterator that is
-// not valid do nothing.
+// Thread safety: one thread at a time. Lifetime: an iterator may be destroyed after its DB; before,
+// everything else it is asked answers Aborted. Failure: invalid with a status. Moves of an iterator
+// that is not valid do nothing.
 
 #ifndef AETHER_COMPAT_ITERATOR_STORE_ITERATOR_H_
 #define AETHER_COMPAT_ITERATOR_STORE_ITERATOR_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 
+#include "compat/db/telemetry.h"
 #include "compat/trace/query_tracer.h"
 #include "engine/store/db_env.h"
 #include "rocksdb/iterator.h"
@@ -18,6 +21,8 @@
 namespace rocksdb {
 
 struct StoreIteratorOptions {
+  // Whether the DB is there; null: there is none that could go.
+  std::shared_ptr<const std::atomic<bool>> alive;
   // Keys outside the prefix of the last Seek are not shown. Null: all are.
   std::shared_ptr<const SliceTransform> prefix;
   // The iterator was made with a snapshot of the caller's.
@@ -33,7 +38,8 @@ struct StoreIteratorOptions {
   std::string lower_bound;
   std::string upper_bound;
   // What the engine's iterator counts into; null when nobody looks.
-  std::unique_ptr<aether::ReadCounters> counters;
+  std::unique_ptr<ReadReport> reads;
+  aether::Meter* meter = nullptr;  // null without statistics
 };
 
 Iterator* NewStoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options);

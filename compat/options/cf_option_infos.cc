@@ -319,9 +319,8 @@ const OptionInfos& ColumnFamilyOptionInfos() {
       {"sst_partitioner_factory",
        OptionTypeInfo::AsCustomSharedPtr<SstPartitionerFactory>(
            offsetof(Cf, sst_partitioner_factory), Verify::kByName, Flags::kAllowNull)},
-      {"memtable_factory",
-       OptionTypeInfo::AsCustomSharedPtr<MemTableRepFactory>(
-           offsetof(Cf, memtable_factory), Verify::kByName, Flags::kStringNameOnly)},
+      {"memtable_factory", OptionTypeInfo::AsCustomSharedPtr<MemTableRepFactory>(
+                               offsetof(Cf, memtable_factory), Verify::kByName, Flags::kNone)},
       {"memtable", OptionTypeInfo::AsCustomSharedPtr<MemTableRepFactory>(
                        offsetof(Cf, memtable_factory), Verify::kAlias, Flags::kNone)},
       {"table_factory", OptionTypeInfo::AsCustomSharedPtr<TableFactory>(

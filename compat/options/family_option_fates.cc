@@ -1,6 +1,7 @@
 // What becomes of the options of a column family, those of compression and of compaction styles
 // among them.
 
+#include "compat/options/compaction_styles.h"
 #include "compat/options/option_rows.h"
 #include "rocksdb/compaction_filter.h"
 #include "rocksdb/comparator.h"
@@ -68,15 +69,19 @@ std::vector<OptionFate> Basic() {
       HONOURED_AS(compression_opts, "see CompressionOptions"),
       AETHER_ROW(Fate::kIgnored, level0_file_num_compaction_trigger, "level style",
                  &FamilyHasStyle<kCompactionStyleLevel>, "the strategy decides when to merge"),
-      AETHER_ROW(Fate::kMapped, level0_file_num_compaction_trigger, "other styles",
-                 &FamilyHasOtherStyle<kCompactionStyleLevel>, "runs that are merged together"),
+      AETHER_ROW(Fate::kHonoured, level0_file_num_compaction_trigger, "other styles",
+                 &FamilyHasOtherStyle<kCompactionStyleLevel>, "where there is merging"),
       HONOURED(prefix_extractor),
-      IGNORED(max_bytes_for_level_base, "levels grow by the fan-out"),
+      AETHER_ROW(Fate::kMapped, max_bytes_for_level_base, "leveled",
+                 &FamilyHasStyle<kCompactionStyleLeveled>,
+                 "the bound of the first level, whose size follows from the last one"),
+      AETHER_ROW(Fate::kIgnored, max_bytes_for_level_base, "but leveled",
+                 &FamilyHasOtherStyle<kCompactionStyleLeveled>, "levels have no bound in bytes"),
       IGNORED(snap_refresh_nanos, "no version of RocksDB looks at it"),
       HONOURED(disable_auto_compactions),
       MAPPED(table_factory, "runs of 4 KiB pages whatever the format; see BlockBasedTableOptions"),
-      AETHER_ROW(Fate::kHonoured, cf_paths, "at most one", nullptr,
-                 "more than one is refused at Open with NotSupported"),
+      AETHER_ROW(Fate::kHonoured, cf_paths, "the DB's own directory", nullptr,
+                 "others are refused with NotSupported"),
       IGNORED(compaction_thread_limiter, "max_background_jobs limits merges"),
       IGNORED(sst_partitioner_factory, "files end by their size"),
   };
@@ -109,20 +114,25 @@ std::vector<OptionFate> Advanced() {
       IGNORED(target_file_size_multiplier, "files have one size on all levels"),
       IGNORED(level_compaction_dynamic_level_bytes, "the last level always sets the shape"),
       IGNORED(level_compaction_dynamic_file_size, "files end by their size"),
-      IGNORED(max_bytes_for_level_multiplier, "levels grow by the fan-out"),
-      IGNORED(max_bytes_for_level_multiplier_additional, "levels grow by the fan-out"),
+      AETHER_ROW(Fate::kHonoured, max_bytes_for_level_multiplier, "leveled",
+                 &HasStyle<kCompactionStyleLeveled>, ""),
+      AETHER_ROW(Fate::kIgnored, max_bytes_for_level_multiplier, "but leveled",
+                 &HasOtherStyle<kCompactionStyleLeveled>, "levels have no bound in bytes"),
+      IGNORED(max_bytes_for_level_multiplier_additional, "all levels grow alike"),
       IGNORED(max_compaction_bytes, "merges advance in small quanta"),
       IGNORED(ignore_max_compaction_bytes_for_input, "merges advance in small quanta"),
       IGNORED(soft_pending_compaction_bytes_limit, "the debt is bounded by runs"),
       IGNORED(hard_pending_compaction_bytes_limit, "the debt is bounded by runs"),
       AETHER_ROW(Fate::kMapped, compaction_style, "level", &HasStyle<kCompactionStyleLevel>,
                  "Hanoi merging with a lazy last level"),
-      AETHER_ROW(Fate::kMapped, compaction_style, "universal", &HasStyle<kCompactionStyleUniversal>,
-                 "tiered"),
+      AETHER_ROW(Fate::kHonoured, compaction_style, "universal",
+                 &HasStyle<kCompactionStyleUniversal>, "tiered merging"),
       AETHER_ROW(Fate::kHonoured, compaction_style, "FIFO", &HasStyle<kCompactionStyleFIFO>,
                  "the oldest runs are dropped"),
       AETHER_ROW(Fate::kMapped, compaction_style, "none", &HasStyle<kCompactionStyleNone>,
                  "no merging"),
+      AETHER_ROW(Fate::kHonoured, compaction_style, "leveled", &HasStyle<kCompactionStyleLeveled>,
+                 "Aether's own: one run in each level"),
       IGNORED(compaction_pri, "files are merged in the order of their keys"),
       HONOURED_AS(compaction_options_universal, "see CompactionOptionsUniversal"),
       HONOURED_AS(compaction_options_fifo, "see CompactionOptionsFIFO"),
@@ -187,13 +197,12 @@ std::vector<OptionFate> Universal() {
   using Owner = CompactionOptionsUniversal;
   constexpr const char* owner = "CompactionOptionsUniversal";
   return {
-      IGNORED(size_ratio, "runs are merged by level"),
-      MAPPED(min_merge_width,
-             "with level0_file_num_compaction_trigger: runs of a level that are merged together"),
-      IGNORED(max_merge_width, "all runs of a level are merged together"),
+      HONOURED(size_ratio),
+      HONOURED(min_merge_width),
+      HONOURED_AS(max_merge_width, "where less than min_merge_width, that"),
       HONOURED(max_size_amplification_percent),
-      IGNORED(compression_size_percent, "compression is per level"),
-      IGNORED(stop_style, "runs of about one size are merged together"),
+      HONOURED(compression_size_percent),
+      HONOURED(stop_style),
       IGNORED(allow_trivial_move, "files that overlap nothing are always moved"),
       IGNORED(incremental, "merges always give their inputs up piece by piece"),
   };

@@ -50,9 +50,8 @@ TEST(OptionFates, ConditionsChooseTheRow) {
   std::vector<std::string> lines = DescribeFamilyOptions(family);
   EXPECT_THAT(lines, Contains("ignored: ttl = 7 (nothing is merged because of its age)"));
   EXPECT_THAT(lines, Contains("mapped: compression = 3 (zlib)"));
-  EXPECT_THAT(lines, Contains("mapped: compaction_style = 1 (tiered)"));
-  EXPECT_THAT(lines, Contains("ignored: compaction_options_universal.size_ratio = 9 (runs are "
-                              "merged by level)"));
+  EXPECT_THAT(lines, Contains("honoured: compaction_style = 1 (tiered merging)"));
+  EXPECT_THAT(lines, Contains("honoured: compaction_options_universal.size_ratio = 9"));
   family.compaction_style = kCompactionStyleFIFO;
   family.compression = kLZ4Compression;
   lines = DescribeFamilyOptions(family);

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "compat/options/compaction_styles.h"
 #include "rocksdb/convenience.h"
 
 namespace rocksdb {
@@ -147,7 +148,8 @@ const std::unordered_map<std::string, CompactionStyle>& CompactionStyleNames() {
       {"kCompactionStyleLevel", kCompactionStyleLevel},
       {"kCompactionStyleUniversal", kCompactionStyleUniversal},
       {"kCompactionStyleFIFO", kCompactionStyleFIFO},
-      {"kCompactionStyleNone", kCompactionStyleNone}};
+      {"kCompactionStyleNone", kCompactionStyleNone},
+      {"leveled", kCompactionStyleLeveled}};
   return *names;
 }
 

@@ -134,16 +134,16 @@ std::vector<OptionFate> Tools() {
   {
     using Owner = DumpOptions;
     constexpr const char* owner = "DumpOptions";
-    rows.push_back(REFUSED(db_path, "by DbDumpTool::Run"));
-    rows.push_back(REFUSED(dump_location, "by DbDumpTool::Run"));
-    rows.push_back(REFUSED(anonymous, "by DbDumpTool::Run"));
+    rows.push_back(HONOURED(db_path));
+    rows.push_back(HONOURED(dump_location));
+    rows.push_back(HONOURED(anonymous));
   }
   {
     using Owner = UndumpOptions;
     constexpr const char* owner = "UndumpOptions";
-    rows.push_back(REFUSED(db_path, "by DbUndumpTool::Run"));
-    rows.push_back(REFUSED(dump_location, "by DbUndumpTool::Run"));
-    rows.push_back(REFUSED(compact_db, "by DbUndumpTool::Run"));
+    rows.push_back(HONOURED(db_path));
+    rows.push_back(HONOURED(dump_location));
+    rows.push_back(HONOURED(compact_db));
   }
   {
     using Owner = LDBOptions;

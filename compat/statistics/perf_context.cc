@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compat/statistics/perf_state.h"
+#include "engine/io/io_events.h"
 #include "rocksdb/env.h"
 #include "rocksdb/iostats_context.h"
 #include "rocksdb/perf_level.h"
@@ -20,6 +21,7 @@ namespace rocksdb {
 constinit thread_local PerfLevel perf_level = kEnableCount;
 thread_local PerfContext perf_context;
 constinit thread_local IOStatsContext iostats_context{};
+constinit thread_local bool in_background = false;
 
 namespace {
 
@@ -193,12 +195,48 @@ void AppendCounters(const Named<Member> (&counters)[n], const Object& object, bo
 
 void TrimSeparators(std::string* text) { text->resize(text->find_last_not_of(", ") + 1); }
 
+class ThreadIoCounter final : public aether::IoListener {
+ public:
+  bool Timed() override { return perf_level >= kEnableTimeExceptForMutex; }
+  void OnIo(aether::IoKind kind, uint64_t bytes, uint64_t nanos) override {
+    IOStatsContext& c = iostats_context;
+    switch (kind) {
+      case aether::IoKind::kRead:
+        c.bytes_read += bytes;
+        c.read_nanos += nanos;
+        break;
+      case aether::IoKind::kWrite:
+        c.bytes_written += bytes;
+        c.write_nanos += nanos;
+        break;
+      case aether::IoKind::kSync:
+        c.fsync_nanos += nanos;
+        break;
+      case aether::IoKind::kRangeSync:
+        c.range_sync_nanos += nanos;
+        break;
+      case aether::IoKind::kAllocate:
+        c.allocate_nanos += nanos;
+        break;
+      case aether::IoKind::kOpen:
+        c.open_nanos += nanos;
+        break;
+    }
+  }
+};
+
 void CopyCounters(const PerfContext& from, PerfContext* to) {
   for (const auto& counter : kPerfCounters) to->*counter.member = from.*counter.member;
   for (const PerfCounter counter : kSilentPerfCounters) to->*counter = from.*counter;
 }
 
 }  // namespace
+
+void CountIo() {
+  // Threads may do I/O until the process has ended.
+  static ThreadIoCounter* const counter = new ThreadIoCounter;
+  aether::SetIoListener(counter);
+}
 
 void SetPerfLevel(PerfLevel level) { perf_level = level; }
 PerfLevel GetPerfLevel() { return perf_level; }

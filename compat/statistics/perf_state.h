@@ -26,6 +26,12 @@ inline void PerfAdd(uint64_t PerfContext::*counter, uint64_t n = 1) {
   if (perf_level >= kEnableCount) perf_context.*counter += n;
 }
 
+// The calling thread is one that flushes and merges.
+extern constinit thread_local bool in_background;
+
+// Has I/O counted into the IOStatsContext of the thread that does it, from the first call on.
+void CountIo();
+
 }  // namespace rocksdb
 
 #endif  // AETHER_COMPAT_STATISTICS_PERF_STATE_H_

@@ -32,6 +32,7 @@ class NoRangeLocks final : public RangeLockManagerHandle {
 
 Status Wrap(DB* db, const TransactionDBOptions& options,
             const std::vector<ColumnFamilyHandle*>& handles, TransactionDB** dbptr) {
+  if (dbptr == nullptr) return Status::InvalidArgument("Opening needs a place for the DB");
   *dbptr = nullptr;
   Status s = TransactionDBImpl::CheckOptions(options);
   if (!s.ok()) return s;
@@ -70,6 +71,7 @@ Status TransactionDB::Open(const DBOptions& db_options, const TransactionDBOptio
                            const std::string& dbname,
                            const std::vector<ColumnFamilyDescriptor>& column_families,
                            std::vector<ColumnFamilyHandle*>* handles, TransactionDB** dbptr) {
+  if (dbptr == nullptr) return Status::InvalidArgument("Opening needs a place for the DB");
   *dbptr = nullptr;
   Status s = TransactionDBImpl::CheckOptions(txn_db_options);
   if (!s.ok()) return s;

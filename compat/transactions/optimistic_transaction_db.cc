@@ -157,6 +157,7 @@ Status OptimisticTransactionDB::Open(const DBOptions& db_options,
                                      const std::vector<ColumnFamilyDescriptor>& column_families,
                                      std::vector<ColumnFamilyHandle*>* handles,
                                      OptimisticTransactionDB** dbptr) {
+  if (dbptr == nullptr) return Status::InvalidArgument("Opening needs a place for the DB");
   *dbptr = nullptr;
   DB* db = nullptr;
   Status s = DB::Open(db_options, dbname, column_families, handles, &db);

@@ -127,6 +127,7 @@ void TransactionBase::Track(uint32_t family, const Slice& key, uint64_t sequence
 }
 
 void TransactionBase::UndoGetForUpdate(ColumnFamilyHandle* family, const Slice& key) {
+  if (!alive() || !db_->CheckHandle(family).ok()) return;
   const uint32_t id = IdOf(family);
   // A read before the save point is not taken back behind it.
   if (!save_points_.empty() &&
@@ -140,20 +141,24 @@ void TransactionBase::UndoGetForUpdate(ColumnFamilyHandle* family, const Slice& 
 
 Status TransactionBase::Get(const ReadOptions& options, ColumnFamilyHandle* family,
                             const Slice& key, PinnableSlice* value) {
-  if (!alive()) return Gone();
-  return batch_.GetFromBatchAndDB(db_, options, Or(family), key, value);
+  Status s = Check(family);
+  return s.ok() ? batch_.GetFromBatchAndDB(db_, options, Or(family), key, value) : s;
 }
 
 Status TransactionBase::Get(const ReadOptions& options, ColumnFamilyHandle* family,
                             const Slice& key, std::string* value) {
-  if (!alive()) return Gone();
-  return batch_.GetFromBatchAndDB(db_, options, Or(family), key, value);
+  Status s = Check(family);
+  return s.ok() ? batch_.GetFromBatchAndDB(db_, options, Or(family), key, value) : s;
 }
 
 std::vector<Status> TransactionBase::MultiGet(const ReadOptions& options,
                                               const std::vector<ColumnFamilyHandle*>& families,
                                               const std::vector<Slice>& keys,
                                               std::vector<std::string>* values) {
+  if (values == nullptr) {
+    return std::vector<Status>(keys.size(),
+                               Status::InvalidArgument("MultiGet needs values to fill"));
+  }
   values->resize(keys.size());
   std::vector<Status> statuses(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
@@ -171,8 +176,12 @@ std::vector<Status> TransactionBase::MultiGet(const ReadOptions& options,
 void TransactionBase::MultiGet(const ReadOptions& options, ColumnFamilyHandle* family,
                                const size_t num_keys, const Slice* keys, PinnableSlice* values,
                                Status* statuses, const bool sorted_input) {
-  if (!alive()) {
-    for (size_t i = 0; i < num_keys; ++i) statuses[i] = Gone();
+  Status s = Check(family);
+  if (s.ok() && num_keys > 0 && (keys == nullptr || values == nullptr)) {
+    s = Status::InvalidArgument("MultiGet needs keys, and values to fill");
+  }
+  if (statuses == nullptr || !s.ok()) {
+    for (size_t i = 0; statuses != nullptr && i < num_keys; ++i) statuses[i] = s;
     return;
   }
   batch_.MultiGetFromBatchAndDB(db_, options, Or(family), num_keys, keys, values, statuses,
@@ -192,8 +201,8 @@ Status CheckUnvalidatedRead(const ReadOptions& options, bool do_validate) {
 Status TransactionBase::GetForUpdate(const ReadOptions& options, ColumnFamilyHandle* family,
                                      const Slice& key, std::string* value, bool exclusive,
                                      const bool do_validate) {
-  if (!alive()) return Gone();
-  Status s = CheckUnvalidatedRead(options, do_validate);
+  Status s = Check(family);
+  if (s.ok()) s = CheckUnvalidatedRead(options, do_validate);
   if (s.ok()) s = TryLock(Or(family), key, true, exclusive, do_validate, false);
   if (s.ok() && value != nullptr) s = Get(options, family, key, value);
   return s;
@@ -202,8 +211,8 @@ Status TransactionBase::GetForUpdate(const ReadOptions& options, ColumnFamilyHan
 Status TransactionBase::GetForUpdate(const ReadOptions& options, ColumnFamilyHandle* family,
                                      const Slice& key, PinnableSlice* value, bool exclusive,
                                      const bool do_validate) {
-  if (!alive()) return Gone();
-  Status s = CheckUnvalidatedRead(options, do_validate);
+  Status s = Check(family);
+  if (s.ok()) s = CheckUnvalidatedRead(options, do_validate);
   if (s.ok()) s = TryLock(Or(family), key, true, exclusive, do_validate, false);
   if (s.ok() && value != nullptr) s = Get(options, family, key, value);
   return s;
@@ -212,6 +221,7 @@ Status TransactionBase::GetForUpdate(const ReadOptions& options, ColumnFamilyHan
 std::vector<Status> TransactionBase::MultiGetForUpdate(
     const ReadOptions& options, const std::vector<ColumnFamilyHandle*>& families,
     const std::vector<Slice>& keys, std::vector<std::string>* values) {
+  if (values == nullptr) return MultiGet(options, families, keys, values);
   values->resize(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     ColumnFamilyHandle* const family = i < families.size() ? families[i] : nullptr;
@@ -234,7 +244,8 @@ Iterator* TransactionBase::GetIterator(const ReadOptions& options) {
 }
 
 Iterator* TransactionBase::GetIterator(const ReadOptions& options, ColumnFamilyHandle* family) {
-  if (!alive()) return NewErrorIterator(Gone());
+  Status s = Check(family);
+  if (!s.ok()) return NewErrorIterator(s);
   ColumnFamilyHandle* const handle = Or(family);
   return batch_.NewIteratorWithBase(handle, db_->NewIterator(options, handle), &options);
 }
@@ -249,9 +260,10 @@ WriteBatchBase* TransactionBase::BatchForWrite() {
 template <typename Add>
 Status TransactionBase::Write(ColumnFamilyHandle* family, const Slice& key, bool do_validate,
                               bool assume_tracked, uint64_t Counts::*count, const Add& add) {
-  if (!alive()) return Gone();
+  Status s = Check(family);
+  if (!s.ok()) return s;
   ColumnFamilyHandle* const handle = Or(family);
-  Status s = TryLock(handle, key, false, true, do_validate, assume_tracked);
+  s = TryLock(handle, key, false, true, do_validate, assume_tracked);
   if (s.ok()) s = add(BatchForWrite(), handle);
   if (s.ok()) ++(counts_.*count);
   return s;

@@ -152,6 +152,10 @@ class TransactionBase : public Transaction {
   }
   bool alive() const { return alive_->load(std::memory_order_acquire); }
   static Status Gone() { return Status::Aborted("the DB of the transaction is gone"); }
+  // Whether there is a DB that the family belongs to.
+  Status Check(ColumnFamilyHandle* family) const {
+    return alive() ? db_->CheckHandle(family) : Gone();
+  }
 
   StoreDb* const db_;
   const std::shared_ptr<const std::atomic<bool>> alive_;

@@ -142,6 +142,7 @@ Status TransactionDBImpl::CreateColumnFamilies(const ColumnFamilyOptions& option
                                                const std::vector<std::string>& names,
                                                std::vector<ColumnFamilyHandle*>* handles) {
   Status s = db_->CreateColumnFamilies(options, names, handles);
+  if (handles == nullptr) return s;
   for (ColumnFamilyHandle* handle : *handles) locks_->AddFamily(handle->GetID());
   return s;
 }
@@ -149,6 +150,7 @@ Status TransactionDBImpl::CreateColumnFamilies(const ColumnFamilyOptions& option
 Status TransactionDBImpl::CreateColumnFamilies(const std::vector<ColumnFamilyDescriptor>& families,
                                                std::vector<ColumnFamilyHandle*>* handles) {
   Status s = db_->CreateColumnFamilies(families, handles);
+  if (handles == nullptr) return s;
   for (ColumnFamilyHandle* handle : *handles) locks_->AddFamily(handle->GetID());
   return s;
 }

@@ -265,8 +265,15 @@ TEST_F(CopyCrashTest, FilesOfADamagedBackupAreNotReplaced) {
     EXPECT_TRUE(BackupEngine::Open(options, env_.get(), &engine).ok());
     return std::unique_ptr<BackupEngine>(engine);
   };
+  const auto flushed_file = [&] {
+    EXPECT_TRUE(db_->Flush(FlushOptions()).ok());
+    std::vector<LiveFileMetaData> files;
+    db_->GetLiveFilesMetaData(&files);
+    return files.empty() ? std::string() : files[0].name;
+  };
   db_ = OpenAt("/db");
   Put("a", "1");
+  const std::string shared = flushed_file();
   ASSERT_TRUE(open()->CreateNewBackup(db_.get(), true).ok());
   std::string current;
   ASSERT_TRUE(ReadFileToString(env_.get(), "/backups/private/1/CURRENT", &current).ok());
@@ -274,8 +281,14 @@ TEST_F(CopyCrashTest, FilesOfADamagedBackupAreNotReplaced) {
   // The same database finds its own file there.
   ASSERT_TRUE(open()->CreateNewBackup(db_.get(), true).ok());
   ASSERT_TRUE(open()->DeleteBackup(2).ok());
-  db_ = OpenAt("/another");
-  Put("b", "2");
+  // Segments of the log that are made ahead take numbers as well, sooner or later than the flush.
+  std::string file;
+  for (int n = 0; file != shared; ++n) {
+    ASSERT_LT(n, 300);
+    db_ = OpenAt("/another" + std::to_string(n));
+    Put("b", "2");
+    file = flushed_file();
+  }
   EXPECT_TRUE(open()->CreateNewBackup(db_.get(), true).IsCorruption());
   ASSERT_TRUE(WriteStringToFile(env_.get(), current, "/backups/private/1/CURRENT", true).ok());
   EXPECT_EQ(Restored(open().get(), 1), "a=1 ");

@@ -367,6 +367,9 @@ std::string BackupStatistics::ToString() const {
 
 IOStatus BackupEngine::Open(const BackupEngineOptions& options, Env* db_env,
                             BackupEngine** backup_engine_ptr) {
+  if (backup_engine_ptr == nullptr) {
+    return IOStatus::InvalidArgument("BackupEngine::Open: there is no place for it");
+  }
   *backup_engine_ptr = nullptr;
   auto engine = std::make_unique<Engine>(options, db_env, false);
   IOStatus s = engine->Initialize();
@@ -376,6 +379,9 @@ IOStatus BackupEngine::Open(const BackupEngineOptions& options, Env* db_env,
 
 IOStatus BackupEngineReadOnly::Open(const BackupEngineOptions& options, Env* db_env,
                                     BackupEngineReadOnly** backup_engine_ptr) {
+  if (backup_engine_ptr == nullptr) {
+    return IOStatus::InvalidArgument("BackupEngineReadOnly::Open: there is no place for it");
+  }
   *backup_engine_ptr = nullptr;
   if (options.destroy_old_data) {
     return IOStatus::InvalidArgument("Can't destroy old data with ReadOnly BackupEngine");

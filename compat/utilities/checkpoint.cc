@@ -60,7 +60,9 @@ class CheckpointImpl final : public Checkpoint {
     if (handle == nullptr || metadata == nullptr || store == nullptr) {
       return Status::InvalidArgument("ExportColumnFamily: there is nothing to export or no place");
     }
-    Status s = fs_->FileExists(export_dir, io_, nullptr);
+    Status s = store->CheckHandle(handle);
+    if (!s.ok()) return s;
+    s = fs_->FileExists(export_dir, io_, nullptr);
     if (s.ok()) return Status::InvalidArgument("Specified export_dir exists");
     if (!s.IsNotFound()) return s;
     const size_t last = export_dir.find_last_not_of('/');
@@ -152,6 +154,9 @@ class CheckpointImpl final : public Checkpoint {
 }  // namespace
 
 Status Checkpoint::Create(DB* db, Checkpoint** checkpoint_ptr) {
+  if (checkpoint_ptr == nullptr) {
+    return Status::InvalidArgument("Checkpoint::Create: there is no place for it");
+  }
   *checkpoint_ptr = nullptr;
   if (db == nullptr) return Status::InvalidArgument("Checkpoint::Create: there is no DB");
   *checkpoint_ptr = new CheckpointImpl(db);

@@ -152,6 +152,7 @@ class TtlDb final : public DBWithTTL {
   }
   Status CreateColumnFamilies(const std::vector<ColumnFamilyDescriptor>& families,
                               std::vector<ColumnFamilyHandle*>* handles) override {
+    if (handles == nullptr) return Status::InvalidArgument("New column families need handles");
     handles->clear();
     for (const ColumnFamilyDescriptor& family : families) {
       ColumnFamilyHandle* handle = nullptr;
@@ -255,6 +256,7 @@ class TtlDb final : public DBWithTTL {
   Status NewIterators(const ReadOptions& options, const std::vector<ColumnFamilyHandle*>& families,
                       std::vector<Iterator*>* iterators) override {
     Status s = db_->NewIterators(options, families, iterators);
+    if (iterators == nullptr) return s;
     for (Iterator*& iterator : *iterators) iterator = new TtlIterator(iterator);
     return s;
   }
@@ -297,6 +299,7 @@ Status DBWithTTL::Open(const DBOptions& db_options, const std::string& dbname,
                        const std::vector<ColumnFamilyDescriptor>& column_families,
                        std::vector<ColumnFamilyHandle*>* handles, DBWithTTL** dbptr,
                        const std::vector<int32_t>& ttls, bool read_only) {
+  if (dbptr == nullptr) return Status::InvalidArgument("Opening needs a place for the DB");
   *dbptr = nullptr;
   if (ttls.size() != column_families.size()) {
     return Status::InvalidArgument("ttls size has to be the same as number of column families");

@@ -36,10 +36,12 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/meter.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 #include "engine/commit/batch.h"
 #include "engine/commit/table_set.h"
+#include "engine/commit/write_times.h"
 #include "engine/io/file_system.h"
 #include "engine/wal/live_segment.h"
 #include "engine/wal/log_reader.h"
@@ -58,6 +60,7 @@ struct WriteRequest {
   bool sync = false;         // with disable_wal: InvalidArgument
   bool no_slowdown = false;  // Incomplete instead of a wait in BeforeWrite
   bool low_priority = false;
+  WriteTimes* times = nullptr;  // null: no clock is read
 };
 
 struct WriteResult {
@@ -101,6 +104,7 @@ struct PipelineOptions {
   std::string log_directory;
   uint64_t store_id = 0;
   PipelineHooks* hooks = nullptr;
+  Meter* meter = nullptr;  // may be null
 
   uint64_t segment_bytes = kSegmentBytes;  // multiple of chunk_bytes
   uint64_t chunk_bytes = kChunkBytes;      // power of two, at least 4096
@@ -132,6 +136,7 @@ struct SwitchResult {
 struct PipelineCounters {
   uint64_t writes = 0;        // batches that took a ticket
   uint64_t logged_bytes = 0;  // record bytes copied into the log, headers included
+  bool mapped = false;        // the log takes records through a mapping
   uint64_t mapped_bytes = 0;  // of these, stored through a mapping (not seen by wchar)
   uint64_t syncs = 0;         // rounds of fdatasync
   uint64_t helped = 0;        // batches finished on behalf of a descheduled owner

@@ -52,7 +52,7 @@ Pipeline::Impl::Impl(const PipelineOptions& options, const wal::Recovered& recov
       epoch_(recovered.next_state.epoch),
       start_(recovered.last),
       mark_(recovered.last, options.first_generation),
-      syncer_(recovered.last.ticket),
+      syncer_(recovered.last.ticket, options.meter),
       stream_states_(new StreamState[wal::Log::kMaxStreams]) {
   MutexLock lock(&switch_mutex_);
   tables->id = ++set_ids_;
@@ -138,6 +138,7 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
     return request.sync ? SyncForWriter(now.ticket) : Status::OK();
   }
   if (throttle_.load(std::memory_order_relaxed)) {
+    const WriteTime time(request.times, &WriteTimes::delay_nanos);
     AETHER_RETURN_IF_ERROR(options_.hooks->BeforeWrite(facts->entry_bytes, request));
   }
   if (!request.disable_wal && !logged_.load(std::memory_order_acquire)) {
@@ -160,12 +161,17 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   result->first_sequence = numbers.first;
   result->last_sequence = numbers.end;
   result->ticket = numbers.ticket;
-  if (!Planted(PlantedBug::kAcknowledgeBeforePublish)) mark_.WaitFor(numbers.ticket, this);
+  const auto wait = [&] { mark_.WaitFor(numbers.ticket, this); };
+  const bool too_early = Planted(PlantedBug::kAcknowledgeBeforePublish);
+  if (!too_early) Timed(request.times, &WriteTimes::wait_nanos, wait);
   // Raised before the slot was done, so whoever acknowledges behind it sees it.
   if (poisoned_.load(std::memory_order_acquire)) return TellPoison();
   if (numbers.close_generation) Switch(nullptr, nullptr, nullptr).Ignore();
   if (report_progress) options_.hooks->OnProgress();
-  if (request.sync) AETHER_RETURN_IF_ERROR(SyncForWriter(numbers.ticket));
+  if (request.sync) {
+    const WriteTime time(request.times, &WriteTimes::log_nanos);
+    AETHER_RETURN_IF_ERROR(SyncForWriter(numbers.ticket));
+  }
   AETHER_TRACE(request.sync ? "ackSync" : "ack", "t", numbers.ticket);
   return Status::OK();
 }
@@ -269,12 +275,15 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
   wal::PendingRecord record;
   for (;;) {
     if (needs_record) {
-      Status s = log_->Reserve(stream, log_body.size(), mark_.published());
+      Status s;
+      Timed(request.times, &WriteTimes::log_nanos, [&] {
+        s = log_->Reserve(stream, log_body.size(), mark_.published());
+        if (s.ok()) log_->Copy(stream, log_body, &record);
+      });
       if (!s.ok()) {
         log_->Return(stream);
         return s;
       }
-      log_->Copy(stream, log_body, &record);
       AtPoint(CommitPoint::kCopied, 0);
     }
     while (!mark_.HasRoom()) mark_.WaitFor(mark_.published() + 1, this);
@@ -380,7 +389,8 @@ void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
     AETHER_TRACE("stamp", "t", numbers.ticket);
   }
   AtPoint(CommitPoint::kStamped, numbers.ticket);
-  ApplyNumbered(request.body, numbers, hints);
+  Timed(request.times, &WriteTimes::table_nanos,
+        [&] { ApplyNumbered(request.body, numbers, hints); });
   AETHER_TRACE("apply", "t", numbers.ticket);
   AtPoint(CommitPoint::kApplied, numbers.ticket);
   mark_.Publish(numbers.ticket, numbers.end);
@@ -680,7 +690,8 @@ PipelineCounters Pipeline::Impl::Counters() const {
   counters.syncs = syncer_.rounds();
   if (log_ != nullptr) {
     counters.logged_bytes = log_->logged_bytes();
-    counters.mapped_bytes = log_->mapped() ? counters.logged_bytes : 0;
+    counters.mapped = log_->mapped();
+    counters.mapped_bytes = counters.mapped ? counters.logged_bytes : 0;
     counters.segments_created = log_->created();
     counters.segments_recycled = log_->recycled();
   }

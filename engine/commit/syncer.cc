@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/base/trace.h"
+#include "engine/io/clock.h"
 #include "engine/io/thread.h"
 
 namespace aether {
@@ -26,7 +27,11 @@ Status Syncer::SyncOnce(int token, wal::Log* log, const Watermark& mark,
     AETHER_TRACE("syncStart", "token", token, "target", target);
   }
   std::vector<wal::AnchorPosition> positions;
+  const bool timed = meter_ != nullptr && meter_->timed();
+  const uint64_t start = timed ? RealClock()->NowMicros() : 0;
   AETHER_RETURN_IF_ERROR(log->Sync(token, &positions));
+  Add(meter_, Count::kLogSyncs);
+  if (timed) Record(meter_, Measure::kLogSyncMicros, RealClock()->NowMicros() - start);
   rounds_.fetch_add(1, std::memory_order_relaxed);
   // A page that was lost to SIGBUS is not in the file, however well the sync went.
   if (poisoned.load(std::memory_order_acquire)) return Status::OK();

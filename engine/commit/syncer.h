@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "engine/base/meter.h"
 #include "engine/base/status.h"
 #include "engine/commit/watermark.h"
 #include "engine/io/file_system.h"
@@ -33,7 +34,8 @@ namespace aether {
 
 class Syncer {
  public:
-  explicit Syncer(uint64_t durable) : durable_(durable) {}
+  // `meter` may be null.
+  Syncer(uint64_t durable, Meter* meter) : durable_(durable), meter_(meter) {}
   Syncer(const Syncer&) = delete;
   Syncer& operator=(const Syncer&) = delete;
 
@@ -59,6 +61,7 @@ class Syncer {
                   const std::atomic<bool>& poisoned);
 
   alignas(128) std::atomic<uint64_t> durable_;
+  Meter* const meter_;
   std::atomic<uint32_t> tokens_[LogSegment::kSyncTokens]{};
   std::atomic<uint32_t> turns_{0};  // what waiters sleep on: counts tokens given back
   std::atomic<uint64_t> rounds_{0};

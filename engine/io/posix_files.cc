@@ -10,9 +10,12 @@
 #include <cstdlib>
 #include <utility>
 
+#include "engine/io/io_events.h"
+
 namespace aether {
 
 int OpenNoIntr(const char* path, int flags, unsigned mode) {
+  const IoSpan span(IoKind::kOpen);
   int fd;
   do {
     fd = open(path, flags | O_CLOEXEC, mode);
@@ -22,6 +25,8 @@ int OpenNoIntr(const char* path, int flags, unsigned mode) {
 
 Status WriteFully(int fd, const std::string& path, uint64_t offset, const char* data, size_t n,
                   size_t* done) {
+  IoSpan span(IoKind::kWrite);
+  span.set_bytes(n);
   *done = 0;
   while (*done < n) {
     // The kernel caps one call at about 2 GiB; smaller pieces keep a short write meaningful.
@@ -44,6 +49,7 @@ Status WriteFully(int fd, const std::string& path, uint64_t offset, const char* 
 
 Status ReadFully(int fd, const std::string& path, uint64_t offset, size_t n, char* scratch,
                  size_t* done) {
+  IoSpan span(IoKind::kRead);
   *done = 0;
   while (*done < n) {
     const size_t piece = std::min<size_t>(n - *done, 1u << 30);
@@ -56,6 +62,7 @@ Status ReadFully(int fd, const std::string& path, uint64_t offset, size_t n, cha
     }
     if (got == 0) break;
     *done += static_cast<size_t>(got);
+    span.set_bytes(*done);
   }
   return Status::OK();
 }
@@ -201,6 +208,7 @@ class PosixWritableFile : public WritableFile {
   }
   Status Sync() override {
     AETHER_RETURN_IF_ERROR(Usable());
+    const IoSpan span(IoKind::kSync);
     int rc;
     do {
       rc = fdatasync(fd_);
@@ -209,6 +217,7 @@ class PosixWritableFile : public WritableFile {
   }
   Status RangeSync(uint64_t offset, uint64_t n) override {
     AETHER_RETURN_IF_ERROR(Usable());
+    const IoSpan span(IoKind::kRangeSync);
     if (sync_file_range(fd_, static_cast<off_t>(offset), static_cast<off_t>(n),
                         SYNC_FILE_RANGE_WRITE) == 0 ||
         errno == ENOSYS) {
@@ -218,6 +227,7 @@ class PosixWritableFile : public WritableFile {
   }
   Status Allocate(uint64_t offset, uint64_t n) override {
     AETHER_RETURN_IF_ERROR(Usable());
+    const IoSpan span(IoKind::kAllocate);
     int rc;
     do {
       rc = fallocate(fd_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(n));
@@ -286,6 +296,7 @@ class PosixDirectory : public Directory {
   ~PosixDirectory() override { close(fd_); }
 
   Status Sync() override {
+    const IoSpan span(IoKind::kSync);
     int rc;
     do {
       rc = fsync(fd_);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/base/thread_annotations.h"
+#include "engine/io/io_events.h"
 #include "engine/io/posix_files.h"
 #include "engine/io/sigbus.h"
 
@@ -181,6 +182,7 @@ class PosixLogSegment : public LogSegment {
     return s;
   }
   Status SyncDescriptor(int fd) {
+    const IoSpan span(IoKind::kSync);
     int rc;
     do {
       rc = fdatasync(fd);

@@ -183,17 +183,18 @@ TEST_F(PosixTest, AFullDiskIsNoSpaceAndLeavesNoSegmentBehind) {
 
 TEST(Threads, NamesPrioritiesAndWaiting) {
   EXPECT_GE(NumberOfCpus(), 1);
+  const int own = getpriority(PRIO_PROCESS, 0);
   std::thread worker([] {
     SetThreadName("a name that is much too long");
     char name[16];
     pthread_getname_np(pthread_self(), name, sizeof(name));
     EXPECT_STREQ("a name that is ", name);
-    EXPECT_TRUE(SetThreadNice(0, 5));
-    EXPECT_EQ(5, getpriority(PRIO_PROCESS, static_cast<id_t>(CurrentThreadId())));
+    EXPECT_TRUE(SetThreadNice(0, 19));
+    EXPECT_EQ(19, getpriority(PRIO_PROCESS, static_cast<id_t>(CurrentThreadId())));
     EXPECT_TRUE(SetThreadIoPriority(7));
   });
   worker.join();
-  EXPECT_NE(5, getpriority(PRIO_PROCESS, 0));
+  EXPECT_EQ(own, getpriority(PRIO_PROCESS, 0));
 
   std::atomic<uint32_t> word{0};
   EXPECT_TRUE(FutexWait(&word, 1));            // differs: returns at once

@@ -16,6 +16,7 @@
 
 #include "engine/base/thread_annotations.h"
 #include "engine/io/clock.h"
+#include "engine/io/io_events.h"
 
 namespace aether {
 namespace {
@@ -353,6 +354,8 @@ class RingReads final : public PendingReads {
 }  // namespace
 
 void ReadBatchFromDisk(ReadRequest* requests, size_t n) {
+  IoSpan span(IoKind::kRead);
+  uint64_t bytes = 0;
   while (n > 0) {
     Ring ring = n > 1 ? Rings::Get()->Take() : nullptr;
     size_t done;
@@ -364,6 +367,8 @@ void ReadBatchFromDisk(ReadRequest* requests, size_t n) {
     } else {
       done = ReadByCalls(requests, n);
     }
+    for (size_t i = 0; i < done; ++i) bytes += requests[i].result.size();
+    span.set_bytes(bytes);
     requests += done;
     n -= done;
   }

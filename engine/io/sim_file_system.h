@@ -82,6 +82,7 @@ struct SimIoEvent {
 
 struct SimCounters {
   uint64_t ios = 0;
+  uint64_t bytes_read = 0;
   uint64_t syncs = 0;
   uint64_t faults = 0;          // calls that a fault changed
   uint64_t crashes = 0;         // Crash and ProcessKill

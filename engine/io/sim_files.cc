@@ -45,6 +45,7 @@ Status ReadFrom(Core* core, const std::string& path, uint64_t life, SimInode* in
     char& byte = scratch[verdict.choice / 8 % got];
     byte = static_cast<char>(byte ^ (1 << (verdict.choice % 8)));
   }
+  core->counters.bytes_read += got;
   *result = Slice(scratch, got);
   return Status::OK();
 }

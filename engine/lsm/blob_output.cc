@@ -31,6 +31,7 @@ Status BlobOutput::Add(SequenceNumber sequence, Slice value, std::string* refere
     options.creation_time = context_->clock->WallSeconds();
     options.codec = context_->blob.codec;
     options.range_sync_bytes = context_->bytes_per_sync;
+    options.meter = context_->meter;
     const std::string path = BlobFileName(context_->dir, options.number);
     std::unique_ptr<WritableFile> file;
     AETHER_RETURN_IF_ERROR(status_ =

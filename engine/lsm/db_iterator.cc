@@ -123,7 +123,10 @@ void Iterator::SeekToFirst() {
   }
   status_ = Status::OK();
   direction_ = Direction::kForward;
-  entries_->SeekToFirst();
+  {
+    const SeekTime time(options_.counters);
+    entries_->SeekToFirst();
+  }
   FindForward(nullptr);
 }
 
@@ -139,7 +142,10 @@ void Iterator::Seek(Slice target) {
 void Iterator::SeekFrom(Slice target) {
   status_ = Status::OK();
   direction_ = Direction::kForward;
-  entries_->Seek(target, source_.sequence);
+  {
+    const SeekTime time(options_.counters);
+    entries_->Seek(target, source_.sequence);
+  }
   FindForward(nullptr);
 }
 
@@ -151,6 +157,7 @@ void Iterator::SeekToLast() {
 void Iterator::SeekToEnd() {
   status_ = Status::OK();
   direction_ = Direction::kReverse;
+  const SeekTime time(options_.counters);
   if (options_.upper_bound) {
     // The bound is exclusive: stand before the newest entry it could have.
     entries_->SeekForPrev(*options_.upper_bound, kMaxSequence);
@@ -171,7 +178,10 @@ void Iterator::SeekForPrev(Slice target) {
   }
   status_ = Status::OK();
   direction_ = Direction::kReverse;
-  entries_->SeekForPrev(target, 0);
+  {
+    const SeekTime time(options_.counters);
+    entries_->SeekForPrev(target, 0);
+  }
   FindReverse();
 }
 
@@ -214,11 +224,13 @@ void Iterator::FindForward(const std::string* skip) {
     const uint64_t tag = merging_ != nullptr ? merging_->tag() : entries_->tag();
     if (options_.upper_bound && CompareKeys(order_, key, *options_.upper_bound) >= 0) return;
     if (skip != nullptr && CompareKeys(order_, key, *skip) == 0) {
+      Tally(&RunReadCounters::entries_skipped);
       if (!CountSkipped(&skipped)) return;
       if (++same < kReseekAfter) {
         step();
       } else {
         same = 0;
+        Tally(&RunReadCounters::reseeks);
         const std::string target = key.ToString();
         entries_->Seek(target, 0);
         // An entry with sequence 0 may exist; step over it.
@@ -228,11 +240,13 @@ void Iterator::FindForward(const std::string* skip) {
     }
     const SequenceNumber sequence = TagSequence(tag);
     if (sequence > source_.sequence) {
+      Tally(&RunReadCounters::newer_skipped);
       if (!CountSkipped(&skipped)) return;
       if (++same < kReseekAfter) {
         step();
       } else {
         same = 0;
+        Tally(&RunReadCounters::reseeks);
         const std::string target = key.ToString();
         entries_->Seek(target, source_.sequence);
       }
@@ -245,6 +259,7 @@ void Iterator::FindForward(const std::string* skip) {
         range.sequence > sequence) {
       key_buffer_.assign(key.data(), key.size());
       skip = &key_buffer_;
+      Tally(&RunReadCounters::tombstones_skipped);
       if (!CountSkipped(&skipped)) return;
       if (merging_ != nullptr && merging_->NewestOfSource() < range.sequence) {
         // The source has nothing newer than the deletion: all of it under the range is gone.

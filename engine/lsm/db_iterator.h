@@ -43,6 +43,7 @@ struct IteratorOptions {
   bool ignore_range_deletes = false;
   uint64_t max_skippable_entries = 0;  // 0: no limit
   ScanPrefix prefix;
+  RunReadCounters* counters = nullptr;  // outlive the cursor; null: nothing is counted
 };
 
 class Iterator {
@@ -103,6 +104,9 @@ class Iterator {
   // A cursor that has moved on does not keep the memory of a large value.
   void DropLargeCopy();
   bool CountSkipped(uint64_t* skipped);
+  void Tally(uint64_t RunReadCounters::*counter) {
+    if (options_.counters != nullptr) ++(options_.counters->*counter);
+  }
   void Fail(Status s);
   void LoadView();
 

@@ -25,6 +25,7 @@ class Fifo final : public MergeStrategy {
     if (!options.fifo.merge) return std::nullopt;
     MergePick pick;
     pick.output_level = 1;
+    pick.reason = MergeReason::kFifo;
     for (const auto& run : version.level(0)) {
       if (run->merging || run->growing) return std::nullopt;
       pick.runs.push_back(run->id);

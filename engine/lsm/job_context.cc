@@ -42,6 +42,8 @@ Status JobContext::NewBuilder(std::unique_ptr<FileBuilder>* builder, uint64_t* n
   options.direct = direct_writes;
   options.limiter = limiter;
   options.priority = priority;
+  options.meter = meter;
+  if (level > 0) options.sync_measure = Measure::kMergeSyncMicros;
   if (collectors != nullptr) {
     for (const auto& factory : *collectors) {
       if (std::shared_ptr<FileCollector> collector = factory->Create(family, level)) {

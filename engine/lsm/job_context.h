@@ -41,6 +41,7 @@ struct JobContext {
   IoLimiter* limiter = nullptr;  // may be null
   // What the job's writes ask the limiter with.
   IoLimiter::Priority priority = IoLimiter::Priority::kLow;
+  Meter* meter = nullptr;  // may be null
   BlobOptions blob;
   int level = 0;  // that the job writes into
   // May be null.

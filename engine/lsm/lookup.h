@@ -31,6 +31,9 @@ class Lookup {
   Slice key() const { return key_; }
   SequenceNumber sequence() const { return sequence_; }
   bool finished() const { return finished_; }
+  // Whether a value has been met, if only below operands, and how many of those.
+  bool found() const { return found_ || has_base_; }
+  size_t operands() const { return operands_.size(); }
 
   // A range deletion at `sequence` covers the key: older entries are gone.
   void AddRangeDelete(SequenceNumber sequence) {

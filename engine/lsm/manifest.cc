@@ -18,6 +18,7 @@
 #include "engine/base/checksum.h"
 #include "engine/base/coding.h"
 #include "engine/base/trace.h"
+#include "engine/io/clock.h"
 #include "engine/lsm/file_names.h"
 #include "engine/wal/planted_bugs.h"
 
@@ -135,7 +136,10 @@ Status Manifest::Append(const ManifestEdit& edit) {
   if (!failed_.ok()) return failed_;
   AETHER_TRACE("appending", "manifest", number_, "index", next_index_);
   Status s = file_->Append(Frame(edit, next_index_));
+  const bool timed = meter_ != nullptr && meter_->timed();
+  const uint64_t start = timed ? RealClock()->NowMicros() : 0;
   if (s.ok()) s = file_->Sync();
+  if (timed) Record(meter_, Measure::kManifestSyncMicros, RealClock()->NowMicros() - start);
   if (!s.ok()) {
     failed_ = s;
     return s;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/base/meter.h"
 #include "engine/io/file_system.h"
 #include "engine/lsm/manifest_edit.h"
 
@@ -39,6 +40,8 @@ class Manifest {
 
   // After an error every later call gives it again: what the file holds is unknown.
   Status Append(const ManifestEdit& edit);
+  // Told of the syncs from now on; may be null.
+  void set_meter(Meter* meter) { meter_ = meter; }
   void Fail(const Status& status) { failed_ = status; }
   bool failed() const { return !failed_.ok(); }
 
@@ -53,6 +56,7 @@ class Manifest {
   const std::string path_;
   const std::unique_ptr<WritableFile> file_;
   uint64_t next_index_ = 0;
+  Meter* meter_ = nullptr;
   Status failed_;
 };
 

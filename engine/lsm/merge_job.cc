@@ -23,6 +23,7 @@ MergeJob::MergeJob(JobContext context, uint32_t family, MergeState state,
       state_(std::move(state)),
       options_(std::move(options)),
       blob_output_(&context_, state_.output_level) {
+  reads_.meter = context_.meter;
   const auto is_input = [this](uint64_t run) {
     return std::count(state_.input_runs.begin(), state_.input_runs.end(), run) > 0;
   };
@@ -36,6 +37,7 @@ MergeJob::MergeJob(JobContext context, uint32_t family, MergeState state,
           inputs_.push_back({run->id, part, false});
           for (const auto& blob : part.file->file().Blobs()) blobs_[blob->meta().number] = blob;
           input_bytes_ += part.file->meta().file_size;
+          input_files_.push_back(part.file->meta().number);
         }
         for (const RunPart& part : run->range_deletes) {
           const auto& list = part.file->file().RangeDeletes();
@@ -131,6 +133,7 @@ void MergeJob::OpenCluster(Cluster* cluster) {
   options.stream = true;
   options.limiter = context_.limiter;
   options.references = true;
+  options.counters = &reads_;
   std::vector<MergeSource> sources;
   cluster_runs_.clear();
   for (auto& [id, run] : by_run) {
@@ -162,6 +165,7 @@ Status MergeJob::ReadReference(Slice reference, ScratchBuffer* buffer, Slice* va
   }
   *value = Slice(buffer->data(), ref.size);
   progress_.blob_bytes_read += ref.stored;
+  Add(context_.meter, Count::kBlobBytesRead, ref.stored);
   progress_.bytes_read += ref.stored;
   return it->second->Read(ref, true, buffer->data());
 }
@@ -172,6 +176,8 @@ Status MergeJob::Write(Slice key, uint64_t tag, Slice value) {
     if (ref.DecodeFrom(value) && ref.file < options_.collect_below) {
       relocated_.Release();
       AETHER_RETURN_IF_ERROR(ReadReference(value, &relocated_, &value));
+      Add(context_.meter, Count::kBlobsRelocated);
+      Add(context_.meter, Count::kBlobBytesRelocated, ref.stored);
       tag = PackTag(TagSequence(tag), EntryType::kPut);
     }
   }
@@ -314,6 +320,7 @@ Status MergeJob::Step(uint64_t budget, bool* done) {
     }
     progress_.entries_read = reducer_->entries_read();
     progress_.entries_written = reducer_->entries_written();
+    progress_.file_bytes_read = reads_.load_bytes;
     if (builder_->FileSize() >= file_bytes) {
       cut_ = reducer_->last_key();
       AETHER_RETURN_IF_ERROR(FinishOutput());
@@ -364,7 +371,18 @@ Status MergeJob::Complete() {
         static_cast<uint32_t>(std::min<uint64_t>(1000, dropped * 1000 / upper_entries_));
   }
   for (const uint64_t run : state_.input_runs) edit.remove_runs.push_back(run);
-  return context_.install(std::move(edit));
+  AETHER_RETURN_IF_ERROR(context_.install(std::move(edit)));
+  CountDrops(input_range_deletes_.size() - kept.size());
+  return Status::OK();
+}
+
+void MergeJob::CountDrops(size_t range_deletes) {
+  const Reducer::Drops& drops = reducer_->drops();
+  Add(context_.meter, Count::kEntriesReplaced, drops.replaced);
+  Add(context_.meter, Count::kEntriesInRanges, drops.in_ranges);
+  Add(context_.meter, Count::kTombstonesDropped, drops.tombstones);
+  Add(context_.meter, Count::kEntriesFiltered, drops.filtered);
+  Add(context_.meter, Count::kRangeDeletesDropped, range_deletes);
 }
 
 }  // namespace aether

@@ -40,6 +40,7 @@ struct MergeProgress {
   uint64_t entries_read = 0;
   uint64_t entries_written = 0;
   uint64_t files_moved = 0;
+  uint64_t file_bytes_read = 0;  // as stored
   uint64_t blob_bytes_read = 0;
   uint64_t blob_bytes_written = 0;
   std::vector<uint64_t> output_files;
@@ -68,6 +69,7 @@ class MergeJob {
   const MergeProgress& progress() const { return progress_; }
   // Bytes of input when it started.
   uint64_t input_bytes() const { return input_bytes_; }
+  const std::vector<uint64_t>& input_files() const { return input_files_; }
 
  private:
   struct Input {
@@ -87,6 +89,7 @@ class MergeJob {
   // Drops inputs below the last key written, trims the others.
   void AddConsumption(FamilyEdit* edit);
   Status Complete();
+  void CountDrops(size_t range_deletes);
   bool OlderDataExists(Slice key) const;
   Status Write(Slice key, uint64_t tag, Slice value);
   Status ReadReference(Slice reference, ScratchBuffer* buffer, Slice* value);
@@ -102,8 +105,10 @@ class MergeJob {
   std::vector<Input> inputs_;  // by smallest key
   std::vector<Cluster> clusters_;
   size_t next_cluster_ = 0;
+  RunReadCounters reads_;  // outlive the cursors
   uint64_t input_bytes_ = 0;
-  uint64_t upper_entries_ = 0;  // of the inputs above the last level
+  std::vector<uint64_t> input_files_;  // numbers
+  uint64_t upper_entries_ = 0;         // of the inputs above the last level
 
   // The cluster being merged: runs made of its files only.
   std::vector<std::unique_ptr<Run>> cluster_runs_;

@@ -6,6 +6,7 @@
 
 #include "engine/lsm/version.h"
 #include "engine/run/page_batch.h"
+#include "engine/run/read_counters.h"
 
 namespace aether {
 namespace {
@@ -18,8 +19,9 @@ uint64_t HeadOf(Slice key) {
 
 }  // namespace
 
-MergingIterator::MergingIterator(const Comparator* order, std::vector<MergeSource> sources)
-    : order_(order), bytewise_(order->bytewise()), children_(sources.size()) {
+MergingIterator::MergingIterator(const Comparator* order, std::vector<MergeSource> sources,
+                                 RunReadCounters* counters)
+    : order_(order), bytewise_(order->bytewise()), counters_(counters), children_(sources.size()) {
   for (size_t i = 0; i < sources.size(); ++i) {
     children_[i].source = std::move(sources[i].entries);
     children_[i].run = dynamic_cast<RunCursor*>(children_[i].source.get());
@@ -93,6 +95,7 @@ void MergingIterator::Replay() {
 void MergingIterator::SeekToFirst() {
   forward_ = true;
   failed_ = false;
+  CountSeeks();
   for (Child& child : children_) child.source->SeekToFirst();
   Rebuild();
 }
@@ -100,6 +103,7 @@ void MergingIterator::SeekToFirst() {
 void MergingIterator::SeekToLast() {
   forward_ = false;
   failed_ = false;
+  CountSeeks();
   for (Child& child : children_) child.source->SeekToLast();
   Rebuild();
 }
@@ -118,8 +122,16 @@ void MergingIterator::SeekForPrev(Slice key, SequenceNumber sequence) {
   Rebuild();
 }
 
+void MergingIterator::CountSeeks() {
+  if (counters_ == nullptr) return;
+  for (const Child& child : children_) {
+    ++(child.run != nullptr ? counters_->run_seeks : counters_->memtable_seeks);
+  }
+}
+
 void MergingIterator::SeekAll(Slice key, SequenceNumber sequence, bool forward,
                               const Child* except) {
+  CountSeeks();
   const auto run = std::find_if(children_.begin(), children_.end(),
                                 [](const Child& child) { return child.run != nullptr; });
   PageBatch misses(run != children_.end() ? run->run->options() : RunReadOptions());

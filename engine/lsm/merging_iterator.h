@@ -25,10 +25,13 @@ struct MergeSource {
 };
 
 class RunCursor;
+struct RunReadCounters;
 
 class MergingIterator final : public EntryIterator {
  public:
-  MergingIterator(const Comparator* order, std::vector<MergeSource> sources);
+  // `counters` of seeks may be null.
+  MergingIterator(const Comparator* order, std::vector<MergeSource> sources,
+                  RunReadCounters* counters = nullptr);
 
   bool Valid() const override { return top_ != nullptr; }
   void SeekToFirst() override;
@@ -80,11 +83,14 @@ class MergingIterator final : public EntryIterator {
   // Puts all children but `except` at a position. The pages that runs need for it are on their way
   // to the processor together, and those that are not in memory are read together.
   void SeekAll(Slice key, SequenceNumber sequence, bool forward, const Child* except);
+  // Counts a seek of each child.
+  void CountSeeks();
   // Puts all children but the top on the other side of the top's position.
   void Turn(bool forward);
 
   const Comparator* const order_;
   const bool bytewise_;
+  RunReadCounters* const counters_;
   bool forward_ = true;
   bool failed_ = false;
   std::vector<Child> children_;

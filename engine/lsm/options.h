@@ -17,9 +17,55 @@ inline constexpr int kLevels = 7;
 inline constexpr int kLastLevel = kLevels - 1;
 
 enum class Strategy : uint8_t {
-  kHanoi,   // runs double (or grow by the fan-out) from level to level, one run in the last level
-  kTiered,  // like Hanoi, but the last level also keeps several runs
-  kFifo,    // the oldest runs are dropped
+  kHanoi,    // runs double (or grow by the fan-out) from level to level, one run in the last level
+  kTiered,   // runs of about one size are merged, whatever their level
+  kFifo,     // the oldest runs are dropped
+  kLeveled,  // one run in each level
+};
+
+// Nothing is merged as long as there are fewer than `trigger` runs. Then, the first that applies:
+// everything, when it takes too much space beside the oldest run; neighbours in age of about one
+// size, beginning with the youngest; with more than `trigger` runs, the youngest ones whatever
+// their size. Flushes of level 0 have no place between other flushes for the output of a merge, so
+// the older ones of that level are taken along.
+struct TieredOptions {
+  int trigger = 4;
+  // The next older run is taken as well when it is at most this many hundredths larger than what
+  // has been taken so far.
+  uint32_t size_ratio = 1;
+  // Or than the one taken last; then it must not be smaller by more than that either.
+  bool similar_size = false;
+  // Runs of one merge. At least two, and the larger of both is the upper bound.
+  uint32_t min_width = 2;
+  uint32_t max_width = UINT32_MAX;
+  // Everything is merged when what is newer than the oldest run takes this many hundredths of it.
+  uint32_t space_amplification_percent = 200;
+  // The output of a merge for size is compressed as long as the runs older than it make up less
+  // than this many hundredths of all; below 0: always.
+  int compression_percent = -1;
+};
+
+// The last level has no bound, the one above it a `multiplier`th of what is in the last one, and so
+// on up to the first bound that is not above `base_bytes`; levels above that stay empty. When level
+// 0 has `trigger` runs they are merged with all levels down to the first whose bound holds what
+// comes together there; so is a level that has grown beyond its bound. Whole runs are merged: what
+// a level gives down is all of it.
+struct LeveledOptions {
+  int trigger = 4;
+  uint64_t base_bytes = 256 << 20;
+  double multiplier = 10;
+};
+
+// Why a merge is due; for those who are told of it.
+enum class MergeReason : uint8_t {
+  kLevelSize,    // a level has too much
+  kNewRuns,      // too many flushes
+  kFifo,         // the same, for FIFO
+  kRunCount,     // too many runs
+  kSizeRatio,    // runs of about one size
+  kSpace,        // too much space beside the oldest run
+  kSuggested,    // an application asked for it
+  kBlobGarbage,  // for the sake of blob files
 };
 
 struct FifoOptions {
@@ -53,16 +99,15 @@ struct BlobOptions {
 
 struct TreeOptions {
   Strategy strategy = Strategy::kHanoi;
-  // How many runs of one level make one run of the next; 2 is HanoiDB's doubling.
+  // Hanoi: how many runs of one level make one run of the next; 2 is HanoiDB's doubling.
   int fanout = 10;
-  // Tiered: everything is merged when what is newer than the oldest run takes this many hundredths
-  // of its size; 0: never for that.
-  int space_amplification_percent = 0;
+  TieredOptions tiered;
+  LeveledOptions leveled;
   FifoOptions fifo;
-  // The last level is merged when everything above it has grown to this share of it.
+  // Hanoi: the last level is merged when everything above it has grown to this share of it.
   double last_level_ratio = 0.6;
-  // Idle time merges until what lies above the last level makes at most this share of it useless,
-  // judging by what the last merge into it found.
+  // Hanoi: idle time merges until what lies above the last level makes at most this share of it
+  // useless, judging by what the last merge into it found.
   double idle_ratio = 0.25;
   // A run is cut into files of about this size.
   uint64_t target_file_size = 64 << 20;
@@ -88,7 +133,8 @@ struct TreeOptions {
   // gives. docs/tuning.md has the figures.
   double FilterBits(int level) const {
     constexpr double kMore = 3, kFewer = 1, kLeast = 5;
-    if (strategy != Strategy::kHanoi || filter_bits_per_key < kLeast) return filter_bits_per_key;
+    const bool grows = strategy == Strategy::kHanoi || strategy == Strategy::kLeveled;
+    if (!grows || filter_bits_per_key < kLeast) return filter_bits_per_key;
     return level == kLastLevel ? filter_bits_per_key - kFewer : filter_bits_per_key + kMore;
   }
 };

@@ -13,6 +13,7 @@ Status ReadView::Get(Lookup* lookup, const RunReadOptions& options, bool memtabl
   };
   if (memtables) {
     for (const auto& table : tables_) {
+      if (options.counters != nullptr) ++options.counters->memtables_searched;
       lookup->AddRangeDelete(
           table->CoveringRangeDelete(lookup->key(), lookup->sequence()).sequence);
       table->Visit(lookup->key(), lookup->sequence(), visit, lookup);
@@ -59,7 +60,7 @@ std::unique_ptr<EntryIterator> ReadView::NewEntryIterator(const RunReadOptions& 
     }
   }
   if (runs) version_->AddIterators(options, &sources);
-  return std::make_unique<MergingIterator>(version_->order(), std::move(sources));
+  return std::make_unique<MergingIterator>(version_->order(), std::move(sources), options.counters);
 }
 
 }  // namespace aether

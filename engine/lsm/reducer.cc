@@ -55,6 +55,7 @@ Status Reducer::FlushOperands(const Sink& sink, bool nothing_older) {
 }
 
 Status Reducer::EmitRemoval(const Sink& sink, SequenceNumber sequence) {
+  ++drops_.filtered;
   if (!options_.older_data_exists(key_) && options_.snapshots.empty()) return Status::OK();
   return Emit(sink, PackTag(sequence, EntryType::kDelete), Slice());
 }
@@ -80,6 +81,7 @@ Status Reducer::FilterPut(const Sink& sink, uint64_t tag, Slice value) {
     case CompactionFilter::Decision::kChangeValue:
       return Emit(sink, PackTag(TagSequence(tag), EntryType::kPut), changed);
     case CompactionFilter::Decision::kPurge:
+      ++drops_.filtered;
       return Status::OK();
     case CompactionFilter::Decision::kRemoveAndSkipUntil:
       skipping_ = true;
@@ -113,8 +115,9 @@ Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
     }
     const bool newest_stripe = stripe == options_.snapshots.size();
     if (stripe == shadowed) {
-      // Rule 1.
+      ++drops_.replaced;  // rule 1
     } else if (Covered(key_, sequence, stripe)) {
+      ++drops_.in_ranges;
       // Rule 2. What is older in this stripe is covered as well, so operands above have nothing
       // below them.
       AETHER_RETURN_IF_ERROR(FlushOperands(sink, true));
@@ -169,6 +172,8 @@ Status Reducer::ReduceKey(EntryIterator* input, const Sink& sink) {
       const bool seen = stripe != 0 && !Planted(PlantedBug::kTombstoneUnderSnapshot);
       if (seen || options_.older_data_exists(key_)) {
         AETHER_RETURN_IF_ERROR(Emit(sink, tag, Slice()));
+      } else {
+        ++drops_.tombstones;
       }
     }
     first = false;

@@ -60,6 +60,14 @@ class Reducer {
   uint64_t entries_read() const { return entries_read_; }
   uint64_t entries_written() const { return entries_written_; }
   uint64_t bytes_read() const { return bytes_read_; }
+  // Entries read that were not written, by what became of them.
+  struct Drops {
+    uint64_t replaced = 0;  // by a newer one of the key
+    uint64_t in_ranges = 0;
+    uint64_t tombstones = 0;
+    uint64_t filtered = 0;
+  };
+  const Drops& drops() const { return drops_; }
 
  private:
   // Index of the first snapshot that sees an entry of this sequence; snapshots.size() for the
@@ -86,6 +94,7 @@ class Reducer {
   uint64_t entries_read_ = 0;
   uint64_t entries_written_ = 0;
   uint64_t bytes_read_ = 0;
+  Drops drops_;
 };
 
 }  // namespace aether

@@ -2,7 +2,9 @@
 //
 // Thread safety: strategies hold no state. Invariants: only the oldest runs are dropped; a pick
 // names free runs that are neighbours in age, from its newest to its oldest, and a level that is
-// not above any of them, so that the order of runs by age stays right.
+// not above any of them, where the output, as the newest run of that level, stands behind all that
+// is younger and before all that is older. Each pick leaves fewer runs, or one run deeper, so a
+// store that is not written to comes to rest.
 
 #ifndef AETHER_ENGINE_LSM_STRATEGY_H_
 #define AETHER_ENGINE_LSM_STRATEGY_H_
@@ -21,6 +23,8 @@ struct MergePick {
   std::vector<uint64_t> runs;  // newest first
   int input_level = 0;         // of the newest
   int output_level = 0;
+  bool compress = true;  // false: the output is stored as it is
+  MergeReason reason = MergeReason::kLevelSize;
 };
 
 class MergeStrategy {
@@ -41,9 +45,12 @@ class MergeStrategy {
 // run and is rewritten only when what lies above has grown to a share of it, which bounds space and
 // costs one rewriting where doubling would cost several.
 const MergeStrategy* HanoiStrategy();
-// As Hanoi without the lazy last level: runs of every level, the last one included, are merged by
-// the fan-out, and all of them when they take too much space beside the oldest.
+// RocksDB's universal style: runs of about one size are merged, wherever they stand, and all of
+// them when they take too much space beside the oldest; see TieredOptions.
 const MergeStrategy* TieredStrategy();
+// One run in each level, each level a multiple of the one above (O'Neil et al., The Log-Structured
+// Merge-Tree, 1996); see LeveledOptions.
+const MergeStrategy* LeveledStrategy();
 // Drops what is too old or too much; see FifoOptions.
 const MergeStrategy* FifoStrategy();
 const MergeStrategy* StrategyFor(const TreeOptions& options);

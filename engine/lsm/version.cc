@@ -17,6 +17,21 @@ bool MayHold(const RunFile& file, Slice key, uint64_t hash) {
   return file.MayContainByPrefix(key);
 }
 
+RunReadOptions AtLevel(const RunReadOptions& options, int level) {
+  RunReadOptions here = options;
+  here.level = level;
+  return here;
+}
+
+// Counts what a file has brought for a lookup that had so many operands before. `filtered`: its
+// filter had let the key pass.
+void CountVisit(const Lookup& lookup, size_t operands, bool filtered, int level,
+                RunReadCounters* counters) {
+  if (!lookup.finished() && lookup.operands() == operands) return;
+  if (filtered) counters->TruePositive(level);
+  if (lookup.finished() && lookup.found()) ++counters->found[std::min(level, 2)];
+}
+
 }  // namespace
 
 const RunPart* Run::Find(const Comparator* order, Slice key, uint64_t head) const {
@@ -70,6 +85,7 @@ Status Version::Build(const Comparator* order, const FamilyState& state, const V
     for (const RunState& r : state.levels[level]) {
       auto run = std::make_shared<Run>();
       run->id = r.id;
+      run->level = level;
       for (const MergeState& m : state.merges) {
         run->growing |= m.output_run == r.id;
         run->merging |= std::count(m.input_runs.begin(), m.input_runs.end(), r.id) > 0;
@@ -118,6 +134,12 @@ std::shared_ptr<const Version> Version::Only(const FileChoice& keep) const {
 }
 
 Status Version::Get(Lookup* lookup, const RunReadOptions& options) const {
+  return options.counters == nullptr ? GetFromRuns<false>(lookup, options)
+                                     : GetFromRuns<true>(lookup, options);
+}
+
+template <bool counted>
+Status Version::GetFromRuns(Lookup* lookup, const RunReadOptions& options) const {
   const Slice key = lookup->key();
   if (!range_deletes_->empty()) {
     lookup->AddRangeDelete(range_deletes_->Covering(key, lookup->sequence()).sequence);
@@ -130,6 +152,7 @@ Status Version::Get(Lookup* lookup, const RunReadOptions& options) const {
   // Filters of several runs are fetched together, so that their cache misses overlap.
   constexpr size_t kBatch = 16;
   const RunFile* files[kBatch];
+  int levels[kBatch];  // when counted
   for (size_t begin = 0; begin < runs_.size(); begin += kBatch) {
     size_t n = 0;
     for (size_t i = begin; i < std::min(begin + kBatch, runs_.size()); ++i) {
@@ -137,11 +160,23 @@ Status Version::Get(Lookup* lookup, const RunReadOptions& options) const {
       if (part == nullptr) continue;
       files[n] = &part->file->file();
       if (filters_apply_ && files[n]->HasFilter()) files[n]->PrefetchFilter(hash);
+      if constexpr (counted) levels[n] = runs_[i]->level;
       ++n;
     }
     for (size_t i = 0; i < n; ++i) {
-      if (filters_apply_ && !MayHold(*files[i], key, hash)) continue;
-      AETHER_RETURN_IF_ERROR(files[i]->Visit(key, lookup->sequence(), options, visit, lookup));
+      const bool may_hold = !filters_apply_ || MayHold(*files[i], key, hash);
+      if constexpr (counted) {
+        const bool filtered = filters_apply_ && files[i]->HasAnyFilter();
+        if (filtered) options.counters->Filtered(levels[i], may_hold);
+        if (!may_hold) continue;
+        const RunReadOptions here = AtLevel(options, levels[i]);
+        const size_t operands = lookup->operands();
+        AETHER_RETURN_IF_ERROR(files[i]->Visit(key, lookup->sequence(), here, visit, lookup));
+        CountVisit(*lookup, operands, filtered, levels[i], options.counters);
+      } else {
+        if (!may_hold) continue;
+        AETHER_RETURN_IF_ERROR(files[i]->Visit(key, lookup->sequence(), options, visit, lookup));
+      }
       if (lookup->finished()) return Status::OK();
     }
   }
@@ -183,6 +218,7 @@ struct Version::KeyOfBatch {
   uint64_t hash = 0;
   // Files that may hold it, newest first; `at` is the one that the cursor stands in.
   const RunFile* files[kRuns];
+  int levels[kRuns];  // of them, when the reads are counted
   uint8_t n = 0;
   uint8_t at = 0;
   VisitCursor cursor;
@@ -209,8 +245,18 @@ void Version::Advance(KeyOfBatch* key, const RunReadOptions& options, const Page
     }
   }
   while (key->live() && key->at < key->n) {
-    *key->status = key->files[key->at]->VisitSome(lookup.key(), lookup.sequence(), options, visit,
-                                                  key->lookup, misses, &cursor);
+    const RunFile& file = *key->files[key->at];
+    if (options.counters == nullptr) [[likely]] {
+      *key->status = file.VisitSome(lookup.key(), lookup.sequence(), options, visit, key->lookup,
+                                    misses, &cursor);
+    } else {
+      const RunReadOptions here = AtLevel(options, key->levels[key->at]);
+      const size_t operands = lookup.operands();
+      *key->status = file.VisitSome(lookup.key(), lookup.sequence(), here, visit, key->lookup,
+                                    misses, &cursor);
+      CountVisit(lookup, operands, filters_apply_ && file.HasAnyFilter(), here.level,
+                 options.counters);
+    }
     if (cursor.wants != VisitCursor::Wants::kNothing) return;
     cursor = VisitCursor();
     if (++key->at < key->n) {
@@ -241,16 +287,24 @@ void Version::MultiGet(Lookup* lookups, Status* statuses, size_t n,
         if (part == nullptr) continue;
         const RunFile* const file = &part->file->file();
         if (filters_apply_ && file->HasFilter()) file->PrefetchFilter(key.hash);
+        key.levels[key.n] = runs_[i]->level;
         key.files[key.n++] = file;
       }
     }
     for (KeyOfBatch& key : keys) {
-      const auto* const end =
-          std::remove_if(key.files, key.files + key.n, [&](const RunFile* file) {
-            return file->LeafCount() == 0 ||
-                   (filters_apply_ && !MayHold(*file, key.lookup->key(), key.hash));
-          });
-      key.n = static_cast<uint8_t>(end - key.files);
+      uint8_t kept = 0;
+      for (uint8_t i = 0; i < key.n; ++i) {
+        const RunFile& file = *key.files[i];
+        if (file.LeafCount() == 0) continue;
+        const bool may_hold = !filters_apply_ || MayHold(file, key.lookup->key(), key.hash);
+        if (options.counters != nullptr && filters_apply_ && file.HasAnyFilter()) {
+          options.counters->Filtered(key.levels[i], may_hold);
+        }
+        if (!may_hold) continue;
+        key.levels[kept] = key.levels[i];
+        key.files[kept++] = &file;
+      }
+      key.n = kept;
       if (key.n == 0) continue;
       key.cursor = VisitCursor();
       key.cursor.leaf = key.files[0]->FindLeaf(key.lookup->key(), key.lookup->sequence());
@@ -326,7 +380,7 @@ void Version::ForEachFile(
 }
 
 RunCursor::RunCursor(const Comparator* order, const Run* run, const RunReadOptions& options)
-    : order_(order), run_(run), options_(options) {}
+    : order_(order), run_(run), options_(AtLevel(options, run->level)) {}
 RunCursor::~RunCursor() = default;
 
 void RunCursor::Open(size_t part) {
@@ -395,6 +449,10 @@ void RunCursor::SeekToLast() {
 
 void RunCursor::Confine(const PrefixScan* scan) {
   excluded_ = scan != nullptr && !MayHold(*scan);
+  if (scan != nullptr && options_.counters != nullptr) {
+    ++options_.counters->prefix_checked;
+    options_.counters->prefix_useful += excluded_ ? 1 : 0;
+  }
   if (!excluded_) return;
   valid_ = false;
   part_ = SIZE_MAX;

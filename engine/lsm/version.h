@@ -28,16 +28,21 @@ namespace aether {
 // holder passes its number to `on_obsolete`; nothing is unlinked by a reader.
 class OpenFile {
  public:
-  // `memory`: where the file's filters and indexes are counted as long as it is open; may be null.
+  // `memory`: where the file's filters and indexes are counted as long as it is open; may be null,
+  // and so may `meter`.
   OpenFile(std::unique_ptr<RunFile> file, std::function<void(uint64_t)> on_obsolete,
-           std::shared_ptr<std::atomic<uint64_t>> memory = nullptr)
-      : file_(std::move(file)), on_obsolete_(std::move(on_obsolete)), memory_(std::move(memory)) {
+           std::shared_ptr<std::atomic<uint64_t>> memory = nullptr, Meter* meter = nullptr)
+      : file_(std::move(file)),
+        on_obsolete_(std::move(on_obsolete)),
+        memory_(std::move(memory)),
+        meter_(meter) {
     if (memory_ != nullptr) memory_->fetch_add(file_->MemoryBytes(), std::memory_order_relaxed);
   }
   ~OpenFile() {
     const uint64_t number = file_->Meta().number;
     const uint64_t bytes = file_->MemoryBytes();
     file_.reset();
+    Add(meter_, Count::kFilesClosed);
     if (memory_ != nullptr) memory_->fetch_sub(bytes, std::memory_order_relaxed);
     if (obsolete_.load(std::memory_order_acquire)) on_obsolete_(number);
   }
@@ -53,6 +58,7 @@ class OpenFile {
   std::unique_ptr<RunFile> file_;
   const std::function<void(uint64_t)> on_obsolete_;
   const std::shared_ptr<std::atomic<uint64_t>> memory_;
+  Meter* const meter_;
   std::atomic<bool> obsolete_{false};
 };
 
@@ -66,6 +72,7 @@ struct RunPart {
 class Run {
  public:
   uint64_t id = 0;
+  int level = 0;
   bool growing = false;                // output of a merge that goes on
   bool merging = false;                // input of one
   std::vector<RunPart> parts;          // files with entries, ascending
@@ -125,6 +132,8 @@ class Version {
   struct KeyOfBatch;
 
   Version() = default;
+  template <bool counted>
+  Status GetFromRuns(Lookup* lookup, const RunReadOptions& options) const;
   // Goes on with a key as far as it gets without reading what is not in memory.
   void Advance(KeyOfBatch* key, const RunReadOptions& options, const PageBatch& found,
                PageBatch* misses) const;

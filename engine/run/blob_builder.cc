@@ -10,6 +10,7 @@
 #include "engine/buffer/frame.h"
 #include "engine/run/blob_format.h"
 #include "engine/run/format.h"
+#include "engine/run/read_counters.h"
 
 namespace aether {
 namespace {
@@ -90,7 +91,10 @@ Status BlobBuilder::Flush() {
 }
 
 Status BlobBuilder::WriteOut(Slice bytes) {
+  const Stopwatch watch(options_.meter != nullptr && options_.meter->timed());
   status_ = file_->Append(bytes);
+  aether::Add(options_.meter, Count::kBlobBytesWritten, bytes.size());
+  if (watch.wanted()) options_.meter->Record(Measure::kBlobWriteMicros, watch.Nanos() / 1000);
   const uint64_t step = options_.range_sync_bytes;
   const uint64_t size = file_->Size();
   if (status_.ok() && step != 0 && size >= started_ + step) {
@@ -110,7 +114,12 @@ Status BlobBuilder::Finish(bool sync, BlobMeta* meta) {
   StoreFixed(footer + 40, Hash64(footer, 40));
   AETHER_RETURN_IF_ERROR(Append(Slice(footer, kFooterSize)));
   AETHER_RETURN_IF_ERROR(Flush());
-  if (sync) AETHER_RETURN_IF_ERROR(status_ = file_->Sync());
+  if (sync) {
+    const Stopwatch watch(options_.meter != nullptr && options_.meter->timed());
+    AETHER_RETURN_IF_ERROR(status_ = file_->Sync());
+    aether::Add(options_.meter, Count::kBlobFilesSynced);
+    if (watch.wanted()) options_.meter->Record(Measure::kBlobSyncMicros, watch.Nanos() / 1000);
+  }
   AETHER_RETURN_IF_ERROR(status_ = file_->Close());
   meta_.file_size = offset_;
   *meta = meta_;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/base/meter.h"
 #include "engine/base/pages.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
@@ -28,6 +29,7 @@ struct BlobBuilderOptions {
   Codec codec = Codec::kNone;
   // Starts write-out each time so much has been appended; 0: never.
   uint64_t range_sync_bytes = uint64_t{1} << 20;
+  Meter* meter = nullptr;  // may be null
 };
 
 class BlobBuilder {

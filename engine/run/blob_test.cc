@@ -290,12 +290,14 @@ TEST_F(BlobTest, ValuesStayInThePool) {
   RunReadOptions counting;
   counting.counters = &counters;
   ASSERT_OK(visit(entry, counting));
-  EXPECT_EQ(counters.page_loads, 2u);  // the page and the value
+  EXPECT_EQ(counters.page_loads, 1u);
+  EXPECT_EQ(counters.blob_loads, 1u);
   ASSERT_OK(visit(entry, cache_only));
   const uint64_t loads = pool_->Counters().loads;
   ASSERT_OK(visit(entry, counting));
   EXPECT_EQ(pool_->Counters().loads, loads);
-  EXPECT_EQ(counters.page_hits, 2u);
+  EXPECT_EQ(counters.page_hits, 1u);
+  EXPECT_EQ(counters.blob_hits, 1u);
   // A forged reference: the same place, another size.
   BlobFile blob(&fs_, PathOf(8), blob_meta_[0], false);
   BlobCache cache(pool_);

@@ -19,6 +19,7 @@
 #include "engine/run/format.h"
 #include "engine/run/leaf_builder.h"
 #include "engine/run/range_delete.h"
+#include "engine/run/read_counters.h"
 
 namespace aether {
 
@@ -92,6 +93,8 @@ class FileBuilder::Rep {
   Status EmitPacked();
   void StartLeaf(Slice key, uint64_t tag, bool same_key);
   Status AddExtent(Slice bytes, Extent* extent);
+  // Empty when it does not pay.
+  Slice Pack(Slice bytes);
   Status AddSection(Slice bytes, Section* section);
   Status FinishRangeDeletes(Section* section);
   Status Append(const char* data, size_t n);
@@ -282,7 +285,7 @@ Status FileBuilder::Rep::EmitPacked() {
   char page[kPageSize];
   leaf_.Finish(page);
   Slice body(page + kStoredHead, kLeafBody);
-  const Slice packed = compressor_->Compress(body);
+  const Slice packed = Pack(body);
   if (!packed.empty()) body = packed;
   fences_.Add(leaf_fence_, leaf_continues_, leaf_sequence_, offset_, kStoredHead + body.size());
   char head[kStoredHead];
@@ -291,10 +294,24 @@ Status FileBuilder::Rep::EmitPacked() {
   return Append(body.data(), body.size());
 }
 
+Slice FileBuilder::Rep::Pack(Slice bytes) {
+  const Stopwatch watch(options_.meter != nullptr && options_.meter->detailed());
+  const Slice packed = compressor_->Compress(bytes);
+  if (options_.meter == nullptr) return packed;
+  if (watch.wanted()) options_.meter->Record(Measure::kPackNanos, watch.Nanos());
+  if (packed.empty()) {
+    options_.meter->Add(Count::kBlocksNotPacked, 1);
+  } else {
+    options_.meter->Add(Count::kBlocksPacked, 1);
+    options_.meter->Record(Measure::kPackedBytes, bytes.size());
+  }
+  return packed;
+}
+
 Status FileBuilder::Rep::AddExtent(Slice bytes, Extent* extent) {
   Slice stored = bytes;
   if (packed_ && bytes.size() <= kMaxPackedExtent) {
-    const Slice packed = compressor_->Compress(bytes);
+    const Slice packed = Pack(bytes);
     // What nobody would believe is not written.
     if (!packed.empty() &&
         bytes.size() <= MaxDecompressed(options_.compression.codec, packed.size())) {
@@ -352,7 +369,9 @@ Status FileBuilder::Rep::WriteOut(const char* data, size_t n) {
       part =
           options_.limiter->Request(part, block, options_.priority, IoLimiter::Operation::kWrite);
     }
+    const Stopwatch watch(options_.meter != nullptr && options_.meter->timed());
     status_ = file_->Append(Slice(data, part));
+    if (watch.wanted()) options_.meter->Record(Measure::kWriteMicros, watch.Nanos() / 1000);
     if (options_.sum != nullptr) options_.sum->Update(data, part);
     data += part;
     n -= part;
@@ -443,7 +462,11 @@ Status FileBuilder::Rep::Finish(bool sync, FileMeta* meta) {
   tail.append(footer, kFooterSize);
   AETHER_RETURN_IF_ERROR(Append(tail.data(), tail.size()));
   AETHER_RETURN_IF_ERROR(Flush());
-  if (sync) AETHER_RETURN_IF_ERROR(status_ = file_->Sync());
+  if (sync) {
+    const Stopwatch watch(options_.meter != nullptr && options_.meter->timed());
+    AETHER_RETURN_IF_ERROR(status_ = file_->Sync());
+    if (watch.wanted()) options_.meter->Record(options_.sync_measure, watch.Nanos() / 1000);
+  }
   AETHER_RETURN_IF_ERROR(status_ = file_->Close());
   meta_.file_size = offset_;
   if (options_.sum != nullptr) {

@@ -16,6 +16,7 @@
 
 #include "engine/base/comparator.h"
 #include "engine/base/entry.h"
+#include "engine/base/meter.h"
 #include "engine/base/operators.h"
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
@@ -61,6 +62,8 @@ struct FileBuilderOptions {
   // Paces what is written; may be null.
   IoLimiter* limiter = nullptr;
   IoLimiter::Priority priority = IoLimiter::Priority::kLow;
+  Meter* meter = nullptr;  // may be null
+  Measure sync_measure = Measure::kTableSyncMicros;
 };
 
 class FileBuilder {

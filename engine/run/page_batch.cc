@@ -6,11 +6,11 @@
 
 namespace aether {
 
-size_t PageBatch::AddLeaf(const RunFile* file, size_t leaf) {
+size_t PageBatch::AddLeaf(const RunFile* file, size_t leaf, int level) {
   for (size_t i = 0; i < loads_.size(); ++i) {
     if (loads_[i].file == file && loads_[i].leaf == leaf) return i;
   }
-  Load load{file, leaf, {}, {}, 0, {}, {}};
+  Load load{file, leaf, {}, {}, 0, {}, {}, level};
   ReadRequest request;
   load.status = file->PrepareLeaf(leaf, options_, &load.load, &request);
   load.request = requests_.size();
@@ -19,14 +19,14 @@ size_t PageBatch::AddLeaf(const RunFile* file, size_t leaf) {
   return loads_.size() - 1;
 }
 
-size_t PageBatch::AddExtent(const RunFile* file, const Extent& extent) {
+size_t PageBatch::AddExtent(const RunFile* file, const Extent& extent, int level) {
   for (size_t i = 0; i < loads_.size(); ++i) {
     if (loads_[i].file == file && loads_[i].leaf == kNoLeaf &&
         loads_[i].extent.ordinal == extent.ordinal && loads_[i].extent.bytes == extent.bytes) {
       return i;
     }
   }
-  Load load{file, kNoLeaf, extent, {}, 0, {}, {}};
+  Load load{file, kNoLeaf, extent, {}, 0, {}, {}, level};
   ReadRequest request;
   load.status = file->PrepareExtent(extent, options_, &load.load, &request);
   load.request = requests_.size();
@@ -36,8 +36,15 @@ size_t PageBatch::AddExtent(const RunFile* file, const Extent& extent) {
 }
 
 void PageBatch::Read() {
+  RunReadCounters* const counters = options_.counters;
+  const Stopwatch watch(counters != nullptr && counters->times_loads());
   if (!requests_.empty()) {
     loads_[0].file->file_system()->ReadBatch(requests_.data(), requests_.size());
+    if (counters != nullptr) {
+      counters->load_nanos += watch.Nanos();
+      Record(counters->meter, Measure::kReadsAtOnce, requests_.size());
+      if (watch.wanted()) Record(counters->meter, Measure::kReadMicros, watch.Nanos() / 1000);
+    }
   }
   Finish();
 }
@@ -60,6 +67,7 @@ void PageBatch::Finish() {
   for (Load& load : loads_) {
     if (!load.status.ok()) continue;
     const ReadRequest& request = requests_[load.request];
+    options_.level = load.level;
     PageRef* const page = &load.page;
     load.status = load.leaf != kNoLeaf
                       ? load.file->FinishLeaf(load.leaf, options_, request, &load.load, page)

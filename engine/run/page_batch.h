@@ -28,9 +28,10 @@ class PageBatch {
   PageBatch(const PageBatch&) = delete;
   PageBatch& operator=(const PageBatch&) = delete;
 
-  // Both return a ticket. REQUIRES: nothing was read or started since Clear.
-  size_t AddLeaf(const RunFile* file, size_t leaf);
-  size_t AddExtent(const RunFile* file, const Extent& extent);
+  // Both return a ticket; `level` is for the counters. REQUIRES: nothing was read or started since
+  // Clear.
+  size_t AddLeaf(const RunFile* file, size_t leaf, int level = 0);
+  size_t AddExtent(const RunFile* file, const Extent& extent, int level = 0);
 
   bool empty() const { return loads_.empty(); }
   size_t size() const { return loads_.size(); }
@@ -57,11 +58,12 @@ class PageBatch {
     size_t request;  // in requests_; only when the status is OK
     Status status;
     PageRef page;
+    int level;
   };
 
   void Finish();
 
-  const RunReadOptions options_;
+  RunReadOptions options_;
   std::vector<Load> loads_;
   std::vector<ReadRequest> requests_;
   std::unique_ptr<PendingReads> pending_;

@@ -32,7 +32,9 @@ LeafReadAhead::Stretch LeafReadAhead::Plan(size_t begin) {
         std::min({2 * length_, most_, std::max(length_, Leaves(options_.max_readahead_bytes))});
   }
   stretch.pages = std::make_unique<PageBatch>(options_);
-  for (size_t i = stretch.begin; i < stretch.end; ++i) stretch.pages->AddLeaf(file_, i);
+  for (size_t i = stretch.begin; i < stretch.end; ++i) {
+    stretch.pages->AddLeaf(file_, i, options_.level);
+  }
   return stretch;
 }
 

@@ -330,17 +330,22 @@ size_t RunFile::IndexBytes() const {
 
 // --- pages ---
 
-Status RunFile::OpenLeaf(size_t index, const char* stored, bool verify, char* page) const {
+Status RunFile::OpenLeaf(size_t index, const char* stored, bool verify, char* page,
+                         RunReadCounters* counters) const {
   const uint64_t offset = LeafOffset(index);
   const size_t size = StoredSize(index) - kStoredHead;
   const char* const body = stored + kStoredHead;
-  if (verify && !ChecksumPasses(LoadFixed<uint64_t>(stored + kLeafChecksum),
-                                Hash64(body, size, Seed(meta_.salt, offset)))) {
+  if (verify && !CountCheck(counters, [&] {
+        return ChecksumPasses(LoadFixed<uint64_t>(stored + kLeafChecksum),
+                              Hash64(body, size, Seed(meta_.salt, offset)));
+      })) {
     return CorruptLeaf(index, "checksum mismatch in a page");
   }
   if (size != kLeafBody) {
     StoreFixed<uint64_t>(page + kLeafChecksum, 0);
-    if (!Decompress(meta_.codec, Slice(body, size), page + kStoredHead, kLeafBody)) {
+    if (!CountUnpack(counters, kLeafBody, [&] {
+          return Decompress(meta_.codec, Slice(body, size), page + kStoredHead, kLeafBody);
+        })) {
       return CorruptLeaf(index, "a page cannot be decompressed");
     }
     stored = page;
@@ -357,14 +362,17 @@ Status RunFile::OpenLeaf(size_t index, const char* stored, bool verify, char* pa
   return Status::OK();
 }
 
-Status RunFile::OpenExtent(const Extent& extent, const char* stored, bool verify,
-                           char* data) const {
-  if (verify && !ChecksumPasses(extent.checksum,
-                                Hash64(stored, extent.stored, Seed(meta_.salt, extent.offset)))) {
+Status RunFile::OpenExtent(const Extent& extent, const char* stored, bool verify, char* data,
+                           RunReadCounters* counters) const {
+  if (verify && !CountCheck(counters, [&] {
+        return ChecksumPasses(extent.checksum,
+                              Hash64(stored, extent.stored, Seed(meta_.salt, extent.offset)));
+      })) {
     return Corrupt(extent.offset, "checksum mismatch in a large value or key");
   }
-  if (extent.packed() &&
-      !Decompress(meta_.codec, Slice(stored, extent.stored), data, extent.bytes)) {
+  if (extent.packed() && !CountUnpack(counters, extent.bytes, [&] {
+        return Decompress(meta_.codec, Slice(stored, extent.stored), data, extent.bytes);
+      })) {
     return Corrupt(extent.offset, "a large value or key cannot be decompressed");
   }
   return Status::OK();
@@ -404,13 +412,18 @@ Status RunFile::PrepareRead(const Place& place, const RunReadOptions& options, c
                                      : Status(Status::kAborted, Status::kMemoryLimit, path_);
 }
 
-void RunFile::ReadNow(ReadRequest* request) const {
+void RunFile::ReadNow(ReadRequest* request, RunReadCounters* counters) const {
+  const Stopwatch watch(counters != nullptr && counters->times_loads());
   if (request->timeout_micros != 0) {
     fs_->ReadBatch(request, 1);
   } else {
     request->status =
         file_->ReadAt(request->offset, request->size, request->scratch, &request->result);
   }
+  if (!watch.wanted()) return;
+  const uint64_t nanos = watch.Nanos();
+  counters->load_nanos += nanos;
+  Record(counters->meter, Measure::kReadMicros, nanos / 1000);
 }
 
 Status RunFile::TakeBytes(const ReadRequest& request, const PageLoad& load,
@@ -437,12 +450,9 @@ Status RunFile::FinishLeaf(size_t index, const RunReadOptions& options, const Re
   if (StoredSize(index) == kPageSize && stored != load->data) {
     stored = static_cast<const char*>(std::memcpy(load->data, stored, kPageSize));
   }
-  AETHER_RETURN_IF_ERROR(OpenLeaf(index, stored, options.verify, load->data));
+  AETHER_RETURN_IF_ERROR(OpenLeaf(index, stored, options.verify, load->data, options.counters));
   AETHER_TRACE_PAGE("loaded");
-  if (options.counters != nullptr) {
-    ++options.counters->page_loads;
-    options.counters->load_bytes += StoredSize(index);
-  }
+  if (options.counters != nullptr) options.counters->Loaded(options.level, StoredSize(index));
   if (load->publishable && options.fill_cache) {
     page->data = pool_->Publish(&swips_[index], load->pin.Detach());
     page->pin.Release();
@@ -460,7 +470,8 @@ Status RunFile::LoadLeaf(size_t index, const RunReadOptions& options, PageRef* p
   load.buffer = buffer;
   ReadRequest request;
   AETHER_RETURN_IF_ERROR(PrepareLeaf(index, options, &load, &request));
-  ReadNow(&request);
+  const LoadTime time(options.counters);
+  ReadNow(&request, options.counters);
   return FinishLeaf(index, options, request, &load, page);
 }
 
@@ -477,11 +488,8 @@ Status RunFile::FinishExtent(const Extent& extent, const RunReadOptions& options
   if (!extent.packed() && stored != load->data) {
     stored = static_cast<const char*>(std::memcpy(load->data, stored, extent.bytes));
   }
-  AETHER_RETURN_IF_ERROR(OpenExtent(extent, stored, options.verify, load->data));
-  if (options.counters != nullptr) {
-    ++options.counters->page_loads;
-    options.counters->load_bytes += extent.stored;
-  }
+  AETHER_RETURN_IF_ERROR(OpenExtent(extent, stored, options.verify, load->data, options.counters));
+  if (options.counters != nullptr) options.counters->Loaded(options.level, extent.stored);
   if (load->publishable && options.fill_cache) {
     pool_->PublishExtent(&extent_swips_[extent.ordinal], load->pin);
   }
@@ -496,7 +504,7 @@ Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
   const uint64_t word = swip->Load();
   if (Pin pin = word != Swip::kEvicted ? Pool::PinExtent(swip, word) : Pin(); pin.held()) {
     if (Swip::IsCool(word)) swip->Warm(word);
-    if (options.counters != nullptr) ++options.counters->page_hits;
+    if (options.counters != nullptr) options.counters->Hit(options.level);
     // Two records of a forged file could claim one ordinal with different sizes.
     if (AsExtent(pin.frame())->bytes != extent.bytes) {
       return Corrupt(extent.offset, "two values share one ordinal");
@@ -510,7 +518,8 @@ Status RunFile::ReadExtent(const Extent& extent, const RunReadOptions& options,
   load.buffer = buffer;
   ReadRequest request;
   AETHER_RETURN_IF_ERROR(PrepareExtent(extent, options, &load, &request));
-  ReadNow(&request);
+  const LoadTime time(options.counters);
+  ReadNow(&request, options.counters);
   return FinishExtent(extent, options, request, &load, ref);
 }
 
@@ -537,17 +546,22 @@ Status RunFile::ReadBlob(Slice reference, const RunReadOptions& options, PageRef
   read.fill_cache = options.fill_cache;
   read.verify = options.verify;
   bool loaded = false;
+  const Stopwatch watch(options.counters != nullptr && options.counters->times_loads());
   Status s = options_.blob_cache->Read(*blob, ref, read, page, value, &loaded);
   if (s.IsCorruption() && !options_.owner.empty()) {
     s = Status::Corruption(s.message() + ", column family " + options_.owner);
   }
   if (s.ok() && options.counters != nullptr) {
-    if (loaded) {
-      ++options.counters->page_loads;
-      options.counters->load_bytes += ref.stored;
-    } else {
-      ++options.counters->page_hits;
+    RunReadCounters& counters = *options.counters;
+    ++(loaded ? counters.blob_loads : counters.blob_hits);
+    if (!loaded) {
+      counters.blob_hit_bytes += ref.size;
+      return s;
     }
+    counters.blob_load_bytes += ref.stored;
+    counters.blob_load_nanos += watch.Nanos();
+    Add(counters.meter, Count::kBlobBytesRead, ref.stored);
+    if (watch.wanted()) Record(counters.meter, Measure::kBlobReadMicros, watch.Nanos() / 1000);
   }
   return s;
 }
@@ -572,7 +586,7 @@ Status RunFile::VisitSome(Slice key, SequenceNumber sequence, const RunReadOptio
   if (page.data == nullptr) {
     if (misses != nullptr && !LeafInMemory(leaf)) {
       cursor->wants = VisitCursor::Wants::kLeaf;
-      cursor->ticket = misses->AddLeaf(this, leaf);
+      cursor->ticket = misses->AddLeaf(this, leaf, options.level);
       return Status::OK();
     }
     AETHER_RETURN_IF_ERROR(Leaf(leaf, options, &page));
@@ -616,7 +630,7 @@ Status RunFile::VisitSome(Slice key, SequenceNumber sequence, const RunReadOptio
           cursor->leaf = leaf;
           cursor->slot = slot;
           cursor->wants = VisitCursor::Wants::kValue;
-          cursor->ticket = misses->AddExtent(this, record.value_extent);
+          cursor->ticket = misses->AddExtent(this, record.value_extent, options.level);
           return Status::OK();
         }
         AETHER_RETURN_IF_ERROR(ReadExtent(record.value_extent, options, &large));

@@ -33,6 +33,7 @@
 #include "engine/run/filter.h"
 #include "engine/run/leaf.h"
 #include "engine/run/range_delete.h"
+#include "engine/run/read_counters.h"
 
 namespace aether {
 
@@ -53,13 +54,6 @@ struct RunFileOptions {
   // in memory. Without them references are handed out and verified as such, but no value is read.
   std::vector<std::shared_ptr<BlobFile>> blobs;
   std::shared_ptr<BlobCache> blob_cache;
-};
-
-// What a read did; owned by the caller, one thread.
-struct RunReadCounters {
-  uint64_t page_hits = 0;
-  uint64_t page_loads = 0;
-  uint64_t load_bytes = 0;
 };
 
 struct RunReadOptions {
@@ -88,6 +82,7 @@ struct RunReadOptions {
   // Iterators only: values in blob files are not read; such an entry is a kPutReference.
   bool references = false;
   RunReadCounters* counters = nullptr;
+  int level = 0;  // of the run, for the counters
 };
 
 // A page or a large value on its way into memory: what lies between the two halves of a load.
@@ -156,6 +151,7 @@ class RunFile {
   // not here. ---
   static uint64_t KeyHash(Slice key) { return BloomHash(key); }
   bool HasFilter() const { return !filter_.empty(); }
+  bool HasAnyFilter() const { return HasFilter() || own_prefixes_ != nullptr; }
   void PrefetchFilter(uint64_t hash) const { filter_.Prefetch(hash); }
   bool MayContain(uint64_t hash) const { return filter_.MayContain(hash); }
   // For files whose filter holds no keys. False: the key is certainly not here.
@@ -213,7 +209,7 @@ class RunFile {
     const uint64_t word = swips_[index].Resolve();
     if (word != Swip::kEvicted) [[likely]] {
       if (Swip::IsCool(word)) swips_[index].Warm(word);
-      if (options.counters != nullptr) ++options.counters->page_hits;
+      if (options.counters != nullptr) options.counters->Hit(options.level);
       page->data = Swip::Address(word);
       page->pin.Release();
       return Status::OK();
@@ -286,10 +282,12 @@ class RunFile {
     return StoredSize(index) == kPageSize && meta_.given_sequence == 0;
   }
   // Verifies the stored bytes of a leaf and, unless LeafIsInPlace, makes the page of them at
-  // `page`; else `stored` is the page, which is often the same place.
-  Status OpenLeaf(size_t index, const char* stored, bool verify, char* page) const;
+  // `page`; else `stored` is the page, which is often the same place. `counters` may be null.
+  Status OpenLeaf(size_t index, const char* stored, bool verify, char* page,
+                  RunReadCounters* counters) const;
   // The same for a large value or key, whose bytes are to go to `data` when it is compressed.
-  Status OpenExtent(const Extent& extent, const char* stored, bool verify, char* data) const;
+  Status OpenExtent(const Extent& extent, const char* stored, bool verify, char* data,
+                    RunReadCounters* counters) const;
   Status Corrupt(uint64_t offset, const std::string& what) const;
   // Says also which keys the page holds.
   Status CorruptLeaf(size_t index, const std::string& what) const;
@@ -327,7 +325,7 @@ class RunFile {
                      PageLoad* load, ReadRequest* request) const;
   // The stored bytes of a request that has been answered.
   Status TakeBytes(const ReadRequest& request, const PageLoad& load, const char** stored) const;
-  void ReadNow(ReadRequest* request) const;
+  void ReadNow(ReadRequest* request, RunReadCounters* counters) const;
   Status VerifyReference(Slice reference, uint64_t offset, std::string* scratch) const;
 
   FileSystem* fs_ = nullptr;

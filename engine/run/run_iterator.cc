@@ -18,6 +18,7 @@ class RunIterator::Stream {
       : file_(file),
         verify_(options.verify),
         limiter_(options.limiter),
+        counters_(options.counters),
         body_(file->Meta().data_bytes) {}
 
   // *page stays valid until the next call.
@@ -31,7 +32,7 @@ class RunIterator::Stream {
     AETHER_RETURN_IF_ERROR(leaves_.Ensure(*this, from, end - from));
     const char* const stored = leaves_.At(offset);
     *page = file_->LeafIsInPlace(index) ? stored : page_;
-    return file_->OpenLeaf(index, stored, verify_, page_);
+    return file_->OpenLeaf(index, stored, verify_, page_, counters_);
   }
 
   // Valid until the next call of either for another kind: a key and a value can be held together.
@@ -45,7 +46,7 @@ class RunIterator::Stream {
     ScratchBuffer& plain = key ? plain_key_ : plain_value_;
     if (extent.packed() && !plain.Reserve(extent.bytes)) return NoMemory();
     *data = extent.packed() ? plain.data() : stored;
-    return file_->OpenExtent(extent, stored, verify_, plain.data());
+    return file_->OpenExtent(extent, stored, verify_, plain.data(), counters_);
   }
 
   // What was read by Large is not needed any more. A merge has many streams: none of them keeps
@@ -87,7 +88,15 @@ class RunIterator::Stream {
       if (file.direct()) want = (want + kDirectAlignment - 1) / kDirectAlignment * kDirectAlignment;
       stream.Pace(want);
       Slice got;
+      const Stopwatch watch(stream.counters_ != nullptr && stream.counters_->times_loads());
       AETHER_RETURN_IF_ERROR(file.ReadAt(offset, want, bytes.data(), &got));
+      if (stream.counters_ != nullptr) {
+        stream.counters_->load_bytes += got.size();
+        stream.counters_->load_nanos += watch.Nanos();
+        if (watch.wanted()) {
+          Record(stream.counters_->meter, Measure::kReadForMergeMicros, watch.Nanos() / 1000);
+        }
+      }
       if (got.size() < need) {
         return stream.file_->Corrupt(offset + got.size(),
                                      "the file ends in the middle of its data");
@@ -111,6 +120,7 @@ class RunIterator::Stream {
   const RunFile* const file_;
   const bool verify_;
   IoLimiter* const limiter_;
+  RunReadCounters* const counters_;
   const uint64_t body_;
   std::unique_ptr<RandomReadFile> own_;
   const RandomReadFile* from_ = nullptr;  // own_ or the file's own handle, once opened
@@ -251,7 +261,7 @@ void RunIterator::Approach(PageBatch* misses) {
   if (file_->PrefetchLeafToPin(sought_leaf_, sought_share_) || options_.cache_only) return;
   if (ahead_ != nullptr && ahead_->Holds(sought_leaf_)) return;
   ahead_.reset();
-  sought_ticket_ = misses->AddLeaf(file_, sought_leaf_);
+  sought_ticket_ = misses->AddLeaf(file_, sought_leaf_, options_.level);
   sought_from_ = misses;
 }
 

@@ -73,6 +73,7 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
   FlushEvent event;
   event.family = family->id_;
   event.family_name = family->name_;
+  TellFlush(*family, *sealed.table);
   if (options_.observer) options_.observer->OnFlushBegin(event);
   FlushResult result;
   JobContext context = ContextFor(family, 0, IoLimiter::Priority::kHigh);
@@ -169,22 +170,8 @@ Status EnvImpl::FlushOne(FamilyStore* family) {
     const uint64_t rate = sealed.table->MemoryUsage() * 1000000 / std::max<uint64_t>(micros, 1);
     family->flush_rate_ = family->flush_rate_ == 0 ? rate : (family->flush_rate_ + rate) / 2;
   }
-  Log("flushed " + std::to_string(result.entries) + " entries of [" + family->name_ + "] into " +
-      std::to_string(result.bytes) + " bytes in " + std::to_string(micros) + " us" +
-      (in_log.empty() ? "" : "; kept " + std::to_string(in_log.size()) + " segments of the log"));
-  if (options_.observer) {
-    if (!result.files.empty()) {
-      const FileMeta& meta = *result.files[0];
-      event.file_number = meta.number;
-      event.path = RunFileName(path_, meta.number);
-      event.smallest_sequence = meta.smallest_sequence;
-      event.largest_sequence = meta.largest_sequence;
-    }
-    event.bytes = result.bytes;
-    event.entries = result.entries;
-    event.micros = micros;
-    options_.observer->OnFlushEnd(event);
-  }
+  event.micros = micros;
+  ReportFlush(*family, *sealed.table, result, in_log.size(), &event);
   return Status::OK();
 }
 
@@ -237,6 +224,7 @@ void EnvImpl::RemoveObsoleteFiles() {
 Status EnvImpl::FlushPicked(FamilyStore* family, bool report) {
   const uint64_t recoveries = Recoveries();
   Status s = FlushOne(family);
+  TellNoWork();
   if (s.ok() && options_.observer) s = options_.observer->CheckSpace();
   // Before the flush counts as over: Resume waits for that and then clears the error.
   if (!s.ok() && report) SetBackgroundError(ErrorReason::kFlush, s, recoveries);
@@ -250,6 +238,7 @@ Status EnvImpl::FlushPicked(FamilyStore* family, bool report) {
 
 void EnvImpl::FlushLoop() {
   SetThreadName("aether-flush");
+  const ThreadNotice notice(options_.observer.get(), false);
   uint64_t not_before_micros = 0;  // after an error
   for (;;) {
     FamilyStore* family = nullptr;
@@ -328,6 +317,7 @@ Status EnvImpl::MakeJob(FamilyStore* family, ActiveMerge* merge, bool resumed, b
   options.resumed = resumed;
   options.rewrite = rewrite;
   JobContext job_context = ContextFor(family, merge->state.output_level, IoLimiter::Priority::kLow);
+  if (!merge->compress) job_context.compression = Compression();
   const BlobOptions& blob = job_context.blob;
   const double collect =
       merge->collect_age_cutoff.value_or(blob.collect_garbage ? blob.age_cutoff : 0);
@@ -363,6 +353,8 @@ Status EnvImpl::BeginMerge(FamilyStore* family, const MergePick& pick, bool manu
   begun->manual = manual;
   begun->collect_age_cutoff = collect;
   begun->input_level = pick.input_level;
+  begun->compress = pick.compress;
+  begun->reason = pick.reason;
   begun->state.output_run = NewFileNumber();
   begun->state.output_level = pick.output_level;
   begun->state.input_runs = pick.runs;
@@ -381,6 +373,7 @@ Status EnvImpl::BeginMerge(FamilyStore* family, const MergePick& pick, bool manu
     event.input_level = pick.input_level;
     event.output_level = pick.output_level;
     event.manual = manual;
+    event.reason = pick.reason;
     options_.observer->OnMergeBegin(event);
   }
   AETHER_RETURN_IF_ERROR(MakeJob(family, begun.get(), false, rewrite));
@@ -398,11 +391,16 @@ std::optional<MergePick> EnvImpl::PickFor(const FamilyStore& family, bool idle,
   if (pick || family.tree_.strategy == Strategy::kFifo) return pick;
   if (family.suggested_) {
     pick = PickAll(*family.version_);
-    if (pick && pick->runs.size() > 1) return pick;
+    if (pick && pick->runs.size() > 1) {
+      pick->reason = MergeReason::kSuggested;
+      return pick;
+    }
   }
   if (!GarbageForcesMerge(family.version_->state(), family.tree_.blob)) return std::nullopt;
   *rewrite = true;
-  return PickAll(*family.version_);
+  pick = PickAll(*family.version_);
+  if (pick) pick->reason = MergeReason::kBlobGarbage;
+  return pick;
 }
 
 bool EnvImpl::MergePending(const FamilyStore& family, bool idle) const {
@@ -428,6 +426,8 @@ bool EnvImpl::WritersIdle() {
 void EnvImpl::StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>& merge,
                         uint64_t quantum) {
   bool complete = false;
+  const bool measured = options_.meter != nullptr && options_.meter->timed();
+  const uint64_t cpu_start = measured ? clock_->CpuNanos() : 0;
   const uint64_t start = clock_->NowMicros();
   const uint64_t read_before = merge->job->progress().bytes_read;
   const uint64_t written_before = merge->job->progress().bytes_written;
@@ -435,33 +435,14 @@ void EnvImpl::StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>&
       family->dropped() ? Status::ColumnFamilyDropped() : merge->job->Step(quantum, &complete);
   const MergeProgress& progress = merge->job->progress();
   merge->micros += clock_->NowMicros() - start;
+  if (measured) merge->cpu_nanos += clock_->CpuNanos() - cpu_start;
   const int level = merge->state.output_level;
   family->counters_.merge_read[level] += progress.bytes_read - read_before;
   family->counters_.merge_written[level] += progress.bytes_written - written_before;
   if (complete) {
     family->counters_.merges[level] += 1;
     family->counters_.merge_micros[level] += merge->micros;
-    Log("merged " + std::to_string(merge->state.input_runs.size()) + " runs of [" + family->name_ +
-        "] into level " + std::to_string(level) + ": read " + std::to_string(progress.bytes_read) +
-        " bytes, wrote " + std::to_string(progress.bytes_written) + ", moved " +
-        std::to_string(progress.files_moved) + " files, in " + std::to_string(merge->micros) +
-        " us; of blob files read " + std::to_string(progress.blob_bytes_read) + ", wrote " +
-        std::to_string(progress.blob_bytes_written));
-    if (options_.observer) {
-      MergeEvent event;
-      event.family = family->id_;
-      event.family_name = family->name_;
-      event.input_level = merge->input_level;
-      event.output_level = level;
-      event.manual = merge->manual;
-      event.output_files = progress.output_files;
-      event.bytes_read = progress.bytes_read;
-      event.bytes_written = progress.bytes_written;
-      event.entries_read = progress.entries_read;
-      event.entries_dropped = progress.entries_read - progress.entries_written;
-      event.micros = merge->micros;
-      options_.observer->OnMergeEnd(event);
-    }
+    ReportMerge(*family, *merge);
   }
   // Readers of the old files may be the last holders; the job must not be destroyed under the lock.
   std::unique_ptr<MergeJob> finished;
@@ -501,6 +482,7 @@ void EnvImpl::StepMerge(FamilyStore* family, const std::shared_ptr<ActiveMerge>&
 void EnvImpl::MergeLoop(int index) {
   SetThreadName("aether-merge");
   SetThreadNice(0, kMergeNice);
+  const ThreadNotice notice(options_.observer.get(), true);
   for (;;) {
     FamilyStore* family = nullptr;
     std::shared_ptr<ActiveMerge> merge;
@@ -569,7 +551,9 @@ void EnvImpl::MergeLoop(int index) {
     }
     if (merge != nullptr) {
       if (merge->job == nullptr) MakeJob(family, merge.get(), true, false).Ignore();
+      TellMerge(*family, *merge);
       StepMerge(family, merge, kQuantumBytes);
+      TellNoWork();
     }
     MutexLock lock(&mutex_);
     --busy_threads_;

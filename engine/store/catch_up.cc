@@ -30,11 +30,11 @@ Status EnvImpl::CatchUp() {
   return s;
 }
 
-// Where no family has flushed anything since, only what is new in the log goes into the tables that
-// are there; their readers do not see it before the sequence is raised. Otherwise there are new
-// tables, filled from the floor on: what stands in runs now must not stand in a table too. So there
-// are when numbers were given to files from outside: a view that does not have the files must not
-// get what was written after them.
+// Where no family has flushed anything since, only what is new in the log is read, and goes into
+// the tables that are there; their readers do not see it before the sequence is raised. Otherwise
+// there are new tables, filled from the floor on: what stands in runs now must not stand in a table
+// too. So there are when numbers were given to files from outside: a view that does not have the
+// files must not get what was written after them.
 //
 // Sequence first, then the views: a reader pins a view before it loads the sequence, and an old
 // view shows at a newer sequence what it has shown before. The other way round it would meet runs
@@ -48,22 +48,15 @@ Status EnvImpl::CatchUpOnce(bool may_lag) {
     return Status::InvalidArgument(path_ + ": another store has taken the place of this one");
   }
   std::vector<Caught> caught;
-  wal::RecoveryOptions recovery;
-  recovery.fs = fs_;
-  recovery.directory = log_dir_;
-  recovery.store_id = next.store_id;
-  recovery.mode = static_cast<wal::RecoveryMode>(options_.recovery_mode);
-  recovery.read_only = true;
-  recovery.live = true;
   std::vector<SequenceNumber> flushed;
+  SequenceNumber max_flushed = 0;
   for (const auto& [id, family] : next.families) {
-    recovery.max_flushed_sequence =
-        std::max(recovery.max_flushed_sequence, family.flushed_sequence);
+    max_flushed = std::max(max_flushed, family.flushed_sequence);
     if (flushed.size() <= id) flushed.resize(id + 1);
     flushed[id] = family.flushed_sequence;
   }
-  bool anew =
-      next.log.epoch != state_.log.epoch || next.log.last_sequence != state_.log.last_sequence;
+  bool anew = refill_ || next.log.epoch != state_.log.epoch ||
+              next.log.last_sequence != state_.log.last_sequence;
   {
     MutexLock lock(&mutex_);
     for (const auto& family : families_) {
@@ -90,27 +83,40 @@ Status EnvImpl::CatchUpOnce(bool may_lag) {
     if (tables.tables.size() <= c.family->id_) tables.tables.resize(c.family->id_ + 1);
     tables.tables[c.family->id_] = c.table;
   }
-  LogState log = next.log;
-  if (!anew && recovered_.last.ticket > log.floor.ticket) log.floor = recovered_.last;
-  wal::Recovered recovered;
-  AETHER_RETURN_IF_ERROR(wal::Recover(
-      recovery, log,
-      [&](const wal::RecoveredRecord& record, uint32_t* count) {
-        return ReplayBatch(record.body, record.first_sequence, tables, flushed, count);
-      },
-      nullptr, &recovered));
+  directory_log_->SetState(next.log);
+  tail_log_->SetState(next.log);
+  if (anew) {
+    refill_ = true;
+    tail_.reset();
+    tail_position_ = next.log.floor;
+  } else if (next.log.floor.ticket > tail_position_.ticket) {
+    // It holds nothing for the families that are open here.
+    tail_position_ = next.log.floor;
+  }
+  Status s = ReadTail(tables, flushed);
+  if (!s.ok()) {
+    // The last batch may be in the tables in part, and the reader may have missed something.
+    refill_ = true;
+    return s;
+  }
   // Segments above the old floor may have gone before they were read.
   ManifestState after;
   AETHER_RETURN_IF_ERROR(Manifest::Read(fs_, path_, &after, &number));
   const bool moved =
       after.log.epoch != next.log.epoch || after.log.floor.ticket != next.log.floor.ticket;
-  if ((moved && !may_lag) || recovered.last.sequence < read_only_sequence_) {
+  const uint64_t cut = next.log.cuts.empty() ? 0 : next.log.cuts.back().last_ticket;
+  const bool short_of =
+      tail_position_.ticket < cut || std::max(tail_position_.sequence, next.log.last_sequence) <
+                                         std::max<uint64_t>(max_flushed, read_only_sequence_);
+  if ((moved && !may_lag) || short_of) {
     return Status::TryAgain(path_ + ": the primary instance changes it too fast to be followed");
   }
+  refill_ = false;
+  tail_position_.sequence = std::max(tail_position_.sequence, next.log.last_sequence);
   state_ = std::move(next);
   manifest_number_ = number;
-  recovered_ = std::move(recovered);
-  read_only_sequence_.store(recovered_.last.sequence, std::memory_order_seq_cst);
+  read_only_ticket_.store(tail_position_.ticket, std::memory_order_release);
+  read_only_sequence_.store(tail_position_.sequence, std::memory_order_seq_cst);
   MutexLock lock(&mutex_);
   for (const Caught& c : caught) {
     c.family->version_ = c.version;
@@ -118,6 +124,27 @@ Status EnvImpl::CatchUpOnce(bool may_lag) {
     c.family->RebuildView();
   }
   return Status::OK();
+}
+
+Status EnvImpl::ReadTail(const TableSet& tables, const std::vector<SequenceNumber>& flushed) {
+  if (tail_ == nullptr) {
+    tail_ = std::make_unique<wal::LogReader>(fs_, state_.store_id, tail_log_.get());
+  }
+  tail_->FollowEnd(tail_position_.ticket);
+  wal::NumberedBatch batch;
+  for (;;) {
+    bool found = false;
+    AETHER_RETURN_IF_ERROR(tail_->Next(wal::kMaxTicket, &batch, &found));
+    if (!found) break;
+    uint32_t count = 0;
+    AETHER_RETURN_IF_ERROR(ReplayBatch(batch.body, batch.first_sequence, tables, flushed, &count));
+    tail_position_.ticket = batch.ticket;
+    if (count > 0) {
+      tail_position_.sequence = std::max(tail_position_.sequence, batch.first_sequence + count - 1);
+    }
+  }
+  tail_position_.sequence = std::max(tail_position_.sequence, tail_->skipped_sequence());
+  return tail_log_->TakeError();
 }
 
 }  // namespace aether

@@ -270,8 +270,7 @@ TEST_F(DropFilesTest, FifoMayPutFlushesTogether) {
 
 TEST_F(DropFilesTest, TieredMergesWhatTakesTooMuchSpace) {
   store_.tree.strategy = Strategy::kTiered;
-  store_.tree.fanout = 4;
-  store_.tree.space_amplification_percent = 200;
+  store_.tree.tiered.space_amplification_percent = 200;
   Open();
   PutKeys(0, 100, kValue);
   FlushAll();

@@ -40,12 +40,16 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FamilyState& state,
   }
   if (!meta.blobs.empty()) options.blob_cache = BlobCacheOf(family.options_.pool);
   std::unique_ptr<RunFile> run;
+  Meter* const meter = options_.meter.get();
+  const Stopwatch watch(meter != nullptr && meter->timed());
   Status s = RunFile::Open(fs_, RunFileName(path_, meta.number), &meta, family.options_.pool,
                            options, &run);
+  if (watch.wanted()) Record(meter, Measure::kFileOpenMicros, watch.Nanos() / 1000);
+  Add(meter, s.ok() ? Count::kFilesOpened : Count::kFileErrors);
   if (!s.ok()) return s;
   *file = std::make_shared<OpenFile>(
       std::move(run), [this](uint64_t number) { AddObsoleteFile(number); },
-      family.open_file_memory_);
+      family.open_file_memory_, meter);
   return Status::OK();
 }
 
@@ -212,6 +216,7 @@ JobContext EnvImpl::ContextFor(FamilyStore* family, int level, IoLimiter::Priori
   context.direct_writes = options_.direct_background;
   context.limiter = options_.limiter.get();
   context.priority = priority;
+  context.meter = options_.meter.get();
   context.new_number = [this] { return NewFileNumber(); };
   context.install = [this](FamilyEdit&& edit) {
     ManifestEdit whole;
@@ -246,6 +251,7 @@ Status EnvImpl::NewManifest() {
   }
   if (manifest_ != nullptr) RemoveManifest(manifest_->number());
   manifest_ = std::move(fresh);
+  manifest_->set_meter(options_.meter.get());
   manifest_number_ = number;
   return Status::OK();
 }

@@ -87,6 +87,7 @@ Status EnvImpl::Write(const WriteOptions& options, Slice body, std::optional<uin
   request.disable_wal = options.disable_wal;
   request.sync = options.sync;
   request.no_slowdown = options.no_slowdown;
+  request.times = options.times;
   if (options.disable_wal) unlogged_writes_.store(true, std::memory_order_release);
   WriteResult result;
   AETHER_RETURN_IF_ERROR(pipeline_->Write(request, &result));
@@ -541,6 +542,7 @@ EnvStats EnvImpl::Stats() const {
     const PipelineCounters counters = pipeline_->Counters();
     stats.writes = counters.writes;
     stats.log_bytes = counters.logged_bytes;
+    stats.log_mapped = counters.mapped;
     stats.log_bytes_mapped = counters.mapped_bytes;
     stats.log_syncs = counters.syncs;
     stats.live_log_bytes = pipeline_->LogBytes();

@@ -31,6 +31,7 @@
 #include "engine/lsm/strategy.h"
 #include "engine/store/db_env.h"
 #include "engine/store/family.h"
+#include "engine/wal/directory_log.h"
 
 namespace aether {
 
@@ -137,6 +138,9 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   // --- a second instance beside the one that writes (catch_up.cc) ---
   // `may_lag`: it will do when the state is not the newest.
   Status CatchUpOnce(bool may_lag) REQUIRES(catch_up_mutex_) EXCLUDES(manifest_mutex_, mutex_);
+  // Puts what is new in the log into the tables.
+  Status ReadTail(const TableSet& tables, const std::vector<SequenceNumber>& flushed)
+      REQUIRES(catch_up_mutex_, manifest_mutex_);
   // What writes are told where there are none.
   Status RefuseWrite() const {
     return Status::NotSupported(options_.secondary ? "Not supported operation in secondary mode."
@@ -303,6 +307,29 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   // For callers that have let go of the lock: a manifest that failed stops everything.
   Status CheckManifest(Status s) EXCLUDES(manifest_mutex_, mutex_);
   void Log(const std::string& line) const;
+  // --- what LOG, the observer and the meter are told (report.cc) ---
+  // `segments`: how many files of the log became blob files.
+  void ReportFlush(const FamilyStore& family, const MemTable& table, const FlushResult& result,
+                   size_t segments, FlushEvent* event) const;
+  void ReportMerge(const FamilyStore& family, const ActiveMerge& merge) const;
+  // The observer is told that this thread is there, as long as the object is, and what it does.
+  class ThreadNotice {
+   public:
+    ThreadNotice(Observer* observer, bool merges) : observer_(observer) {
+      if (observer_ != nullptr) observer_->OnThreadStart(merges);
+    }
+    ~ThreadNotice() {
+      if (observer_ != nullptr) observer_->OnThreadEnd();
+    }
+    ThreadNotice(const ThreadNotice&) = delete;
+    ThreadNotice& operator=(const ThreadNotice&) = delete;
+
+   private:
+    Observer* const observer_;
+  };
+  void TellFlush(const FamilyStore& family, const MemTable& table) const;
+  void TellMerge(const FamilyStore& family, const ActiveMerge& merge) const;
+  void TellNoWork() const;
 
   EnvOptions options_;
   FileSystem* const fs_;
@@ -322,11 +349,21 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   wal::Recovered recovered_;
   std::atomic<bool> unlogged_writes_{false};
   std::atomic<uint64_t> read_only_sequence_{0};
+  std::atomic<uint64_t> read_only_ticket_{0};
+  // Of an instance that does not write: the log for followers, and from the floor on.
+  std::unique_ptr<wal::DirectoryLog> directory_log_;
+  std::unique_ptr<wal::DirectoryLog> tail_log_;
 
   Mutex resume_mutex_;
   Mutex copy_mutex_;  // one copy holds flushes back at a time
 
   Mutex catch_up_mutex_;  // comes before all others
+  // Of a secondary instance: where its tables end, and the log from there on. Null: not read so
+  // far.
+  LogPosition tail_position_ GUARDED_BY(catch_up_mutex_);
+  std::unique_ptr<wal::LogReader> tail_ GUARDED_BY(catch_up_mutex_);
+  // The tables have to be filled anew: the last try left them unfinished.
+  bool refill_ GUARDED_BY(catch_up_mutex_) = false;
   Mutex hold_mutex_;
   int holds_ GUARDED_BY(hold_mutex_) = 0;
 

@@ -380,6 +380,14 @@ Status EnvImpl::RecoverLog() {
       std::to_string(recovered_.last.sequence) + "; discarded " +
       std::to_string(recovered_.discarded_records));
   read_only_sequence_ = recovered_.last.sequence;
+  read_only_ticket_ = recovered_.last.ticket;
+  if (options_.read_only) {
+    directory_log_ =
+        std::make_unique<wal::DirectoryLog>(fs_, log_dir_, true, recovery.store_id, log);
+    tail_log_ = std::make_unique<wal::DirectoryLog>(fs_, log_dir_, false, recovery.store_id, log);
+    MutexLock lock(&catch_up_mutex_);
+    tail_position_ = recovered_.last;
+  }
   return options_.read_only ? Status::OK() : StartPipeline(recovered_);
 }
 
@@ -388,6 +396,7 @@ Status EnvImpl::StartPipeline(const wal::Recovered& recovered) {
   options.fs = fs_;
   options.log_directory = log_dir_;
   options.hooks = this;
+  options.meter = options_.meter.get();
   options.allow_mapped_log = options_.allow_mapped_log;
   options.log_write_back_bytes = options_.wal_bytes_per_sync;
   options.archive_ttl_seconds = options_.wal_ttl_seconds;

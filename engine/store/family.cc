@@ -118,14 +118,25 @@ Status FamilyStore::Get(const ReadOptions& options, Slice key, PinnedValue* valu
     AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), memtables, true));
     return lookup.Finish();
   }
-  AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), memtables, false));
-  if (lookup.finished()) {
-    ++options.counters->memtable_hits;
-  } else {
-    ++options.counters->memtable_misses;
-    AETHER_RETURN_IF_ERROR(view->Get(&lookup, RunOptions(options), false, true));
+  return CountedGet(*view, options, memtables, &lookup);
+}
+
+Status FamilyStore::CountedGet(const ReadView& view, const ReadOptions& options, bool memtables,
+                               Lookup* lookup) const {
+  ReadCounters& counters = *options.counters;
+  const RunReadOptions run_options = RunOptions(options);
+  if (memtables) {
+    const Stopwatch watch(counters.timed);
+    AETHER_RETURN_IF_ERROR(view.Get(lookup, run_options, true, false));
+    counters.memtable_nanos += watch.Nanos();
+    ++(lookup->finished() ? counters.memtable_hits : counters.memtable_misses);
   }
-  return lookup.Finish();
+  if (!lookup->finished()) {
+    const Stopwatch watch(counters.timed);
+    AETHER_RETURN_IF_ERROR(view.Get(lookup, run_options, false, true));
+    counters.runs_nanos += watch.Nanos();
+  }
+  return lookup->Finish();
 }
 
 void FamilyStore::MultiGet(const ReadOptions& options, size_t n, const Slice* keys,
@@ -154,10 +165,31 @@ void FamilyStore::MultiGetSome(const ReadView& view, SequenceNumber sequence,
     if (options.ignore_range_deletes) lookup.IgnoreRangeDeletes();
     statuses[i] = Status::OK();
   }
-  view.MultiGet(lookups.data(), statuses, n, RunOptions(options), memtables, true);
+  if (options.counters == nullptr) [[likely]] {
+    view.MultiGet(lookups.data(), statuses, n, RunOptions(options), memtables, true);
+  } else {
+    CountedMultiGet(view, options, memtables, n, lookups.data(), statuses);
+  }
   for (size_t i = 0; i < n; ++i) {
     if (statuses[i].ok()) statuses[i] = lookups[i].Finish();
   }
+}
+
+void FamilyStore::CountedMultiGet(const ReadView& view, const ReadOptions& options, bool memtables,
+                                  size_t n, Lookup* lookups, Status* statuses) const {
+  ReadCounters& counters = *options.counters;
+  const RunReadOptions run_options = RunOptions(options);
+  if (memtables) {
+    const Stopwatch watch(counters.timed);
+    view.MultiGet(lookups, statuses, n, run_options, true, false);
+    counters.memtable_nanos += watch.Nanos();
+    for (size_t i = 0; i < n; ++i) {
+      ++(lookups[i].finished() ? counters.memtable_hits : counters.memtable_misses);
+    }
+  }
+  const Stopwatch watch(counters.timed);
+  view.MultiGet(lookups, statuses, n, run_options, false, true);
+  counters.runs_nanos += watch.Nanos();
 }
 
 Status FamilyStore::GetMergeOperands(const ReadOptions& options, Slice key, size_t limit,
@@ -243,9 +275,7 @@ Status FamilyStore::MakeSource(const ReadOptions& options, const FileFilter& fil
           return files(InfoOf(level, run, part));
         }));
   }
-  RunReadOptions run_options = RunOptions(options);
-  run_options.counters = nullptr;
-  source->entries = source->view->NewEntryIterator(run_options, UseMemTables(options),
+  source->entries = source->view->NewEntryIterator(RunOptions(options), UseMemTables(options),
                                                    options.tier != ReadTier::kMemTableOnly);
   return Status::OK();
 }
@@ -258,12 +288,12 @@ std::unique_ptr<Iterator> FamilyStore::NewIterator(const ReadOptions& options, S
   iterator_options.ignore_range_deletes = options.ignore_range_deletes;
   iterator_options.max_skippable_entries = options.max_skippable_entries;
   iterator_options.prefix = std::move(prefix);
+  iterator_options.counters = options.counters;
   IteratorSource source;
   MakeSource(options, files, &source).Ignore();
   ReadOptions again = options;
   again.lower_bound = nullptr;
   again.upper_bound = nullptr;
-  again.counters = nullptr;
   return std::make_unique<Iterator>(
       options_.order, options_.merge_operator, std::move(iterator_options), std::move(source),
       [this, again, files = std::move(files)](IteratorSource* fresh) {
@@ -305,6 +335,7 @@ Status FamilyStore::VerifyChecksums() {
   view->version().ForEachFile([&](int, const Run&, const RunPart& part) {
     if (!result.ok()) return;
     result = part.file->file().VerifyChecksums();
+    Add(env_->options_.meter.get(), Count::kVerifiedBytes, part.file->meta().file_size);
     for (const auto& blob : part.file->file().Blobs()) blobs[blob->meta().number] = blob;
   });
   for (const auto& [number, blob] : blobs) {

@@ -50,7 +50,11 @@ struct ActiveMerge {
   bool manual = false;
   std::optional<double> collect_age_cutoff;  // see CompactRangeOptions
   uint64_t micros = 0;
+  uint64_t cpu_nanos = 0;  // when somebody wants to know
   int input_level = 0;
+  // Of the pick; a merge that was found at opening has the defaults.
+  bool compress = true;
+  MergeReason reason = MergeReason::kLevelSize;
   std::vector<uint64_t> output_files;  // once it is complete
 };
 
@@ -124,6 +128,11 @@ class FamilyStore final : public KvStore {
   void MultiGetSome(const ReadView& view, SequenceNumber sequence, const ReadOptions& options,
                     bool memtables, size_t n, const Slice* keys, PinnedValue* values,
                     Status* statuses) const;
+  // The same reads with options.counters.
+  Status CountedGet(const ReadView& view, const ReadOptions& options, bool memtables,
+                    Lookup* lookup) const;
+  void CountedMultiGet(const ReadView& view, const ReadOptions& options, bool memtables, size_t n,
+                       Lookup* lookups, Status* statuses) const;
   bool MayHoldKeysOf(const FileMeta& meta, const Slice* begin, const Slice* end) const;
   static FileInfo InfoOf(int level, const Run& run, const RunPart& part);
   // Idle memory of memtables is kept for the next ones within what the options allow.

@@ -11,9 +11,10 @@ namespace {
 
 class LogFollowerImpl final : public LogFollower {
  public:
-  LogFollowerImpl(const Pipeline* pipeline, std::unique_ptr<wal::LogReader> reader,
+  // `end` says up to which ticket there is something to show.
+  LogFollowerImpl(std::function<uint64_t()> end, std::unique_ptr<wal::LogReader> reader,
                   uint64_t sequence)
-      : pipeline_(pipeline), reader_(std::move(reader)), next_(sequence) {}
+      : end_(std::move(end)), reader_(std::move(reader)), next_(sequence) {}
 
   Status Seek() { return reader_->Seek(next_); }
 
@@ -27,7 +28,7 @@ class LogFollowerImpl final : public LogFollower {
   Status FindNext(LoggedBatch* batch, bool* found) {
     wal::NumberedBatch numbered;
     for (;;) {
-      AETHER_RETURN_IF_ERROR(reader_->Next(pipeline_->FollowableTicket(), &numbered, found));
+      AETHER_RETURN_IF_ERROR(reader_->Next(end_(), &numbered, found));
       if (!*found) return Status::OK();
       uint32_t count = 0;
       BatchReader records(numbered.body);
@@ -48,7 +49,7 @@ class LogFollowerImpl final : public LogFollower {
     }
   }
 
-  const Pipeline* const pipeline_;
+  const std::function<uint64_t()> end_;
   const std::unique_ptr<wal::LogReader> reader_;
   uint64_t next_;  // the sequence number that comes next, or that is looked for
   bool started_ = false;
@@ -58,12 +59,21 @@ class LogFollowerImpl final : public LogFollower {
 }  // namespace
 
 Status EnvImpl::FollowLog(uint64_t sequence, std::unique_ptr<LogFollower>* follower) {
-  if (pipeline_ == nullptr) return RefuseWrite();
   if (sequence > VisibleSequence()) {
     return Status::NotFound("Requested sequence not yet written in the db");
   }
-  auto opened =
-      std::make_unique<LogFollowerImpl>(pipeline_.get(), pipeline_->NewLogReader(), sequence);
+  std::unique_ptr<wal::LogReader> reader;
+  std::function<uint64_t()> end;
+  if (pipeline_ != nullptr) {
+    reader = pipeline_->NewLogReader();
+    end = [pipeline = pipeline_.get()] { return pipeline->FollowableTicket(); };
+  } else {
+    AETHER_RETURN_IF_ERROR(directory_log_->FindHistory(read_only_ticket_));
+    MutexLock manifest_lock(&manifest_mutex_);
+    reader = std::make_unique<wal::LogReader>(fs_, state_.store_id, directory_log_.get());
+    end = [this] { return read_only_ticket_.load(std::memory_order_acquire); };
+  }
+  auto opened = std::make_unique<LogFollowerImpl>(std::move(end), std::move(reader), sequence);
   AETHER_RETURN_IF_ERROR(opened->Seek());
   *follower = std::move(opened);
   return Status::OK();
@@ -71,9 +81,15 @@ Status EnvImpl::FollowLog(uint64_t sequence, std::unique_ptr<LogFollower>* follo
 
 std::vector<WalFileInfo> EnvImpl::LogFiles() const {
   std::vector<WalFileInfo> files;
-  if (pipeline_ == nullptr) return files;
-  const uint64_t released = pipeline_->ReleasedTicket();
-  wal::LogSource* const source = pipeline_->log_source();
+  wal::LogSource* source = directory_log_.get();
+  uint64_t released = 0;
+  if (pipeline_ != nullptr) {
+    released = pipeline_->ReleasedTicket();
+    source = pipeline_->log_source();
+  } else {
+    MutexLock manifest_lock(&manifest_mutex_);
+    released = state_.log.floor.ticket;
+  }
   for (const wal::ReadableSegment& segment : source->Readable().segments) {
     WalFileInfo info{segment.number, segment.path, segment.bytes, 0, segment.archived};
     wal::SegmentFacts facts;

@@ -527,6 +527,124 @@ TEST_F(SecondaryTest, NeverShowsWhatCameAfterAFileWithoutIt) {
   reader.join();
 }
 
+// What a call reads of the log is what is new, and of each chunk that might go on as much as it
+// takes to see that it does not.
+TEST_F(SecondaryTest, CatchingUpReadsWhatIsNew) {
+  store_.write_buffer_size = 64 << 20;
+  env_options_.log_segment_bytes = 1 << 20;
+  env_options_.log_chunk_bytes = 128 << 10;
+  Open();
+  const std::string filling(1000, 'x');
+  const auto bytes_to_catch_up = [&] {
+    const uint64_t before = fs_.counters().bytes_read;
+    CatchUp();
+    return fs_.counters().bytes_read - before;
+  };
+  uint64_t written = 0;
+  const auto fill = [&](uint64_t to) {
+    for (; written < to; ++written) Put(Key(written), filling);
+  };
+  fill(500);
+  OpenSecondary();
+  CatchUp();
+  std::vector<uint64_t> bytes;
+  for (const uint64_t behind : {1000, 8000}) {
+    fill(behind);
+    EXPECT_GT(bytes_to_catch_up(), 500 * filling.size());
+    Put("new", std::to_string(behind));
+    bytes.push_back(bytes_to_catch_up());
+    EXPECT_EQ(See("new"), std::to_string(behind));
+    EXPECT_EQ(second_->VisibleSequence(), env_->VisibleSequence());
+  }
+  EXPECT_LT(bytes[0], 64u << 10);
+  // Seven megabytes more behind it.
+  EXPECT_LT(bytes[1], bytes[0] + (70 << 10));
+}
+
+// What goes on in families that are not open here moves the floor of the log, too.
+TEST_F(SecondaryTest, OfOneFamilyAmongSeveral) {
+  env_options_.create_missing_stores = true;
+  env_options_.wal_ttl_seconds = 0;
+  OpenFamilies();
+  Put("a", "0");
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  OpenSecondary();
+  for (int round = 1; round <= 30; ++round) {
+    for (uint64_t i = 0; i < 50; ++i) {
+      std::string body;
+      AppendPut(&body, 1, Key(i), std::string(1000, 'x'));
+      Write(body);
+    }
+    ASSERT_TRUE(other_->Flush(true).ok());
+    CatchUp();
+    std::string body;
+    AppendMerge(&body, 0, "m", "x");
+    Write(body);
+    CatchUp();
+    EXPECT_EQ(See("m"), std::string(static_cast<size_t>(round), 'x'));
+    EXPECT_EQ(second_->VisibleSequence(), env_->VisibleSequence());
+    if (round % 10 == 0) {
+      ASSERT_TRUE(kv_->Flush(true).ok());
+    }
+  }
+}
+
+TEST_F(SecondaryTest, CanBeFollowed) {
+  Open();
+  for (uint64_t i = 0; i < 300; ++i) Put(Key(i), std::string(1000, 'x'));
+  OpenSecondary();
+  std::unique_ptr<LogFollower> follower;
+  EXPECT_TRUE(second_->FollowLog(301, &follower).IsNotFound());
+  ASSERT_TRUE(second_->FollowLog(299, &follower).ok());
+  EXPECT_EQ(Numbers(follower.get()), "299+1 300+1 ");
+  Put("a", "1");
+  EXPECT_EQ(Numbers(follower.get()), "");
+  CatchUp();
+  EXPECT_EQ(Numbers(follower.get()), "301+1 ");
+  ASSERT_TRUE(second_->FollowLog(1, &follower).ok());
+  const std::string all = Numbers(follower.get());
+  EXPECT_EQ(all.rfind("1+1 2+1 3+1 ", 0), 0u) << all;
+  EXPECT_NE(all.find(" 300+1 301+1 "), std::string::npos) << all;
+  EXPECT_GT(second_->LogFiles().size(), 3u);
+  // What is archived is history, too.
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  Put("a", "2");
+  for (int i = 0; i < 300 && !env_->LogFiles().front().archived; ++i) {
+    RealClock()->SleepMicros(10000);
+  }
+  CatchUp();
+  ASSERT_TRUE(second_->FollowLog(1, &follower).ok());
+  EXPECT_EQ(Numbers(follower.get()), all + "302+1 ");
+}
+
+TEST_F(FollowTest, ReadOnlyInstancesCanBeFollowed) {
+  env_options_.wal_ttl_seconds = 0;
+  Open();
+  for (uint64_t i = 0; i < 200; ++i) Put(Key(i), std::string(1000, 'x'));
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  Put("a", "1");
+  std::string two;
+  AppendPut(&two, 0, "b", "1");
+  AppendDelete(&two, 0, "a");
+  Write(two);
+  std::vector<KvStore*> handles;
+  EnvOptions options;
+  options.fs = &fs_;
+  options.read_only = true;
+  std::unique_ptr<DbEnv> second;
+  ASSERT_TRUE(DbEnv::Open(options, "/db", {{"default", store_}}, &second, &handles).ok());
+  Put("later", "1");
+  std::unique_ptr<LogFollower> follower;
+  // Without an archive what was flushed is no history.
+  ASSERT_TRUE(second->FollowLog(1, &follower).ok());
+  EXPECT_EQ(Numbers(follower.get()), "201+1 202+2 ");
+  EXPECT_EQ(Numbers(follower.get()), "");
+  ASSERT_TRUE(second->FollowLog(203, &follower).ok());
+  EXPECT_EQ(Numbers(follower.get()), "202+2 ");
+  EXPECT_EQ(second->FollowLog(204, &follower).ToString(),
+            "NotFound: Requested sequence not yet written in the db");
+}
+
 // Each round of the writer moves all keys to one number: whatever a reader sees of one batch it
 // must see of the whole, and never less than was acknowledged before it caught up.
 TEST_F(SecondaryTest, BesideAWriterThatFlushesAndMerges) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/lsm/options.h"
 
 namespace aether {
 
@@ -32,13 +33,16 @@ struct MergeEvent {
   int input_level = 0;
   int output_level = 0;
   bool manual = false;
+  MergeReason reason = MergeReason::kLevelSize;  // unless it is manual
   std::vector<uint64_t> input_files;
   std::vector<uint64_t> output_files;
   uint64_t bytes_read = 0;
   uint64_t bytes_written = 0;
   uint64_t entries_read = 0;
   uint64_t entries_dropped = 0;
+  uint64_t file_bytes_read = 0;  // as stored; moved files are not read
   uint64_t micros = 0;
+  uint64_t cpu_micros = 0;
   Status status;
 };
 
@@ -51,12 +55,29 @@ struct FileEvent {
   bool flush = false;
 };
 
+// What a background thread works on.
+struct BackgroundWork {
+  bool merge = false;  // else it flushes
+  std::string family_name;
+  int input_level = 0;
+  int output_level = 0;
+  bool manual = false;
+  uint64_t input_bytes = 0;  // of memtables, or of files
+  uint64_t bytes_read = 0;
+  uint64_t bytes_written = 0;
+};
+
 enum class StallState : uint8_t { kNormal, kDelayed, kStopped };
 enum class ErrorReason : uint8_t { kFlush, kMerge, kWrite, kManifest };
 
 class Observer {
  public:
   virtual ~Observer() = default;
+  // By each background thread: when it begins, when it is about to end, and what it works on until
+  // further notice; null: nothing.
+  virtual void OnThreadStart(bool /*merges*/) {}
+  virtual void OnThreadEnd() {}
+  virtual void OnWork(const BackgroundWork* /*work*/) {}
   virtual void OnFlushBegin(const FlushEvent&) {}
   virtual void OnFlushEnd(const FlushEvent&) {}
   virtual void OnMergeBegin(const MergeEvent&) {}

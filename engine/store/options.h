@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "engine/base/comparator.h"
+#include "engine/base/meter.h"
 #include "engine/base/operators.h"
 #include "engine/buffer/pool.h"
+#include "engine/commit/write_times.h"
 #include "engine/io/clock.h"
 #include "engine/io/file_system.h"
 #include "engine/io/limiter.h"
@@ -98,6 +100,7 @@ struct EnvOptions {
   uint64_t wal_archive_bytes = 0;
   uint64_t wal_bytes_per_sync = 0;  // write-back of the log in such steps; 0: left to the kernel
   std::shared_ptr<Observer> observer;
+  std::shared_ptr<Meter> meter;  // null: nothing is counted
   // Removes a file that nobody needs any more; empty: the file system does.
   std::function<Status(const std::string& path)> remove_file;
   // Of files of runs; may be null.
@@ -123,8 +126,10 @@ struct RepairOptions {
 
 class Snapshot;
 
-// What a read did. Belongs to one thread; added to, never cleared.
+// What a read did: see engine/run/read_counters.h. Those of an iterator have to outlive it.
 struct ReadCounters : RunReadCounters {
+  ReadCounters() { last_level = kLastLevel; }
+
   uint64_t memtable_hits = 0;
   uint64_t memtable_misses = 0;
 };
@@ -141,7 +146,7 @@ struct ReadOptions {
   ReadTier tier = ReadTier::kAll;
   bool verify_checksums = true;
   bool fill_cache = true;
-  ReadCounters* counters = nullptr;  // may be null
+  ReadCounters* counters = nullptr;  // null: nothing is counted
   bool ignore_range_deletes = false;
   // Get answers a whole entity instead of its default column, and says so in the PinnedValue.
   bool whole_entities = false;
@@ -168,6 +173,7 @@ struct WriteOptions {
   bool ignore_missing_stores = false;
   // Fails with Incomplete instead of waiting when writers are held back.
   bool no_slowdown = false;
+  WriteTimes* times = nullptr;  // null: no clock is read
 };
 
 struct CompactRangeOptions {

@@ -140,6 +140,7 @@ struct EnvStats {
   uint64_t visible_sequence = 0;
   uint64_t writes = 0;
   uint64_t log_bytes = 0;         // appended since Open
+  bool log_mapped = false;        // records reach the log without a system call
   uint64_t log_bytes_mapped = 0;  // the part of them that no system call carried
   uint64_t log_syncs = 0;
   uint64_t live_log_bytes = 0;

@@ -187,22 +187,7 @@ Status Archive::Facts(const ReadableSegment& segment, SegmentFacts* facts) {
       return Status::OK();
     }
   }
-  *facts = SegmentFacts();
-  uint64_t first_batch = UINT64_MAX;
-  AETHER_RETURN_IF_ERROR(
-      ScanSegment(options_.fs, options_.store_id, segment, [&](const DecodedRecord& record) {
-        if (record.ticket > segment.bound || record.type == RecordType::kAnchor) return;
-        uint64_t first = record.ticket;
-        if (record.type == RecordType::kSkip && record.body.size() == sizeof(uint64_t)) {
-          first = LoadFixed<uint64_t>(record.body.data());
-        }
-        if (facts->first_ticket == 0 || first < facts->first_ticket) facts->first_ticket = first;
-        facts->last_ticket = std::max(facts->last_ticket, record.ticket);
-        if (record.type == RecordType::kBatch && record.ticket < first_batch) {
-          first_batch = record.ticket;
-          facts->first_sequence = record.sequence;
-        }
-      }));
+  AETHER_RETURN_IF_ERROR(ReadFacts(options_.fs, options_.store_id, segment, facts));
   if (!segment.complete) return Status::OK();
   MutexLock lock(&mutex_);
   facts_[segment.number] = *facts;

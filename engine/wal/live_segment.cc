@@ -107,4 +107,26 @@ Status ScanSegment(FileSystem* fs, uint64_t store_id, const ReadableSegment& seg
   return Status::OK();
 }
 
+uint64_t FirstTicket(const DecodedRecord& record) {
+  return record.type == RecordType::kSkip && record.body.size() == sizeof(uint64_t)
+             ? LoadFixed<uint64_t>(record.body.data())
+             : record.ticket;
+}
+
+Status ReadFacts(FileSystem* fs, uint64_t store_id, const ReadableSegment& segment,
+                 SegmentFacts* facts) {
+  *facts = SegmentFacts();
+  uint64_t first_batch = UINT64_MAX;
+  return ScanSegment(fs, store_id, segment, [&](const DecodedRecord& record) {
+    if (record.ticket > segment.bound || record.type == RecordType::kAnchor) return;
+    const uint64_t first = FirstTicket(record);
+    if (facts->first_ticket == 0 || first < facts->first_ticket) facts->first_ticket = first;
+    facts->last_ticket = std::max(facts->last_ticket, record.ticket);
+    if (record.type == RecordType::kBatch && record.ticket < first_batch) {
+      first_batch = record.ticket;
+      facts->first_sequence = record.sequence;
+    }
+  });
+}
+
 }  // namespace aether::wal

@@ -39,6 +39,11 @@ Status OpenSegment(FileSystem* fs, uint64_t store_id, const ReadableSegment& seg
 using RecordVisitor = std::function<void(const DecodedRecord& record)>;
 Status ScanSegment(FileSystem* fs, uint64_t store_id, const ReadableSegment& segment,
                    const RecordVisitor& visit);
+// Reads all of it.
+Status ReadFacts(FileSystem* fs, uint64_t store_id, const ReadableSegment& segment,
+                 SegmentFacts* facts);
+// Of those that a skip record stands for; its own of any other.
+uint64_t FirstTicket(const DecodedRecord& record);
 
 }  // namespace aether::wal
 

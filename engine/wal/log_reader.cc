@@ -12,6 +12,9 @@ namespace {
 // What is read of a chunk at once: little to learn where it begins, more to go on in it.
 constexpr size_t kFirstBytes = 4 << 10;
 constexpr size_t kMoreBytes = 128 << 10;
+// Enough to see that no record has come.
+constexpr size_t kLookBytes = 32;
+static_assert(kLookBytes > kRecordHeaderBytes);
 
 struct ByKey {
   template <typename T>
@@ -57,12 +60,20 @@ Status LogReader::Next(uint64_t up_to, NumberedBatch* batch, bool* found) {
     } else if (!fresh) {
       AETHER_RETURN_IF_ERROR(Refresh());
       fresh = true;
+    } else if (at_end_) {
+      return Status::OK();
     } else {
       AETHER_RETURN_IF_ERROR(PassGap(up_to));
       fresh = false;
     }
   }
   return Status::OK();
+}
+
+void LogReader::FollowEnd(uint64_t ticket) {
+  following_ = true;
+  at_end_ = true;
+  next_ = std::max(next_, ticket + 1);
 }
 
 Status LogReader::PassGap(uint64_t up_to) {
@@ -87,6 +98,7 @@ Status LogReader::TakeFromHeads(uint64_t up_to, NumberedBatch* batch, bool* foun
       ++next_;
     } else if (counts && head.type == RecordType::kSkip && head.ticket >= next_) {
       next_ = head.ticket + 1;
+      skipped_sequence_ = std::max(skipped_sequence_, head.sequence);
     }
     cursor->at += RecordBytes(head.body.size());
     AETHER_RETURN_IF_ERROR(Settle(std::move(cursor)));
@@ -112,8 +124,10 @@ Status LogReader::Fill(Cursor* cursor, size_t n, bool* all) {
   *all = cursor->at >= cursor->bytes_at && cursor->at + n <= end;
   if (*all || cursor->at + n > cursor->limit) return Status::OK();
   const size_t most = static_cast<size_t>(cursor->limit - cursor->at);
-  std::string fresh(std::min(std::max(n, cursor->bytes.empty() ? kFirstBytes : kMoreBytes), most),
-                    '\0');
+  const size_t usual = cursor->idle                         ? kLookBytes
+                       : cursor->bytes.size() <= kLookBytes ? kFirstBytes
+                                                            : kMoreBytes;
+  std::string fresh(std::min(std::max(n, usual), most), '\0');
   cursor->complete = cursor->segment->info.complete;
   size_t done = 0;
   while (done < fresh.size()) {
@@ -143,6 +157,7 @@ Status LogReader::DecodeHead(Cursor* cursor, bool* found) {
     return Slice(cursor->bytes.data() + skipped, cursor->bytes.size() - skipped);
   };
   *found = DecodeRecord(rest(), cursor->salt, cursor->base_ticket, &cursor->head);
+  cursor->idle = false;
   if (*found) return Status::OK();
   // The record may reach beyond what was read. What stands there may also be no record at all, and
   // its length anything.
@@ -177,16 +192,14 @@ Status LogReader::Settle(CursorPtr cursor) {
     AETHER_RETURN_IF_ERROR(DecodeHead(cursor.get(), &found));
   }
   if (found) {
-    const DecodedRecord& head = cursor->head;
-    cursor->key = head.type == RecordType::kSkip && head.body.size() == sizeof(uint64_t)
-                      ? LoadFixed<uint64_t>(head.body.data())
-                      : head.ticket;
+    cursor->key = FirstTicket(cursor->head);
     heads_.push_back(std::move(cursor));
     std::push_heap(heads_.begin(), heads_.end(), ByKey());
   } else if (cursor->segment->info.complete) {
     Drop(std::move(cursor));
   } else {
     cursor->bytes = std::string();
+    cursor->idle = true;
     idle_.push_back(std::move(cursor));
   }
   return Status::OK();

@@ -53,6 +53,13 @@ class LogReader {
   // history begins, records of other streams may be gone already.
   void Follow() { following_ = true; }
 
+  // Goes on behind the ticket, or from where it is if that is further on. From now on a ticket
+  // without a record is where the log ends so far: *found is false until the record comes.
+  void FollowEnd(uint64_t ticket);
+
+  // The last sequence number of tickets passed for which no batch will come.
+  SequenceNumber skipped_sequence() const { return skipped_sequence_; }
+
   // The next batch, when its ticket is at most `up_to`. REQUIRES: everything up to there has been
   // published.
   Status Next(uint64_t up_to, NumberedBatch* batch, bool* found);
@@ -80,6 +87,7 @@ class LogReader {
     DecodedRecord head;     // borrows from `bytes`
     uint64_t key = 0;       // its ticket, or the first of those that a skip record stands for
     bool complete = false;  // the segment took no more records when `bytes` was read
+    bool idle = false;      // nothing was there: asked again, it reads no more than it needs to see
   };
   using CursorPtr = std::unique_ptr<Cursor>;
 
@@ -108,6 +116,8 @@ class LogReader {
   uint64_t lost_ = 0;
   uint64_t next_ = 1;
   bool following_ = false;
+  bool at_end_ = false;
+  SequenceNumber skipped_sequence_ = 0;
 };
 
 }  // namespace aether::wal

@@ -7,42 +7,6 @@
 namespace conformance {
 namespace {
 
-// An open database with its options.
-struct CDb : Settings {
-  CDb() : db(rocksdb_open(options, (Directory() + "/db").c_str(), error.out())) {
-    EQ(error.text(), "");
-  }
-  ~CDb() {
-    if (db != nullptr) rocksdb_close(db);
-  }
-  void Put(const std::string& key, const std::string& value) {
-    rocksdb_put(db, write, key.data(), key.size(), value.data(), value.size(), error.out());
-    EQ(error.text(), "");
-  }
-  std::string Get(const std::string& key) {
-    const std::string value = Taken([&](size_t* size) {
-      return rocksdb_get(db, read, key.data(), key.size(), size, error.out());
-    });
-    EQ(error.text(), "");
-    return value;
-  }
-  std::string All() { return Keys(rocksdb_create_iterator(db, read)); }
-  Error error;
-  rocksdb_t* db;
-};
-
-std::string* seen;
-void SeePut(void*, const char* key, size_t key_size, const char* value, size_t value_size) {
-  *seen += std::string(key, key_size) + "=" + std::string(value, value_size) + " ";
-}
-void SeeDelete(void*, const char* key, size_t size) { *seen += "-" + std::string(key, size) + " "; }
-std::string Contents(rocksdb_writebatch_t* batch) {
-  std::string text;
-  seen = &text;
-  rocksdb_writebatch_iterate(batch, nullptr, SeePut, SeeDelete);
-  return text;
-}
-
 const char* const kKeys[] = {"c", "d"};
 const char* const kLater[] = {"cc", "dd"};
 const size_t kOnes[] = {1, 1};
@@ -249,8 +213,7 @@ CASE(c_families) {
   rocksdb_column_family_metadata_destroy(about);
 
   rocksdb_column_family_handle_destroy(family);
-  rocksdb_close(with.db);
-  with.db = nullptr;
+  with.Close();
   const std::string path = Directory() + "/db";
   size_t count = 0;
   char** const listed =

@@ -1,5 +1,5 @@
-// What tests of the C interface share: errors and results that are freed, the usual options.
-// Thread safety: none.
+// What tests of the C interface share: errors and results that are freed, the usual options, an
+// open database, batches told as text, the options file. Thread safety: none.
 
 #ifndef AETHER_TESTS_CONFORMANCE_C_HARNESS_H_
 #define AETHER_TESTS_CONFORMANCE_C_HARNESS_H_
@@ -65,6 +65,82 @@ struct Settings {
   rocksdb_readoptions_t* const read = rocksdb_readoptions_create();
   rocksdb_writeoptions_t* const write = rocksdb_writeoptions_create();
 };
+
+// A database in the directory of the case, with its options.
+struct CDb : Settings {
+  explicit CDb(void (*prepare)(rocksdb_options_t*) = nullptr) {
+    if (prepare != nullptr) prepare(options);
+    db = rocksdb_open(options, (Directory() + "/db").c_str(), error.out());
+    EQ(error.text(), "");
+  }
+  ~CDb() { Close(); }
+  void Close() {
+    if (db != nullptr) rocksdb_close(db);
+    db = nullptr;
+  }
+  void Put(const std::string& key, const std::string& value) {
+    rocksdb_put(db, write, key.data(), key.size(), value.data(), value.size(), error.out());
+    EQ(error.text(), "");
+  }
+  std::string Get(const std::string& key) {
+    const std::string value = Taken([&](size_t* size) {
+      return rocksdb_get(db, read, key.data(), key.size(), size, error.out());
+    });
+    EQ(error.text(), "");
+    return value;
+  }
+  std::string All() { return Keys(rocksdb_create_iterator(db, read)); }
+  void Flush() {
+    rocksdb_flushoptions_t* const flush = rocksdb_flushoptions_create();
+    rocksdb_flush(db, flush, error.out());
+    rocksdb_flushoptions_destroy(flush);
+    EQ(error.text(), "");
+  }
+  std::string Property(const char* name) {
+    char* const value = rocksdb_property_value(db, name);
+    return Taken(value, value == nullptr ? 0 : strlen(value));
+  }
+  Error error;
+  rocksdb_t* db = nullptr;
+};
+
+// The C++ object that an opaque one of C begins with, on both libraries: for what C sets and no
+// call tells.
+template <typename Object, typename Opaque>
+Object& Behind(Opaque* opaque) {
+  return *reinterpret_cast<Object*>(opaque);
+}
+
+// What a batch does, for rocksdb_writebatch_iterate and its like: "a=1 -b ".
+inline void SeePut(void* text, const char* key, size_t key_size, const char* value,
+                   size_t value_size) {
+  *static_cast<std::string*>(text) +=
+      std::string(key, key_size) + "=" + std::string(value, value_size) + " ";
+}
+inline void SeeDelete(void* text, const char* key, size_t size) {
+  *static_cast<std::string*>(text) += "-" + std::string(key, size) + " ";
+}
+inline std::string Contents(rocksdb_writebatch_t* batch) {
+  std::string text;
+  rocksdb_writebatch_iterate(batch, &text, SeePut, SeeDelete);
+  return text;
+}
+
+// The youngest options file of a database.
+inline std::string OptionsFile(const std::string& path = Directory() + "/db") {
+  std::string youngest;
+  for (const std::string& name : FilesWith(path, "")) {
+    if (name.compare(0, 8, "OPTIONS-") == 0) youngest = name;
+  }
+  return ReadFile(path + "/" + youngest);
+}
+// What stands behind "name=" in an options file.
+inline std::string OptionIn(const std::string& file, const std::string& name) {
+  const size_t at = file.find("\n  " + name + "=");
+  if (at == std::string::npos) return "(none)";
+  const size_t begin = at + name.size() + 4;
+  return file.substr(begin, file.find('\n', begin) - begin);
+}
 
 }  // namespace conformance
 

@@ -1,4 +1,4 @@
-// The C interface to options: each is set and read back.
+// The C interface to options: each is set to what it was not, and read back.
 
 #include <rocksdb/c.h>
 
@@ -7,19 +7,20 @@
 namespace conformance {
 namespace {
 
-#define SET_AND_GET(set, get, value) \
-  set(options, value);               \
+#define SET_AND_GET(set, get, value)                                   \
+  NO(static_cast<double>(get(options)) == static_cast<double>(value)); \
+  set(options, value);                                                 \
   EQ(static_cast<double>(get(options)), static_cast<double>(value))
 
 CASE(c_backup_options_are_kept) {
   rocksdb_backup_engine_options_t* options = rocksdb_backup_engine_options_create("/nowhere");
   SET_AND_GET(rocksdb_backup_engine_options_set_share_table_files,
-              rocksdb_backup_engine_options_get_share_table_files, 1);
-  SET_AND_GET(rocksdb_backup_engine_options_set_sync, rocksdb_backup_engine_options_get_sync, 1);
+              rocksdb_backup_engine_options_get_share_table_files, 0);
+  SET_AND_GET(rocksdb_backup_engine_options_set_sync, rocksdb_backup_engine_options_get_sync, 0);
   SET_AND_GET(rocksdb_backup_engine_options_set_destroy_old_data,
               rocksdb_backup_engine_options_get_destroy_old_data, 1);
   SET_AND_GET(rocksdb_backup_engine_options_set_backup_log_files,
-              rocksdb_backup_engine_options_get_backup_log_files, 1);
+              rocksdb_backup_engine_options_get_backup_log_files, 0);
   SET_AND_GET(rocksdb_backup_engine_options_set_backup_rate_limit,
               rocksdb_backup_engine_options_get_backup_rate_limit, 3);
   SET_AND_GET(rocksdb_backup_engine_options_set_restore_rate_limit,
@@ -42,7 +43,7 @@ CASE(c_options_are_kept) {
   SET_AND_GET(rocksdb_options_set_create_missing_column_families,
               rocksdb_options_get_create_missing_column_families, 1);
   SET_AND_GET(rocksdb_options_set_error_if_exists, rocksdb_options_get_error_if_exists, 1);
-  SET_AND_GET(rocksdb_options_set_paranoid_checks, rocksdb_options_get_paranoid_checks, 1);
+  SET_AND_GET(rocksdb_options_set_paranoid_checks, rocksdb_options_get_paranoid_checks, 0);
   SET_AND_GET(rocksdb_options_set_info_log_level, rocksdb_options_get_info_log_level, 2);
   SET_AND_GET(rocksdb_options_set_write_buffer_size, rocksdb_options_get_write_buffer_size, 8);
   SET_AND_GET(rocksdb_options_set_db_write_buffer_size, rocksdb_options_get_db_write_buffer_size,
@@ -54,7 +55,7 @@ CASE(c_options_are_kept) {
   SET_AND_GET(rocksdb_options_set_compression_options_zstd_max_train_bytes,
               rocksdb_options_get_compression_options_zstd_max_train_bytes, 13);
   SET_AND_GET(rocksdb_options_set_compression_options_use_zstd_dict_trainer,
-              rocksdb_options_get_compression_options_use_zstd_dict_trainer, 1);
+              rocksdb_options_get_compression_options_use_zstd_dict_trainer, 0);
   SET_AND_GET(rocksdb_options_set_compression_options_parallel_threads,
               rocksdb_options_get_compression_options_parallel_threads, 14);
   SET_AND_GET(rocksdb_options_set_compression_options_max_dict_buffer_bytes,
@@ -86,7 +87,7 @@ CASE(c_options_are_kept) {
   SET_AND_GET(rocksdb_options_set_blob_compression_type, rocksdb_options_get_blob_compression_type,
               4);
   SET_AND_GET(rocksdb_options_set_enable_blob_gc, rocksdb_options_get_enable_blob_gc, 1);
-  SET_AND_GET(rocksdb_options_set_blob_gc_age_cutoff, rocksdb_options_get_blob_gc_age_cutoff, 0.25);
+  SET_AND_GET(rocksdb_options_set_blob_gc_age_cutoff, rocksdb_options_get_blob_gc_age_cutoff, 0.75);
   SET_AND_GET(rocksdb_options_set_blob_gc_force_threshold,
               rocksdb_options_get_blob_gc_force_threshold, 0.25);
   SET_AND_GET(rocksdb_options_set_blob_compaction_readahead_size,
@@ -137,13 +138,13 @@ CASE(c_options_are_kept) {
   SET_AND_GET(rocksdb_options_set_use_direct_reads, rocksdb_options_get_use_direct_reads, 1);
   SET_AND_GET(rocksdb_options_set_use_direct_io_for_flush_and_compaction,
               rocksdb_options_get_use_direct_io_for_flush_and_compaction, 1);
-  SET_AND_GET(rocksdb_options_set_is_fd_close_on_exec, rocksdb_options_get_is_fd_close_on_exec, 1);
+  SET_AND_GET(rocksdb_options_set_is_fd_close_on_exec, rocksdb_options_get_is_fd_close_on_exec, 0);
   SET_AND_GET(rocksdb_options_set_stats_dump_period_sec, rocksdb_options_get_stats_dump_period_sec,
               47);
   SET_AND_GET(rocksdb_options_set_stats_persist_period_sec,
               rocksdb_options_get_stats_persist_period_sec, 48);
   SET_AND_GET(rocksdb_options_set_advise_random_on_open, rocksdb_options_get_advise_random_on_open,
-              1);
+              0);
   SET_AND_GET(rocksdb_options_set_access_hint_on_compaction_start,
               rocksdb_options_get_access_hint_on_compaction_start, 2);
   SET_AND_GET(rocksdb_options_set_use_adaptive_mutex, rocksdb_options_get_use_adaptive_mutex, 1);
@@ -152,9 +153,9 @@ CASE(c_options_are_kept) {
   SET_AND_GET(rocksdb_options_set_writable_file_max_buffer_size,
               rocksdb_options_get_writable_file_max_buffer_size, 51);
   SET_AND_GET(rocksdb_options_set_allow_concurrent_memtable_write,
-              rocksdb_options_get_allow_concurrent_memtable_write, 1);
+              rocksdb_options_get_allow_concurrent_memtable_write, 0);
   SET_AND_GET(rocksdb_options_set_enable_write_thread_adaptive_yield,
-              rocksdb_options_get_enable_write_thread_adaptive_yield, 1);
+              rocksdb_options_get_enable_write_thread_adaptive_yield, 0);
   SET_AND_GET(rocksdb_options_set_max_sequential_skip_in_iterations,
               rocksdb_options_get_max_sequential_skip_in_iterations, 9);
   SET_AND_GET(rocksdb_options_set_disable_auto_compactions,
@@ -198,8 +199,8 @@ CASE(c_options_are_kept) {
 CASE(c_read_options_are_kept) {
   rocksdb_readoptions_t* options = rocksdb_readoptions_create();
   SET_AND_GET(rocksdb_readoptions_set_verify_checksums, rocksdb_readoptions_get_verify_checksums,
-              1);
-  SET_AND_GET(rocksdb_readoptions_set_fill_cache, rocksdb_readoptions_get_fill_cache, 1);
+              0);
+  SET_AND_GET(rocksdb_readoptions_set_fill_cache, rocksdb_readoptions_get_fill_cache, 0);
   SET_AND_GET(rocksdb_readoptions_set_read_tier, rocksdb_readoptions_get_read_tier, 1);
   SET_AND_GET(rocksdb_readoptions_set_tailing, rocksdb_readoptions_get_tailing, 1);
   SET_AND_GET(rocksdb_readoptions_set_readahead_size, rocksdb_readoptions_get_readahead_size, 58);
@@ -228,6 +229,7 @@ CASE(c_write_options_are_kept) {
   SET_AND_GET(rocksdb_writeoptions_set_low_pri, rocksdb_writeoptions_get_low_pri, 1);
   SET_AND_GET(rocksdb_writeoptions_set_memtable_insert_hint_per_batch,
               rocksdb_writeoptions_get_memtable_insert_hint_per_batch, 1);
+  EQ(static_cast<int>(rocksdb_writeoptions_get_disable_WAL(options)), 0);
   rocksdb_writeoptions_disable_WAL(options, 1);
   EQ(static_cast<int>(rocksdb_writeoptions_get_disable_WAL(options)), 1);
   rocksdb_writeoptions_destroy(options);
@@ -246,7 +248,7 @@ CASE(c_compact_options_are_kept) {
 
 CASE(c_flush_options_are_kept) {
   rocksdb_flushoptions_t* options = rocksdb_flushoptions_create();
-  SET_AND_GET(rocksdb_flushoptions_set_wait, rocksdb_flushoptions_get_wait, 1);
+  SET_AND_GET(rocksdb_flushoptions_set_wait, rocksdb_flushoptions_get_wait, 0);
   rocksdb_flushoptions_destroy(options);
 }
 

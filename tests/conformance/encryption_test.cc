@@ -11,16 +11,15 @@ namespace {
 using rocksdb::Slice;
 using rocksdb::Status;
 
-// Never given back, as the databases of a case hold it until its end.
-rocksdb::Env* Encrypted(const std::string& cipher_name = "ROT13") {
+std::unique_ptr<rocksdb::Env> Encrypted(const std::string& cipher_name = "ROT13") {
   std::shared_ptr<rocksdb::BlockCipher> cipher;
   GOOD(rocksdb::BlockCipher::CreateFromString(rocksdb::ConfigOptions(), cipher_name, &cipher));
-  return rocksdb::NewEncryptedEnv(rocksdb::Env::Default(),
-                                  rocksdb::EncryptionProvider::NewCTRProvider(cipher));
+  return std::unique_ptr<rocksdb::Env>(rocksdb::NewEncryptedEnv(
+      rocksdb::Env::Default(), rocksdb::EncryptionProvider::NewCTRProvider(cipher)));
 }
 
 CASE(encrypted_files_of_any_size) {
-  rocksdb::Env* const env = Encrypted();
+  const std::unique_ptr<rocksdb::Env> env = Encrypted();
   for (const size_t size : {0, 1, 31, 32, 33, 4095, 4096, 10000}) {
     const std::string path = Directory() + "/file";
     std::string text;
@@ -39,7 +38,7 @@ CASE(encrypted_files_of_any_size) {
     EQ(stored.size(), size + 4096);
     if (size > 20) EQ(stored.find(text.substr(0, 20)), std::string::npos);
     std::string read;
-    GOOD(rocksdb::ReadFileToString(env, path, &read));
+    GOOD(rocksdb::ReadFileToString(env.get(), path, &read));
     YES(read == text);
     std::unique_ptr<rocksdb::RandomAccessFile> random;
     GOOD(env->NewRandomAccessFile(path, &random, rocksdb::EnvOptions()));
@@ -53,8 +52,9 @@ CASE(encrypted_files_of_any_size) {
 }
 
 CASE(a_store_on_encrypted_files) {
+  const std::unique_ptr<rocksdb::Env> env = Encrypted("ROT13:16");
   rocksdb::Options options = Db::DefaultOptions();
-  options.env = Encrypted("ROT13:16");
+  options.env = env.get();
   Db db(options);
   for (int i = 0; i < 1000; ++i) db.Put("secret-key" + std::to_string(i), "secret-value");
   GOOD(db->Flush(rocksdb::FlushOptions()));
@@ -88,8 +88,9 @@ std::string Mask(const std::string& prefix, size_t block, uint64_t index) {
 
 CASE(counter_mode_byte_by_byte) {
   const std::string path = Directory() + "/file";
+  const std::unique_ptr<rocksdb::Env> env = Encrypted("ROT13:16");
   std::unique_ptr<rocksdb::WritableFile> writable;
-  GOOD(Encrypted("ROT13:16")->NewWritableFile(path, &writable, rocksdb::EnvOptions()));
+  GOOD(env->NewWritableFile(path, &writable, rocksdb::EnvOptions()));
   const std::string text = "0123456789abcdef0123456789abcdef";
   GOOD(writable->Append(text));
   GOOD(writable->Close());

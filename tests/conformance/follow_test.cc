@@ -302,3 +302,58 @@ CASE(updates_do_not_reach_over_an_ingestion) {
   YES(log->status().IsNotFound());
   EQ(NumbersSince(db, 3), "3+1 ");
 }
+
+CASE(updates_of_instances_that_do_not_write) {
+  Db db;
+  for (const char* key : {"a", "b", "c", "d", "e"}) db.Put(key, "1");
+  const auto since = [](DB* instance, SequenceNumber sequence) {
+    LogPointer log;
+    const Status s = instance->GetUpdatesSince(sequence, &log);
+    return s.ok() ? Numbers(log.get()) : Text(s);
+  };
+  const std::string not_yet = "1/0 NotFound: Requested sequence not yet written in the db";
+  {
+    DB* opened = nullptr;
+    GOOD(DB::OpenForReadOnly(Options(), db.path(), &opened));
+    const std::unique_ptr<DB> reader(opened);
+    EQ(since(opened, 0), "1+1 2+1 3+1 4+1 5+1 ");
+    EQ(since(opened, 1), "1+1 2+1 3+1 4+1 5+1 ");
+    EQ(since(opened, 3), "3+1 4+1 5+1 ");
+    EQ(since(opened, 5), "5+1 ");
+    EQ(since(opened, 6), not_yet);
+    LogPointer log;
+    GOOD(opened->GetUpdatesSince(5, &log));
+    YES(log->Valid());
+    // It stays where it is.
+    db.Put("f", "1");
+    log->Next();
+    NO(log->Valid());
+    GOOD(log->status());
+    EQ(since(opened, 6), not_yet);
+    VectorLogPtr files;
+    GOOD(opened->GetSortedWalFiles(files));
+    EQ(files.size(), size_t{1});
+    for (const auto& file : files) EQ(file->StartSequence(), SequenceNumber{1});
+  }
+  {
+    Options options;
+    options.max_open_files = -1;
+    DB* opened = nullptr;
+    GOOD(DB::OpenAsSecondary(options, db.path(), conformance::Directory() + "/second", &opened));
+    const std::unique_ptr<DB> second(opened);
+    EQ(since(opened, 5), "5+1 6+1 ");
+    db.Put("g", "1");
+    EQ(since(opened, 7), not_yet);
+    GOOD(opened->TryCatchUpWithPrimary());
+    EQ(since(opened, 5), "5+1 6+1 7+1 ");
+    EQ(since(opened, 8), not_yet);
+  }
+  // What has been flushed is no history any more.
+  GOOD(db->Flush(FlushOptions()));
+  db.Put("h", "1");
+  DB* opened = nullptr;
+  GOOD(DB::OpenForReadOnly(Options(), db.path(), &opened));
+  const std::unique_ptr<DB> reader(opened);
+  EQ(since(opened, 1), "8+1 ");
+  EQ(since(opened, 8), "8+1 ");
+}

@@ -15,6 +15,11 @@
 #include <map>
 #include <set>
 
+#include "tests/conformance/called.h"
+
+// There with the address sanitizer.
+extern "C" int __lsan_do_recoverable_leak_check() __attribute__((weak));
+
 namespace conformance {
 
 // SimulatedDisk::New, which RocksDB does not have.
@@ -43,15 +48,35 @@ int assertions = 0;
 int failures = 0;
 std::set<std::string> differences;
 
-// What a case's process tells its parent.
+// What a case's process tells its parent, followed by the C functions that it called.
 struct Verdict {
   int assertions;
   int failures;
   char differences[2000];
+  size_t called_size;
 };
 
-Verdict RunCase(const Case& test, const std::string& root) {
-  Verdict verdict{0, 1, ""};
+bool WriteAll(int fd, const char* data, size_t size) {
+  for (size_t done = 0; done < size;) {
+    const ssize_t n = write(fd, data + done, size - done);
+    if (n <= 0) return false;
+    done += static_cast<size_t>(n);
+  }
+  return true;
+}
+
+bool ReadAll(int fd, char* data, size_t size) {
+  for (size_t done = 0; done < size;) {
+    const ssize_t n = read(fd, data + done, size - done);
+    if (n <= 0) return false;
+    done += static_cast<size_t>(n);
+  }
+  return true;
+}
+
+Verdict RunCase(const Case& test, const std::string& root, std::string* called) {
+  Verdict verdict{0, 1, "", 0};
+  called->clear();
   int ends[2];
   if (pipe(ends) != 0) return verdict;
   std::fflush(stdout);
@@ -64,30 +89,36 @@ Verdict RunCase(const Case& test, const std::string& root) {
     assertions = 0;
     failures = 0;
     test.function();
-    Verdict mine{assertions, failures, ""};
+    if (&__lsan_do_recoverable_leak_check != nullptr && __lsan_do_recoverable_leak_check() != 0) {
+      std::printf("FAIL %s leaks\n", test.name);
+      ++failures;
+    }
+    std::string functions;
+    for (const std::string& name : CalledFunctions("rocksdb_")) functions += name + " ";
+    Verdict mine{assertions, failures, "", functions.size()};
     std::string names;
     for (const std::string& name : differences) names += name + " ";
     std::snprintf(mine.differences, sizeof(mine.differences), "%s", names.c_str());
     std::fflush(stdout);
-    if (write(ends[1], &mine, sizeof(mine)) < 0) _exit(3);
-    _exit(0);
+    _exit(WriteAll(ends[1], reinterpret_cast<const char*>(&mine), sizeof(mine)) &&
+                  WriteAll(ends[1], functions.data(), functions.size())
+              ? 0
+              : 3);
   }
   close(ends[1]);
-  size_t got = 0;
-  for (;;) {
-    const ssize_t n = read(ends[0], reinterpret_cast<char*>(&verdict) + got, sizeof(verdict) - got);
-    if (n <= 0) break;
-    got += static_cast<size_t>(n);
-    if (got == sizeof(verdict)) break;
+  bool told = ReadAll(ends[0], reinterpret_cast<char*>(&verdict), sizeof(verdict));
+  if (told) {
+    called->resize(verdict.called_size);
+    told = ReadAll(ends[0], called->data(), called->size());
   }
   close(ends[0]);
   int status = 0;
   waitpid(child, &status, 0);
-  if (got < sizeof(verdict) || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+  if (!told || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     std::printf("FAIL %s: the process ended with status 0x%x%s\n", test.name,
                 static_cast<unsigned>(status),
                 WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? " (time is over)" : "");
-    verdict = Verdict{1, 1, ""};
+    verdict = Verdict{1, 1, "", 0};
   }
   return verdict;
 }
@@ -240,7 +271,19 @@ std::vector<std::string> FilesWith(const std::string& where, const std::string& 
 }
 
 int Main(int argc, char** argv) {
-  const std::string only = argc > 1 ? argv[1] : "";
+  std::string only;
+  std::ofstream record;
+  for (int i = 1; i < argc; ++i) {
+    if (argv[i] == std::string("--record") && i + 1 < argc) {
+      record.open(argv[++i], std::ios::trunc);
+      if (!record) {
+        std::perror(argv[i]);
+        return 2;
+      }
+    } else {
+      only = argv[i];
+    }
+  }
   std::string root = std::filesystem::temp_directory_path().string() + "/conformance.XXXXXX";
   if (mkdtemp(root.data()) == nullptr) {
     std::perror(root.c_str());
@@ -251,7 +294,9 @@ int Main(int argc, char** argv) {
   int cases = 0;
   for (const Case& test : Cases()) {
     if (!only.empty() && std::string(test.name).find(only) == std::string::npos) continue;
-    const Verdict verdict = RunCase(test, root);
+    std::string called;
+    const Verdict verdict = RunCase(test, root, &called);
+    record << test.name << (verdict.failures == 0 ? " passed " : " failed ") << called << std::endl;
     ++cases;
     assertions += verdict.assertions;
     failures += verdict.failures;

@@ -2,6 +2,11 @@
 // RocksDB only, compiled with its headers and with ours, with the same expectations;
 // either program runs on either library.
 //
+//   conformance_aether [--record FILE] [CASE]
+//
+// runs the cases that have CASE in their names, and writes a line for each: its name, passed or
+// failed, and the C functions that it called (see called.h).
+//
 // Each case runs in a process of its own (a library that aborts fails one case) and in an empty
 // directory. Where our library differs on purpose, the expectation has two values and the
 // difference a name; docs/differences.md says why.

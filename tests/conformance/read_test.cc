@@ -117,6 +117,10 @@ CASE(key_may_exist) {
   YES(db->KeyMayExist(ReadOptions(), "a", &value, &found));
   YES(found);
   EQ(value, "1");
+  found = false;
+  NO(db->KeyMayExist(ReadOptions(), "b", &value, &found));
+  YES(found);
+  EQ(value, "");
   GOOD(db->Flush(FlushOptions()));
   YES(db->KeyMayExist(ReadOptions(), "a", &value));
 }

@@ -131,6 +131,7 @@ std::string Session::IllegalWhileClosed(const std::string& kind) {
   } else if (kind == "open-unknown-family") {
     options.create_missing_column_families = false;
     families.emplace_back("unknown", rocksdb::ColumnFamilyOptions());
+    if (family_was_dropped_) sequence_is_uncertain_ = true;
   } else if (kind == "open-without-default") {
     families.erase(families.begin());
   } else if (kind == "error-if-exists") {

@@ -164,7 +164,7 @@ std::string Session::DropFamily(const Words& words) {
   if (read_only_) return "skipped";
   const Status s = db_->DropColumnFamily(family->handle);
   if (s.ok()) {
-    family->dropped = true;
+    family->dropped = family_was_dropped_ = true;
     legality_.DropFamily(words[1]);
     ranges_deleted_.erase(words[1]);
   }

@@ -128,7 +128,8 @@ class Session {
   Settings settings_;
   rocksdb::DB* db_ = nullptr;
   bool read_only_ = false;
-  bool unlogged_writes_ = false;        // since the last flush of all families
+  bool unlogged_writes_ = false;  // since the last flush of all families
+  bool family_was_dropped_ = false;
   bool sequence_is_uncertain_ = false;  // see ShowSequence
   uint64_t writes_ = 0;
   int checkpoints_ = 0;

@@ -54,6 +54,14 @@ rocksdb::Status Settings::Family(const std::string& name,
     if (it->second == "list") plain.merge_operator = std::make_shared<ListOperator>();
     values.erase(it);
   }
+  if (const auto it = values.find("aether_style"); it != values.end()) {
+    rocksdb::ColumnFamilyOptions styled;
+    const std::string text = "compaction_style=" + it->second;
+    if (rocksdb::GetColumnFamilyOptionsFromString(how, plain, text, &styled).ok()) {
+      plain.compaction_style = styled.compaction_style;
+    }
+    values.erase(it);
+  }
   plain.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return rocksdb::GetColumnFamilyOptionsFromMap(how, plain, values, options);
 }

@@ -1,9 +1,11 @@
 // The options of a script: lines `option SCOPE NAME VALUE`, applied in order whenever the database
 // is opened. SCOPE is db, family (all families), family.NAME or table; names and values are those
-// of RocksDB's option strings, apart from these two:
+// of RocksDB's option strings, apart from these three:
 //
 //   option family merge append|list     the merge operator
 //   option db wal_folder NAME           wal_dir, below the directory of the database
+//   option family aether_style leveled  a compaction_style that only Aether has; RocksDB keeps its
+//   own
 //
 // Families named rev... have the reverse bytewise order.
 //

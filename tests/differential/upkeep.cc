@@ -99,7 +99,8 @@ std::string Session::Property(const Words& words) {
 }
 
 // After a write without a log that a flush found to be deleted already, RocksDB comes back from
-// reopening with the number of its last entry that is left.
+// reopening with the number of its last entry that is left. So it does when an Open with a family
+// that is not there was refused and the last entries are those of a dropped family.
 std::string Session::ShowSequence(uint64_t sequence) const {
   return sequence_is_uncertain_ ? "uncertain" : std::to_string(sequence);
 }

@@ -614,7 +614,11 @@ void Session::CreateFamily() {
       rocksdb_create_column_family(db_, options_, name.c_str(), &error);
   FUZZ_CHECK((error != nullptr) == exists, name + (error == nullptr ? "" : error));
   rocksdb_free(error);
-  if (!exists) families_.push_back({next_id_++, name, handle, {}});
+  if (exists) {
+    rocksdb_column_family_handle_destroy(handle);
+  } else {
+    families_.push_back({next_id_++, name, handle, {}});
+  }
 }
 
 void Session::DropFamily() {

@@ -1,5 +1,6 @@
 #include "tests/linearizability/store.h"
 
+#include <rocksdb/convenience.h>
 #include <rocksdb/write_batch.h>
 
 #include <cstdlib>
@@ -26,7 +27,17 @@ Store::Store(const std::string& directory, const Shape& shape, uint64_t seed) : 
   family.max_write_buffer_number = 2 + static_cast<int>(random() % 3);
   family.level0_file_num_compaction_trigger = 2;
   family.target_file_size_base = 64 << 10;
-  if (random() % 4 == 0) family.compaction_style = rocksdb::kCompactionStyleUniversal;
+  const uint64_t style = random() % 4;
+  if (style == 0) family.compaction_style = rocksdb::kCompactionStyleUniversal;
+  if (style == 1) {
+    // Aether's own; RocksDB stays with the levels it has.
+    rocksdb::ColumnFamilyOptions leveled;
+    const char* const text = "compaction_style=leveled;max_bytes_for_level_base=100000";
+    const rocksdb::ConfigOptions how;
+    if (rocksdb::GetColumnFamilyOptionsFromString(how, family, text, &leveled).ok()) {
+      family = leveled;
+    }
+  }
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {{"default", family},
                                                                  {"other", family}};
   const Status s = rocksdb::DB::Open(options, directory, families, &families_, &db_);

@@ -67,6 +67,24 @@ BlobOptions RandomBlobOptions(Random* random) {
   return blob;
 }
 
+void DrawStrategy(Random* random, TreeOptions* tree) {
+  const uint64_t style = random->Uniform(5);
+  if (style < 2) tree->strategy = style == 0 ? Strategy::kTiered : Strategy::kLeveled;
+  tree->fanout = static_cast<int>(2 + random->Uniform(9));
+  tree->last_level_ratio = random->OneIn(2) ? 0.6 : 0.1;
+  TieredOptions& tiered = tree->tiered;
+  tiered.trigger = static_cast<int>(1 + random->Uniform(8));
+  tiered.size_ratio = static_cast<uint32_t>(random->Uniform(60));
+  tiered.similar_size = random->OneIn(3);
+  tiered.min_width = static_cast<uint32_t>(random->Uniform(5));
+  if (random->OneIn(3)) tiered.max_width = static_cast<uint32_t>(random->Uniform(8));
+  tiered.space_amplification_percent = static_cast<uint32_t>(random->Uniform(300));
+  if (random->OneIn(3)) tiered.compression_percent = static_cast<int>(random->Uniform(101));
+  tree->leveled.trigger = static_cast<int>(1 + random->Uniform(6));
+  tree->leveled.base_bytes = uint64_t{4096} << random->Uniform(8);
+  tree->leveled.multiplier = static_cast<double>(2 + random->Uniform(9));
+}
+
 }  // namespace
 
 StoreOptions RandomStoreOptions(Random* random, const std::string& name) {
@@ -79,9 +97,7 @@ StoreOptions RandomStoreOptions(Random* random, const std::string& name) {
   options.write_buffer_size = uint64_t{4096} << random->Uniform(6);
   options.max_write_buffers = static_cast<int>(2 + random->Uniform(3));
   if (random->OneIn(2)) options.pool = Pool::New(size_t{64 << 10} << random->Uniform(5));
-  options.tree.strategy = random->OneIn(5) ? Strategy::kTiered : Strategy::kHanoi;
-  options.tree.fanout = static_cast<int>(2 + random->Uniform(9));
-  options.tree.last_level_ratio = random->OneIn(2) ? 0.6 : 0.1;
+  DrawStrategy(random, &options.tree);
   options.tree.target_file_size = uint64_t{8192} << random->Uniform(6);
   options.tree.filter_bits_per_key = random->OneIn(2) ? 10 : 0;
   options.tree.auto_merge = !random->OneIn(10);

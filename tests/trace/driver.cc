@@ -111,7 +111,15 @@ class Machine {
       if (tree_) {
         TreeOptions& tree = stores[0].options.tree;
         tree.fanout = 2 + static_cast<int>(random_.Uniform(2));
-        tree.strategy = random_.OneIn(3) ? Strategy::kTiered : Strategy::kHanoi;
+        constexpr Strategy kStrategies[] = {Strategy::kHanoi, Strategy::kTiered,
+                                            Strategy::kLeveled};
+        tree.strategy = kStrategies[random_.Uniform(3)];
+        tree.tiered.trigger = 2 + static_cast<int>(random_.Uniform(3));
+        tree.tiered.max_width = 2 + static_cast<uint32_t>(random_.Uniform(4));
+        tree.tiered.space_amplification_percent = random_.OneIn(2) ? 100 : 1000;
+        tree.leveled.trigger = 1 + static_cast<int>(random_.Uniform(3));
+        tree.leveled.base_bytes = 1000 + random_.Uniform(4000);
+        tree.leveled.multiplier = 2;
         tree.target_file_size = 600 + random_.Uniform(2000);
         tree.last_level_ratio = random_.OneIn(2) ? 0.2 : 3;
         options.background_jobs = 2 + static_cast<int>(random_.Uniform(2));
@@ -303,8 +311,8 @@ class Machine {
   SimFileSystem fs_;
   TracedDisk traced_disk_;
   bool process_died_ = false;
-  bool idle_ = false;  // nothing is done in this life
-  bool lazy_ = false;  // nobody syncs the log in this life
+  bool idle_ = false;                     // nothing is done in this life
+  bool lazy_ = false;                     // nobody syncs the log in this life
   uint64_t pause_micros_ = 500;           // of writers; long ones leave tables empty for a while
   std::atomic<uint64_t> hold_micros_{0};  // how long the next iterator lives after its last entry
   std::atomic<int> ios_left_{0};
