@@ -11,12 +11,12 @@ DEBIAN = "/usr/lib/x86_64-linux-gnu"
 
 
 class Side:
-    def __init__(self, name, library, bind_now=False):
+    def __init__(self, name, directory, bind_now=False):
         self.name = name
-        self.library = library
-        self.is_rocksdb = library == DEBIAN
+        self.directory = directory
+        self.is_rocksdb = directory == DEBIAN
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("LD_", "AETHER_"))}
-        self.environment = dict(kept, LD_LIBRARY_PATH=library, TZ="UTC", LC_ALL="C")
+        self.environment = dict(kept, LD_LIBRARY_PATH=directory, TZ="UTC", LC_ALL="C")
         if bind_now:
             self.environment["LD_BIND_NOW"] = "1"
 
@@ -38,7 +38,7 @@ class Side:
         return os.path.realpath(found[0]) if found else "no librocksdb"
 
     def is_right(self, program):
-        return self.loads(program).startswith(os.path.realpath(self.library) + "/")
+        return self.loads(program).startswith(os.path.realpath(self.directory) + "/")
 
 
 def sides(library):
