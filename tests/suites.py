@@ -58,6 +58,7 @@ def suites(full):
             ["build/release/bin/schedule_test", "--gtest_brief=1"]], targets=["all"]),
         Suite("abi", [["tests/abi/run", "build/release"]]),
         Suite("clients", [["tests/clients/run", "--library", LIBRARY],
+                          ["tests/clients/tools", "--library", LIBRARY],
                           ["tests/clients/packages", "--library", LIBRARY],
                           ["tests/clients/examples", "--library", LIBRARY],
                           ["tests/clients/moves", "--library", LIBRARY,

@@ -37,7 +37,7 @@ std::shared_ptr<const TableProperties> ToTableProperties(const aether::FileInfo&
   out->file_creation_time = file.creation_time;
   out->comparator_name = options.comparator->Name();
   if (options.merge_operator != nullptr) out->merge_operator_name = options.merge_operator->Name();
-  if (!file.prefix_extractor.empty()) out->prefix_extractor_name = file.prefix_extractor;
+  out->prefix_extractor_name = file.prefix_extractor.empty() ? "nullptr" : file.prefix_extractor;
   out->compression_name = CompressionDisplayName(FromEngine(file.codec));
   out->property_collectors_names = CollectorNames(options);
   out->user_collected_properties = file.properties;

@@ -5,7 +5,6 @@
 #ifndef AETHER_COMPAT_TOOLS_LDB_ARGUMENTS_H_
 #define AETHER_COMPAT_TOOLS_LDB_ARGUMENTS_H_
 
-#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
@@ -51,15 +50,20 @@ struct Arguments {
 
 // Nothing: these are not pairs of digits behind 0x.
 inline std::optional<std::string> FromHex(const std::string& text) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
   if (text.size() % 2 != 0 || text.compare(0, 2, "0x") != 0) return std::nullopt;
   std::string bytes;
+  bytes.reserve(text.size() / 2);
   for (size_t i = 2; i < text.size(); i += 2) {
-    const std::string digits = text.substr(i, 2);
-    if (!isxdigit(static_cast<unsigned char>(digits[0])) ||
-        !isxdigit(static_cast<unsigned char>(digits[1]))) {
-      return std::nullopt;
-    }
-    bytes.push_back(static_cast<char>(std::stoi(digits, nullptr, 16)));
+    const int high = digit(text[i]);
+    const int low = digit(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    bytes.push_back(static_cast<char>(high * 16 + low));
   }
   return bytes;
 }
