@@ -3,6 +3,7 @@
 #include "engine/store/catch_up.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "engine/store/env_impl.h"
@@ -16,18 +17,46 @@ struct Caught {
   std::shared_ptr<MemTable> table;
 };
 
+bool MayBeBusy(const Status& s) {
+  return s.code() == Status::kTryAgain || s.IsCorruption() || s.IsNotFound() || s.IsPathNotFound();
+}
+
 }  // namespace
+
+LiveTries::LiveTries(Clock* clock, std::string path)
+    : clock_(clock), path_(std::move(path)), begin_(clock->NowMicros()) {}
+
+bool LiveTries::Again(const Status& failed, uint64_t manifest) {
+  if (!MayBeBusy(failed)) return false;
+  same_ = manifest == manifest_ ? same_ + 1 : 1;
+  manifest_ = manifest;
+  if (same_ >= kLiveTries) return false;
+  const uint64_t micros = clock_->NowMicros() - begin_;
+  may_lag_ = micros >= kLiveMicros / 2;
+  too_fast_ = micros >= kLiveMicros;
+  if (too_fast_) return false;
+  // While it moves, a pause would only give it time to move on.
+  if (same_ > 1) clock_->SleepMicros(kPauseMicros);
+  return true;
+}
+
+Status LiveTries::Verdict(const Status& failed) const {
+  if (!too_fast_ || failed.code() == Status::kTryAgain) return failed;
+  return Status::TryAgain(
+      path_ + ": the primary instance changes it too fast to be followed: " + failed.ToString());
+}
 
 Status EnvImpl::CatchUp() {
   if (!options_.secondary) return Status::NotSupported("Supported only by secondary instance");
   MutexLock lock(&catch_up_mutex_);
-  Status s;
-  for (int i = 0; i <= kLiveTries; ++i) {
-    s = CatchUpOnce(i == kLiveTries);
-    if (s.ok() || !MayBeBusy(s)) break;
-    clock_->SleepMicros(kLivePauseMicros);
+  LiveTries tries(clock_, path_);
+  OpenedFiles opened;
+  for (;;) {
+    uint64_t manifest = 0;
+    const Status s = CatchUpOnce(tries.may_lag(), &opened, &manifest);
+    if (s.ok()) return s;
+    if (!tries.Again(s, manifest)) return tries.Verdict(s);
   }
-  return s;
 }
 
 // Where no family has flushed anything since, only what is new in the log is read, and goes into
@@ -39,10 +68,23 @@ Status EnvImpl::CatchUp() {
 // Sequence first, then the views: a reader pins a view before it loads the sequence, and an old
 // view shows at a newer sequence what it has shown before. The other way round it would meet runs
 // in which the primary has merged away what was to be seen at the old sequence.
-Status EnvImpl::CatchUpOnce(bool may_lag) {
+//
+// What a try has opened the next one finds in `opened`, so that it has to open only what the
+// primary made meanwhile, and comes to an end sooner.
+Status EnvImpl::CatchUpOnce(bool may_lag, OpenedFiles* opened, uint64_t* manifest) {
   ManifestState next;
   uint64_t number = 0;
   AETHER_RETURN_IF_ERROR(Manifest::Read(fs_, path_, &next, &number));
+  *manifest = next.next_number;
+  std::set<uint64_t> named;
+  for (const auto& [id, family] : next.families) {
+    for (const auto& level : family.levels) {
+      for (const RunState& run : level) {
+        for (const FileState& file : run.files) named.insert(file.meta->number);
+      }
+    }
+  }
+  std::erase_if(*opened, [&](const auto& file) { return !named.contains(file.first); });
   MutexLock manifest_lock(&manifest_mutex_);
   if (next.store_id != state_.store_id) {
     return Status::InvalidArgument(path_ + ": another store has taken the place of this one");
@@ -76,7 +118,10 @@ Status EnvImpl::CatchUpOnce(bool may_lag) {
     AETHER_RETURN_IF_ERROR(Version::Build(
         c.family->options_.order, state, before.get(),
         [&](const FileMeta& meta, std::shared_ptr<OpenFile>* file) {
-          return OpenRunFile(*c.family, state, meta, file);
+          std::shared_ptr<OpenFile>& kept = (*opened)[meta.number];
+          if (kept == nullptr) AETHER_RETURN_IF_ERROR(OpenRunFile(*c.family, state, meta, &kept));
+          *file = kept;
+          return Status::OK();
         },
         &c.version));
     if (anew) AETHER_RETURN_IF_ERROR(c.family->NewTable(&c.table));
@@ -99,16 +144,18 @@ Status EnvImpl::CatchUpOnce(bool may_lag) {
     refill_ = true;
     return s;
   }
-  // Segments above the old floor may have gone before they were read.
+  // Segments below a newer floor may have gone before they were read. Above it there is all that
+  // was written: where the reader stopped there, it stopped at the end.
   ManifestState after;
   AETHER_RETURN_IF_ERROR(Manifest::Read(fs_, path_, &after, &number));
-  const bool moved =
-      after.log.epoch != next.log.epoch || after.log.floor.ticket != next.log.floor.ticket;
+  const bool overtaken =
+      after.log.epoch != next.log.epoch ||
+      after.log.floor.ticket > std::max(tail_position_.ticket, next.log.floor.ticket);
   const uint64_t cut = next.log.cuts.empty() ? 0 : next.log.cuts.back().last_ticket;
   const bool short_of =
       tail_position_.ticket < cut || std::max(tail_position_.sequence, next.log.last_sequence) <
                                          std::max<uint64_t>(max_flushed, read_only_sequence_);
-  if ((moved && !may_lag) || short_of) {
+  if ((overtaken && !may_lag) || short_of) {
     return Status::TryAgain(path_ + ": the primary instance changes it too fast to be followed");
   }
   refill_ = false;

@@ -87,6 +87,12 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   const std::string& identity() const override { return identity_; }
   uint64_t NewFileNumber() override { return next_number_.fetch_add(1); }
 
+  // Of the manifest that was read, as LiveTries wants it.
+  uint64_t ManifestMark() const {
+    MutexLock lock(&manifest_mutex_);
+    return state_.next_number;
+  }
+
  private:
   friend class FamilyStore;
   class Families;
@@ -136,8 +142,10 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   void StartThreads();
 
   // --- a second instance beside the one that writes (catch_up.cc) ---
-  // `may_lag`: it will do when the state is not the newest.
-  Status CatchUpOnce(bool may_lag) REQUIRES(catch_up_mutex_) EXCLUDES(manifest_mutex_, mutex_);
+  using OpenedFiles = std::map<uint64_t, std::shared_ptr<OpenFile>>;  // by their number
+  // `may_lag`: it will do when the state is not the newest. *manifest: see LiveTries.
+  Status CatchUpOnce(bool may_lag, OpenedFiles* opened, uint64_t* manifest)
+      REQUIRES(catch_up_mutex_) EXCLUDES(manifest_mutex_, mutex_);
   // Puts what is new in the log into the tables.
   Status ReadTail(const TableSet& tables, const std::vector<SequenceNumber>& flushed)
       REQUIRES(catch_up_mutex_, manifest_mutex_);

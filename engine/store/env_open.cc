@@ -38,21 +38,20 @@ std::string NewIdentity() {
 Status DbEnv::Open(const EnvOptions& options, const std::string& path,
                    const std::vector<StoreDescriptor>& stores, std::unique_ptr<DbEnv>* env,
                    std::vector<KvStore*>* handles) {
-  std::unique_ptr<EnvImpl> opened;
-  Status s;
-  for (int i = 0;; ++i) {
-    opened = std::make_unique<EnvImpl>(options, path);
+  LiveTries tries(RealClock(), path);
+  for (;;) {
+    auto opened = std::make_unique<EnvImpl>(options, path);
     handles->clear();
-    s = opened->Open(stores, handles);
-    if (s.ok() || !options.secondary || !MayBeBusy(s) || i == kLiveTries) break;
-    RealClock()->SleepMicros(kLivePauseMicros);
+    const Status s = opened->Open(stores, handles);
+    if (s.ok()) {
+      *env = std::move(opened);
+      return s;
+    }
+    if (!options.secondary || !tries.Again(s, opened->ManifestMark())) {
+      handles->clear();
+      return tries.Verdict(s);
+    }
   }
-  if (!s.ok()) {
-    handles->clear();
-    return s;
-  }
-  *env = std::move(opened);
-  return Status::OK();
 }
 
 Status EnvImpl::Open(const std::vector<StoreDescriptor>& stores, std::vector<KvStore*>* handles) {
