@@ -123,7 +123,7 @@ def suites(full):
              "--seconds", short]],
               preset="tsan", targets=[t + "_test" for t in CONCURRENT] + ["sim_episodes"],
               timeout=1800, full_only=True),
-        Suite("locks", [["true"]], preset="clang", targets=["aether_store"]),
+        Suite("locks", [["true"]], preset="fuzz", targets=["aether_store"]),
     ]
 
 

@@ -86,7 +86,6 @@ class Heir<SystemClockWrapper> : public SystemClockWrapper {
   ~Heir() override {}
   const char* Name() const override { return ""; }
 };
-template class Heir<SystemClockWrapper>;
 template class Heir<BackupEngine>;
 template class Heir<BackupEngineReadOnly>;
 template class Heir<BlockCacheTraceWriter>;

@@ -1,13 +1,14 @@
 #include "compat/db/telemetry.h"
 
 #include <map>
+#include <memory>
 #include <utility>
 
 namespace rocksdb {
 
 aether::LevelReadCounters* ReadReport::Levels() {
-  if (levels_ == nullptr) levels_.reset(new aether::LevelReadCounters[aether::kLevels]);
-  return levels_.get();
+  std::uninitialized_value_construct_n(levels_, aether::kLevels);
+  return levels_;
 }
 
 void ReadReport::Clear() {

@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 
 #include "compat/statistics/perf_state.h"
 #include "engine/store/options.h"
@@ -34,7 +33,7 @@ inline bool ReadsCounted(const Statistics* statistics) {
 // The engine's counters for reads of this thread, and what they are handed over to.
 class ReadReport {
  public:
-  ReadReport() = default;
+  ReadReport() {}
   ReadReport(const ReadReport&) = delete;
   ReadReport& operator=(const ReadReport&) = delete;
 
@@ -73,7 +72,10 @@ class ReadReport {
 
   aether::ReadCounters counters_;
   PerfContext* perf_ = nullptr;
-  std::unique_ptr<aether::LevelReadCounters[]> levels_;  // when the thread wants them
+  // Of no value until a thread wants them: most reads should not pay for setting them to 0.
+  union {
+    aether::LevelReadCounters levels_[aether::kLevels];
+  };
 };
 
 // What the calling thread's perf level says about times.

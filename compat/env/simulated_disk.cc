@@ -8,7 +8,7 @@ namespace rocksdb {
 
 namespace {
 
-static_assert(static_cast<uint32_t>(SimulatedDisk::kAll) == aether::kSimAllIo);
+static_assert(static_cast<uint32_t>(SimulatedDisk::kAllOperations) == aether::kSimAllIo);
 static_assert(static_cast<uint8_t>(SimulatedDisk::Effect::kStale) ==
               static_cast<uint8_t>(aether::SimEffect::kStale));
 

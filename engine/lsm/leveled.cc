@@ -55,7 +55,8 @@ class LeveledPicker {
 
  private:
   // The free tail of level 0, or all of another level, with all of the levels below it as far down
-  // as it takes; less far when a level on the way is being merged. Nothing: it is the first.
+  // as it takes; less far when a level on the way is being merged. Nothing: it is the first. What
+  // reaches up to `level` has all runs of the levels below it, so that the order stays.
   std::optional<MergePick> Down(int level) const {
     std::optional<MergePick> found;
     double taken = bytes_[level];
@@ -63,7 +64,7 @@ class LeveledPicker {
       taken += bytes_[output];
       Tail tail = CollectTail(version_, level, output);
       const bool reaches = level == 0 ? tail.pick.input_level == 0 : tail.complete;
-      if (!reaches || tail.pick.runs.empty() || !OrderStays(version_, tail.pick)) break;
+      if (!reaches || tail.pick.runs.empty()) break;
       if (output < base_level_) continue;
       found = std::move(tail.pick);
       if (taken <= bounds_[output]) break;

@@ -34,7 +34,7 @@ class SimulatedDisk {
     kSync = 8,      // of files
     kDirSync = 16,  // of directories
     kName = 32,     // making directories, renaming, linking, removing, truncating
-    kAll = 63,
+    kAllOperations = 63,
   };
   enum class Effect : uint8_t {
     kError,      // IOError
@@ -45,7 +45,7 @@ class SimulatedDisk {
     kStale,      // a read returns what was synced last; a write is not done, and the call says OK
   };
   struct Fault {
-    uint32_t operations = kAll;
+    uint32_t operations = kAllOperations;
     Effect effect = Effect::kError;
     std::string path_part;   // only paths that contain it; empty: all
     uint64_t nth = 1;        // the first matching call that is hit, counted from 1
