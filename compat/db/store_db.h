@@ -427,6 +427,7 @@ class StoreDb final : public DB {
     return snapshot == nullptr || static_cast<const SnapshotImpl*>(snapshot)->owner == instance_;
   }
   static Status NotOurs();
+  static Status NoTimestamps(ColumnFamilyHandle* handle);
   // No handle means the default family, as in a WriteBatch. REQUIRES: Owns(handle).
   StoreHandle* Own(ColumnFamilyHandle* handle) const {
     return handle == nullptr ? default_handle_.get() : static_cast<StoreHandle*>(handle);
@@ -446,7 +447,14 @@ class StoreDb final : public DB {
                  PinnableSlice* value, bool* entity, aether::ReadCounters* counters);
   Status WriteBody(const WriteOptions& options, const Slice& body, uint32_t count,
                    uint64_t* sequence);
+  // The same for whoever holds the gate of writes, or where there is none.
   Status WriteBodyNow(const WriteOptions& options, const Slice& body, uint32_t count,
+                      uint64_t* sequence);
+  [[gnu::always_inline]] inline Status WriteUngated(const WriteOptions& options, const Slice& body,
+                                                    uint32_t count, uint64_t* sequence);
+  static Status CheckOptions(const WriteOptions& options);
+  // A write that is traced, timed or counted.
+  Status WatchedWrite(const WriteOptions& options, const Slice& body, uint32_t count,
                       uint64_t* sequence);
   // The same when the calling thread looks at what writes do, and the part of both that writes.
   // `times` may be null.

@@ -28,22 +28,6 @@ AETHER_TRACE_ONLY(std::string ChangedFamilies(const TableSet& before, const Tabl
   return "[" + list + "]";
 })
 
-// Counts a write from before its number until it is durable, or is known not to be.
-class UnsyncedWrite {
- public:
-  UnsyncedWrite(std::atomic<uint32_t>* count, bool sync) : count_(sync ? count : nullptr) {
-    if (count_ != nullptr) count_->fetch_add(1, std::memory_order_seq_cst);
-  }
-  ~UnsyncedWrite() {
-    if (count_ != nullptr) count_->fetch_sub(1, std::memory_order_seq_cst);
-  }
-  UnsyncedWrite(const UnsyncedWrite&) = delete;
-  UnsyncedWrite& operator=(const UnsyncedWrite&) = delete;
-
- private:
-  std::atomic<uint32_t>* const count_;
-};
-
 }  // namespace
 
 Pipeline::Impl::Impl(const PipelineOptions& options, const wal::Recovered& recovered,
@@ -196,6 +180,16 @@ void Pipeline::Impl::LetGo() {
   FutexWakeAll(&held_);
 }
 
+void Pipeline::Impl::Expand(WriteWord w, uint32_t count, Numbers* numbers) const {
+  const Generation& generation = generations_[w.generation()];
+  // This ticket is not published, so V is below it and the low bits tell it.
+  numbers->ticket = mark_.Expand(static_cast<uint16_t>(w.ticket() + 1));
+  numbers->first = generation.base.load(std::memory_order_relaxed) + w.relative() + 1;
+  numbers->end = numbers->first + count - 1;
+  numbers->tables = generation.tables.load(std::memory_order_relaxed);
+  numbers->close_generation = w.relative() + count >= options_.switch_at_relative;
+}
+
 // To the log this is a batch that left no record of what it holds, as with disableWAL. Its ticket
 // keeps V, and so readers, below the numbers until what they are for can be read. Nobody waits for
 // it but whoever waits for a later ticket, and those are writers that are held, or BecomeLogged.
@@ -253,16 +247,6 @@ bool Pipeline::Impl::TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers*
   }
   Expand(w, count, numbers);
   return true;
-}
-
-void Pipeline::Impl::Expand(WriteWord w, uint32_t count, Numbers* numbers) const {
-  const Generation& generation = generations_[w.generation()];
-  // This ticket is not published, so V is below it and the low bits tell it.
-  numbers->ticket = mark_.Expand(static_cast<uint16_t>(w.ticket() + 1));
-  numbers->first = generation.base.load(std::memory_order_relaxed) + w.relative() + 1;
-  numbers->end = numbers->first + count - 1;
-  numbers->tables = generation.tables.load(std::memory_order_relaxed);
-  numbers->close_generation = w.relative() + count >= options_.switch_at_relative;
 }
 
 Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& facts,

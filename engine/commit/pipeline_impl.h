@@ -31,6 +31,22 @@ template <typename Work>
   work();
 }
 
+// Counts a write from before its number until it is durable, or is known not to be.
+class UnsyncedWrite {
+ public:
+  UnsyncedWrite(std::atomic<uint32_t>* count, bool sync) : count_(sync ? count : nullptr) {
+    if (count_ != nullptr) count_->fetch_add(1, std::memory_order_seq_cst);
+  }
+  ~UnsyncedWrite() {
+    if (count_ != nullptr) count_->fetch_sub(1, std::memory_order_seq_cst);
+  }
+  UnsyncedWrite(const UnsyncedWrite&) = delete;
+  UnsyncedWrite& operator=(const UnsyncedWrite&) = delete;
+
+ private:
+  std::atomic<uint32_t>* const count_;
+};
+
 class Pipeline::Impl : private SlotHelper {
  public:
   Impl(const PipelineOptions& options, const wal::Recovered& recovered,
@@ -105,7 +121,8 @@ class Pipeline::Impl : private SlotHelper {
   void WaitWhileHeld();
   // False when the generation turned out to be a logged one and `must_be_unlogged`.
   bool TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers* numbers);
-  void Expand(WriteWord before, uint32_t count, Numbers* numbers) const;
+  [[gnu::always_inline]] inline void Expand(WriteWord before, uint32_t count,
+                                            Numbers* numbers) const;
   void Finish(const WriteRequest& request, const Numbers& numbers, const wal::PendingRecord* record,
               InsertHints* hints);
   static void ApplyNumbered(Slice body, const Numbers& numbers, InsertHints* hints);
