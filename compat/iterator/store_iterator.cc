@@ -105,9 +105,9 @@ class StoreIterator : public Iterator {
     if (options_.reads == nullptr) [[likely]] {
       engine_->Next();
       valid_ = engine_->Valid() && InPrefix();
-    } else {
-      CountedMove(&aether::Iterator::Next, &PerfContext::iter_next_cpu_nanos);
+      return;
     }
+    CountedMove(&aether::Iterator::Next, &PerfContext::iter_next_cpu_nanos);
     ++counts_.next;
     if (valid_) {
       ++counts_.next_found;
@@ -119,9 +119,9 @@ class StoreIterator : public Iterator {
     if (options_.reads == nullptr) [[likely]] {
       engine_->Prev();
       valid_ = engine_->Valid() && InPrefix();
-    } else {
-      CountedMove(&aether::Iterator::Prev, &PerfContext::iter_prev_cpu_nanos);
+      return;
     }
+    CountedMove(&aether::Iterator::Prev, &PerfContext::iter_prev_cpu_nanos);
     ++counts_.prev;
     if (valid_) {
       ++counts_.prev_found;

@@ -62,11 +62,7 @@ void Iterator::DropLargeCopy() {
   if (copied_value_.capacity() > kKept) PageString().swap(copied_value_);
 }
 
-bool Iterator::TakeValue(Slice bytes, bool entity) {
-  value_ = bytes;
-  is_entity_ = entity;
-  if (!entity) [[likely]]
-    return true;
+bool Iterator::TakeEntity(Slice bytes) {
   entity_ = bytes;
   const char* const wrong = DefaultColumn(bytes, &value_);
   if (wrong != nullptr) Fail(Status::Corruption(wrong));

@@ -100,7 +100,12 @@ class Iterator {
     return Covering(key).sequence > sequence;
   }
   // Takes the bytes of a put, or of an entity. False after a failure.
-  bool TakeValue(Slice bytes, bool entity);
+  bool TakeValue(Slice bytes, bool entity) {
+    value_ = bytes;
+    is_entity_ = entity;
+    return !entity || TakeEntity(bytes);
+  }
+  bool TakeEntity(Slice bytes);
   // A cursor that has moved on does not keep the memory of a large value.
   void DropLargeCopy();
   bool CountSkipped(uint64_t* skipped);
