@@ -48,10 +48,7 @@ class SimFileLock : public FileLock {
   AETHER_RETURN_IF_ERROR(core_->Dead(path, life))
 
 SimFileSystem::SimFileSystem(uint64_t seed) : core_(std::make_shared<Core>(seed)) {}
-SimFileSystem::~SimFileSystem() {
-  MutexLock lock(&core_->mutex);
-  core_->root->ForgetQueues();
-}
+SimFileSystem::~SimFileSystem() = default;
 
 void SimFileSystem::Freeze() { core_->Freeze(); }
 bool SimFileSystem::frozen() const {

@@ -22,7 +22,7 @@ SimNode SimDir::Find(const std::string& name) const {
 
 void SimDir::Set(const std::string& name, const SimNode& node) {
   Put(&current_, name, node);
-  queue_.push_back({Change{nullptr, name, node}});
+  queue_.push_back({Change{std::nullopt, name, node}});
 }
 
 void SimDir::Move(const std::shared_ptr<SimDir>& source, const std::string& old_name,
@@ -30,17 +30,18 @@ void SimDir::Move(const std::shared_ptr<SimDir>& source, const std::string& old_
   const SimNode node = source->Find(old_name);
   Put(&source->current_, old_name, SimNode());
   Put(&target->current_, new_name, node);
-  target->queue_.push_back({Change{source == target ? nullptr : source, old_name, SimNode()},
-                            Change{nullptr, new_name, node}});
+  Change leaves{std::nullopt, old_name, SimNode()};
+  if (source != target) leaves.dir = source;
+  target->queue_.push_back({std::move(leaves), Change{std::nullopt, new_name, node}});
 }
 
 void SimDir::Apply(const Operation& operation) {
   for (const Change& change : operation) {
-    if (change.dir == nullptr) {
+    if (!change.dir) {
       Put(&durable_, change.name, change.node);
-    } else {
-      change.dir->Sync();
-      Put(&change.dir->durable_, change.name, change.node);
+    } else if (const auto other = change.dir->lock()) {
+      other->Sync();
+      Put(&other->durable_, change.name, change.node);
     }
   }
 }
@@ -71,13 +72,6 @@ void SimDir::KeepDurable() {
   current_ = durable_;
   for (const auto& [name, node] : current_) {
     if (node.dir != nullptr) node.dir->KeepDurable();
-  }
-}
-
-void SimDir::ForgetQueues() {
-  queue_.clear();
-  for (const auto& [name, node] : current_) {
-    if (node.dir != nullptr) node.dir->ForgetQueues();
   }
 }
 

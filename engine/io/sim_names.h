@@ -10,6 +10,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,9 @@ struct SimNode {
 class SimDir {
  public:
   struct Change {
-    std::shared_ptr<SimDir> dir;  // null: the directory in whose queue the change stands
+    // None: the directory in whose queue the change stands. One that nothing leads to any more is
+    // not kept for it, or two that were removed would keep each other.
+    std::optional<std::weak_ptr<SimDir>> dir;
     std::string name;
     SimNode node;  // not existing: the name goes away
   };
@@ -51,8 +54,6 @@ class SimDir {
   // directory: a prefix of each queue happens; then only what is durable is left.
   void HappenInPart(Random* random, SimCounters* counters);
   void KeepDurable();
-  // Breaks the circles of pointers that operations over two directories make.
-  void ForgetQueues();
 
  private:
   void Apply(const Operation& operation);
