@@ -28,21 +28,23 @@ namespace aether {
 // holder passes its number to `on_obsolete`; nothing is unlinked by a reader.
 class OpenFile {
  public:
+  // May go after the store it was opened by.
   // `memory`: where the file's filters and indexes are counted as long as it is open; may be null,
   // and so may `meter`.
   OpenFile(std::unique_ptr<RunFile> file, std::function<void(uint64_t)> on_obsolete,
-           std::shared_ptr<std::atomic<uint64_t>> memory = nullptr, Meter* meter = nullptr)
+           std::shared_ptr<std::atomic<uint64_t>> memory = nullptr,
+           std::shared_ptr<Meter> meter = nullptr)
       : file_(std::move(file)),
         on_obsolete_(std::move(on_obsolete)),
         memory_(std::move(memory)),
-        meter_(meter) {
+        meter_(std::move(meter)) {
     if (memory_ != nullptr) memory_->fetch_add(file_->MemoryBytes(), std::memory_order_relaxed);
   }
   ~OpenFile() {
     const uint64_t number = file_->Meta().number;
     const uint64_t bytes = file_->MemoryBytes();
     file_.reset();
-    Add(meter_, Count::kFilesClosed);
+    Add(meter_.get(), Count::kFilesClosed);
     if (memory_ != nullptr) memory_->fetch_sub(bytes, std::memory_order_relaxed);
     if (obsolete_.load(std::memory_order_acquire)) on_obsolete_(number);
   }
@@ -58,7 +60,7 @@ class OpenFile {
   std::unique_ptr<RunFile> file_;
   const std::function<void(uint64_t)> on_obsolete_;
   const std::shared_ptr<std::atomic<uint64_t>> memory_;
-  Meter* const meter_;
+  const std::shared_ptr<Meter> meter_;
   std::atomic<bool> obsolete_{false};
 };
 

@@ -48,8 +48,8 @@ Status EnvImpl::OpenRunFile(const FamilyStore& family, const FamilyState& state,
   Add(meter, s.ok() ? Count::kFilesOpened : Count::kFileErrors);
   if (!s.ok()) return s;
   *file = std::make_shared<OpenFile>(
-      std::move(run), [this](uint64_t number) { AddObsoleteFile(number); },
-      family.open_file_memory_, meter);
+      std::move(run), [keeper = keeper_](uint64_t number) { keeper->RemoveFile(number); },
+      family.open_file_memory_, options_.meter);
   return Status::OK();
 }
 
@@ -62,7 +62,7 @@ Status EnvImpl::OpenBlob(const BlobMeta& meta, std::shared_ptr<BlobFile>* blob) 
   }
   auto opened = std::make_shared<BlobFile>(
       fs_, BlobFileName(path_, meta.number), meta, false,
-      [this](uint64_t number) { AddObsoleteBlob(number); }, blob_handles_);
+      [keeper = keeper_](uint64_t number) { keeper->RemoveBlob(number); }, blob_handles_);
   AETHER_RETURN_IF_ERROR(opened->Check());
   MutexLock lock(&blob_mutex_);
   std::weak_ptr<BlobFile>& slot = blobs_[meta.number];

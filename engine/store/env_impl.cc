@@ -57,8 +57,11 @@ EnvImpl::~EnvImpl() {
   Shutdown().Ignore();
   pipeline_.reset();
   EpochDrain();
-  MutexLock lock(&mutex_);
-  families_.clear();
+  {
+    MutexLock lock(&mutex_);
+    families_.clear();
+  }
+  keeper_->Leave();
   delete directory_.exchange(nullptr);
 }
 

@@ -412,6 +412,30 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   std::atomic<uint64_t> delay_rate_{0};  // bytes per second, 0: no delay
   std::atomic<uint64_t> next_write_nanos_{0};
 
+  // Whom open files tell that they may be removed. An iterator may keep one open when the store is
+  // gone; the next one finds what is left behind.
+  class FileKeeper {
+   public:
+    explicit FileKeeper(EnvImpl* env) : env_(env) {}
+    void Leave() {
+      MutexLock lock(&mutex_);
+      env_ = nullptr;
+    }
+    void RemoveFile(uint64_t number) {
+      MutexLock lock(&mutex_);
+      if (env_ != nullptr) env_->AddObsoleteFile(number);
+    }
+    void RemoveBlob(uint64_t number) {
+      MutexLock lock(&mutex_);
+      if (env_ != nullptr) env_->AddObsoleteBlob(number);
+    }
+
+   private:
+    Mutex mutex_;
+    EnvImpl* env_ GUARDED_BY(mutex_);
+  };
+  const std::shared_ptr<FileKeeper> keeper_ = std::make_shared<FileKeeper>(this);
+
   // A lock of its own: files become obsolete when their last reader goes, whatever that reader
   // holds.
   mutable Mutex obsolete_mutex_;
