@@ -59,12 +59,12 @@ TEST_F(LiveTriesTest, OtherErrorsAreBelieved) {
 
 class SecondaryTest : public FollowTest {
  protected:
-  void OpenSecondary() {
+  void OpenSecondary(bool follows = true) {
     second_.reset();
     EnvOptions options;
     options.fs = &fs_;
     options.read_only = true;
-    options.secondary = true;
+    options.secondary = follows;
     std::vector<KvStore*> handles;
     const Status s = DbEnv::Open(options, "/db", {{"default", store_}}, &second_, &handles);
     ASSERT_TRUE(s.ok()) << s.ToString();
@@ -319,6 +319,48 @@ TEST_F(SecondaryTest, CanBeFollowed) {
   ASSERT_TRUE(second_->FollowLog(1, &follower).ok());
   EXPECT_EQ(Numbers(follower.get()), all + "302+1 ");
 }
+
+// What is released and not in the archive yet is history as much as what is there.
+TEST_F(SecondaryTest, FollowsWhatIsOnItsWayToTheArchive) {
+  Open();
+  ASSERT_TRUE(env_->DisableFileDeletions().ok());
+  for (uint64_t i = 0; i < 300; ++i) Put(Key(i), std::string(1000, 'x'));
+  ASSERT_TRUE(kv_->Flush(true).ok());
+  OpenSecondary();
+  std::unique_ptr<LogFollower> follower;
+  ASSERT_TRUE(second_->FollowLog(1, &follower).ok());
+  EXPECT_EQ(Numbers(follower.get()).rfind("1+1 2+1 3+1 ", 0), 0u);
+  const std::vector<WalFileInfo> files = second_->LogFiles();
+  ASSERT_FALSE(files.empty());
+  EXPECT_EQ(files.front().first_sequence, 1u);
+  EXPECT_FALSE(files.front().archived);
+}
+
+// The primary flushes, and the log that was to be recovered goes, between the manifest and the log.
+TEST_F(SecondaryTest, OpensWhileTheLogGoes) {
+  store_.write_buffer_size = 16 << 20;
+  Open();
+  uint64_t written = 0;
+  for (const bool follows : {true, false}) {
+    for (uint64_t i = 0; i < 300; ++i) Put(Key(written++), std::string(1000, 'x'));
+    std::atomic<bool> flushed{false};
+    const auto main = std::this_thread::get_id();
+    fs_.SetHook([&](const SimIoEvent& event) {
+      if (std::this_thread::get_id() != main || event.path != "/db/IDENTITY") return;
+      if (flushed.exchange(true)) return;
+      ASSERT_TRUE(kv_->Flush(true).ok());
+      for (int i = 0; i < 300 && !env_->LogFiles().back().archived; ++i) {
+        RealClock()->SleepMicros(10000);
+      }
+    });
+    OpenSecondary(follows);
+    fs_.SetHook(nullptr);
+    ASSERT_TRUE(flushed);
+    EXPECT_EQ(second_->VisibleSequence(), written);
+    EXPECT_EQ(See(Key(written - 1)), std::string(1000, 'x'));
+  }
+}
+
 TEST_F(SecondaryTest, BesideAWriterThatFlushesAndMerges) {
   constexpr int kKeys = 20;
   Open();

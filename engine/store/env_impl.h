@@ -93,6 +93,9 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
     return state_.next_number;
   }
 
+  // There is a newer one by now.
+  bool ManifestMoved() const;
+
  private:
   friend class FamilyStore;
   class Families;
@@ -110,6 +113,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
 
   // --- opening (env_open.cc) ---
   Status CreateDirectory(const std::string& dir);
+  Status CheckNotOvertaken() EXCLUDES(manifest_mutex_);
   Status Lock();
   Status ReadManifest(bool* created);
   Status CheckNothingIsLost() const;

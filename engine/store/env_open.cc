@@ -47,7 +47,10 @@ Status DbEnv::Open(const EnvOptions& options, const std::string& path,
       *env = std::move(opened);
       return s;
     }
-    if (!options.secondary || !tries.Again(s, opened->ManifestMark())) {
+    const bool may_be_busy =
+        options.secondary ||
+        (options.read_only && (s.code() == Status::kTryAgain || opened->ManifestMoved()));
+    if (!may_be_busy || !tries.Again(s, opened->ManifestMark())) {
       handles->clear();
       return tries.Verdict(s);
     }
@@ -78,10 +81,31 @@ Status EnvImpl::Open(const std::vector<StoreDescriptor>& stores, std::vector<KvS
       if (family->name_ == store.name) handles->push_back(family.get());
     }
   }
-  if (options_.read_only) return Status::OK();
+  if (options_.read_only) return CheckNotOvertaken();
   RemoveOrphans();
   StartThreads();
   return options_.avoid_flush_during_recovery ? Status::OK() : FlushAll(false);
+}
+
+bool EnvImpl::ManifestMoved() const {
+  ManifestState now;
+  uint64_t number = 0;
+  return Manifest::Read(fs_, path_, &now, &number).ok() && now.next_number != ManifestMark();
+}
+
+// What another instance releases of the log while this one is opened may have gone before recovery
+// came to it, and then recovery took the end of what is left for the end of the log.
+Status EnvImpl::CheckNotOvertaken() {
+  {
+    MutexLock manifest_lock(&manifest_mutex_);
+    ManifestState now;
+    uint64_t number = 0;
+    AETHER_RETURN_IF_ERROR(Manifest::Read(fs_, path_, &now, &number));
+    const uint64_t seen = std::max<uint64_t>(read_only_ticket_, state_.log.floor.ticket);
+    if (now.log.epoch == state_.log.epoch && now.log.floor.ticket <= seen) return Status::OK();
+  }
+  if (options_.secondary) return CatchUp();
+  return Status::TryAgain(path_ + ": another instance changes it while it is opened");
 }
 
 Status EnvImpl::CreateDirectory(const std::string& dir) {

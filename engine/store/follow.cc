@@ -90,13 +90,16 @@ std::vector<WalFileInfo> EnvImpl::LogFiles() const {
     MutexLock manifest_lock(&manifest_mutex_);
     released = state_.log.floor.ticket;
   }
-  for (const wal::ReadableSegment& segment : source->Readable().segments) {
+  const wal::ReadableLog log = source->Readable();
+  for (const wal::ReadableSegment& segment : log.segments) {
     WalFileInfo info{segment.number, segment.path, segment.bytes, 0, segment.archived};
     wal::SegmentFacts facts;
     const Status s = source->Facts(segment, &facts);
     info.first_sequence = facts.first_sequence;
-    // The newest one stays when it holds nothing that is needed.
-    const bool needed = segment.complete || facts.last_ticket > released;
+    // The newest one stays when it holds nothing that is needed. From beside the primary it looks
+    // like one on its way to the archive.
+    const bool needed =
+        segment.complete || facts.last_ticket > released || (pipeline_ == nullptr && log.archive);
     if (s.ok() && facts.first_sequence != 0 && needed) {
       files.push_back(std::move(info));
     }

@@ -22,6 +22,8 @@ std::string ArchiveDirectory(const std::string& log_directory) {
 
 Archive::Archive(const ArchiveOptions& options)
     : options_(options), directory_(ArchiveDirectory(options.log_directory)) {
+  // From the beginning, for it tells those who read the log beside us that what is released stays.
+  if (enabled()) options_.fs->CreateDirIfMissing(directory_).Ignore();
   FindFiles();
   MutexLock lock(&mutex_);
   // Without an archive all that an earlier opening released is gone.

@@ -51,6 +51,7 @@ struct ReadableLog {
   std::vector<ReadableSegment> segments;  // by number
   // Tickets up to here may be missing.
   uint64_t lost = 0;
+  bool archive = false;  // released segments go to an archive, and remain history
 };
 
 class LogSource {

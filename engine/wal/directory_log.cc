@@ -105,7 +105,10 @@ ReadableLog DirectoryLog::Readable() {
   ReadableLog log;
   // In this order, so that a segment on its way from one to the other is not missed.
   AddFrom(directory_, false, &log);
-  if (with_archive_) AddFrom(ArchiveDirectory(directory_), true, &log);
+  if (with_archive_) {
+    log.archive = fs_->Exists(ArchiveDirectory(directory_)).ok();
+    AddFrom(ArchiveDirectory(directory_), true, &log);
+  }
   std::stable_sort(log.segments.begin(), log.segments.end(), [](const auto& a, const auto& b) {
     return a.number != b.number ? a.number < b.number : a.archived > b.archived;
   });
@@ -143,10 +146,8 @@ Status DirectoryLog::Facts(const ReadableSegment& segment, SegmentFacts* facts) 
 
 Status DirectoryLog::FindHistory(uint64_t last) {
   const ReadableLog log = Readable();
-  const bool archive = std::any_of(log.segments.begin(), log.segments.end(),
-                                   [](const auto& segment) { return segment.archived; });
   uint64_t lost = last;
-  if (archive) {
+  if (log.archive) {
     std::vector<std::pair<uint64_t, uint64_t>> known;  // last and first
     for (const ReadableSegment& segment : log.segments) {
       const Status s = ScanSegment(fs_, store_id_, segment, [&](const DecodedRecord& record) {
@@ -164,7 +165,7 @@ Status DirectoryLog::FindHistory(uint64_t last) {
     }
   }
   MutexLock lock(&mutex_);
-  lost_ = archive ? lost : state_.floor.ticket;
+  lost_ = log.archive ? lost : state_.floor.ticket;
   return Status::OK();
 }
 

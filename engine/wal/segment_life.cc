@@ -244,6 +244,7 @@ std::vector<UsedFile> SegmentPool::FilesBehind(uint64_t after_ticket) const {
 
 ReadableLog SegmentPool::Readable() {
   ReadableLog log;
+  log.archive = archive_.enabled();
   {
     MutexLock lock(&mutex_);
     for (const OldSegment& old : old_) {
