@@ -316,7 +316,9 @@ Status StoreDb::GetUpdatesSince(SequenceNumber sequence,
       [this] {
         aether::KvStore* prepared = nullptr;
         PreparedStore(false, &prepared).PermitUncheckedError();
-        return prepared == nullptr ? UINT32_MAX : prepared->id();
+        if (prepared != nullptr) return prepared->id();
+        // The primary may have made it since.
+        return engine_->PrimaryStoreId(kPreparedStoreName).value_or(UINT32_MAX);
       },
       alive_);
   return (*iterator)->status();

@@ -68,6 +68,44 @@ TEST_F(LogIteratorTest, PreparedTransactionsReachAFollowerWhenTheyCommit) {
   delete follower;
 }
 
+// The store for prepared transactions is made with the first of them, which the secondary has not
+// opened.
+TEST_F(LogIteratorTest, PreparedTransactionsAreHiddenFromFollowersOfASecondary) {
+  TransactionDB* db = nullptr;
+  ASSERT_TRUE(TransactionDB::Open(options_, TransactionDBOptions(), path_, &db).ok());
+  db_ = db;
+  Put("a", "1");
+  DB* opened = nullptr;
+  ASSERT_TRUE(DB::OpenAsSecondary(options_, path_, path_ + ".secondary", &opened).ok());
+  const std::unique_ptr<DB> secondary(opened);
+  ASSERT_TRUE(DB::Open(options_, path_ + ".copy", &opened).ok());
+  const std::unique_ptr<DB> copy(opened);
+  std::unique_ptr<TransactionLogIterator> log;
+  ASSERT_TRUE(secondary->GetUpdatesSince(1, &log).ok());
+  const auto apply = [&] {
+    ASSERT_TRUE(secondary->TryCatchUpWithPrimary().ok());
+    if (!log->Valid()) log->Next();
+    for (; log->Valid(); log->Next()) {
+      const Status s = copy->Write(WriteOptions(), log->GetBatch().writeBatchPtr.get());
+      ASSERT_TRUE(s.ok()) << s.ToString();
+    }
+    ASSERT_TRUE(log->status().ok()) << log->status().ToString();
+    ASSERT_EQ(copy->GetLatestSequenceNumber(), db->GetLatestSequenceNumber());
+    ASSERT_EQ(Scan(copy.get()), Scan(db));
+  };
+  apply();
+  const std::unique_ptr<Transaction> txn(db->BeginTransaction(WriteOptions()));
+  ASSERT_TRUE(txn->SetName("txn").ok());
+  ASSERT_TRUE(txn->Put("a", "2").ok());
+  ASSERT_TRUE(txn->Put("b", "2").ok());
+  ASSERT_TRUE(txn->Prepare().ok());
+  apply();
+  ASSERT_TRUE(txn->Commit().ok());
+  apply();
+  EXPECT_EQ(Scan(copy.get()), "a=2 b=2 ");
+  log.reset();
+}
+
 TEST_F(LogIteratorTest, MisuseIsAnswered) {
   Open();
   EXPECT_TRUE(db_->GetUpdatesSince(0, nullptr).IsInvalidArgument());

@@ -30,7 +30,7 @@ const std::atomic<bool> kAlways{true};
 
 class StoreIterator : public Iterator {
  public:
-  StoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options)
+  StoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions&& options)
       : options_(std::move(options)),
         alive_(options_.alive != nullptr ? options_.alive.get() : &kAlways),
         prefix_(options_.prefix.get()),
@@ -326,7 +326,7 @@ class PinningIterator final : public StoreIterator {
 class TailingIterator final : public StoreIterator {
  public:
   TailingIterator(std::unique_ptr<aether::Iterator> engine, const aether::DbEnv* env,
-                  const aether::Comparator* order, StoreIteratorOptions options)
+                  const aether::Comparator* order, StoreIteratorOptions&& options)
       : StoreIterator(std::move(engine), std::move(options)), env_(env), order_(order) {}
 
   void SeekToFirst() override {
@@ -384,13 +384,14 @@ class TailingIterator final : public StoreIterator {
 
 }  // namespace
 
-Iterator* NewStoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options) {
+Iterator* NewStoreIterator(std::unique_ptr<aether::Iterator> engine,
+                           StoreIteratorOptions&& options) {
   if (options.pin_data) return new PinningIterator(std::move(engine), std::move(options));
   return new StoreIterator(std::move(engine), std::move(options));
 }
 
 Iterator* NewTailingIterator(std::unique_ptr<aether::Iterator> engine, const aether::DbEnv* env,
-                             const aether::Comparator* order, StoreIteratorOptions options) {
+                             const aether::Comparator* order, StoreIteratorOptions&& options) {
   options.has_snapshot = false;
   return new TailingIterator(std::move(engine), env, order, std::move(options));
 }

@@ -42,12 +42,13 @@ struct StoreIteratorOptions {
   aether::Meter* meter = nullptr;  // null without statistics
 };
 
-Iterator* NewStoreIterator(std::unique_ptr<aether::Iterator> engine, StoreIteratorOptions options);
+Iterator* NewStoreIterator(std::unique_ptr<aether::Iterator> engine,
+                           StoreIteratorOptions&& options);
 
 // An iterator that sees what is written after its creation: each Seek, and each Next after a write,
 // moves to the newest state. Forward only.
 Iterator* NewTailingIterator(std::unique_ptr<aether::Iterator> engine, const aether::DbEnv* env,
-                             const aether::Comparator* order, StoreIteratorOptions options);
+                             const aether::Comparator* order, StoreIteratorOptions&& options);
 
 }  // namespace rocksdb
 

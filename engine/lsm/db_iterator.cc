@@ -194,11 +194,7 @@ void Iterator::Next() {
     return;
   }
   key_buffer_.assign(key_.data(), key_.size());
-  if (merging_ != nullptr) {
-    merging_->Next();
-  } else {
-    entries_->Next();
-  }
+  NextEntry();
   FindForward(&key_buffer_);
 }
 
@@ -208,29 +204,22 @@ void Iterator::FindForward(const std::string* skip) {
   DropLargeCopy();
   int same = 0;
   uint64_t skipped = 0;
-  const auto step = [this] {
-    if (merging_ != nullptr) {
-      merging_->Next();
-    } else {
-      entries_->Next();
-    }
-  };
-  while (merging_ != nullptr ? merging_->Valid() : entries_->Valid()) {
-    const Slice key = merging_ != nullptr ? merging_->key() : entries_->key();
-    const uint64_t tag = merging_ != nullptr ? merging_->tag() : entries_->tag();
+  while (EntriesValid()) {
+    const Slice key = EntryKey();
+    const uint64_t tag = EntryTag();
     if (options_.upper_bound && CompareKeys(order_, key, *options_.upper_bound) >= 0) return;
     if (skip != nullptr && CompareKeys(order_, key, *skip) == 0) {
       Tally(&RunReadCounters::entries_skipped);
       if (!CountSkipped(&skipped)) return;
       if (++same < kReseekAfter) {
-        step();
+        NextEntry();
       } else {
         same = 0;
         Tally(&RunReadCounters::reseeks);
         const std::string target = key.ToString();
         entries_->Seek(target, 0);
         // An entry with sequence 0 may exist; step over it.
-        while (entries_->Valid() && CompareKeys(order_, entries_->key(), target) == 0) step();
+        while (entries_->Valid() && CompareKeys(order_, entries_->key(), target) == 0) NextEntry();
       }
       continue;
     }
@@ -239,7 +228,7 @@ void Iterator::FindForward(const std::string* skip) {
       Tally(&RunReadCounters::newer_skipped);
       if (!CountSkipped(&skipped)) return;
       if (++same < kReseekAfter) {
-        step();
+        NextEntry();
       } else {
         same = 0;
         Tally(&RunReadCounters::reseeks);
@@ -261,7 +250,7 @@ void Iterator::FindForward(const std::string* skip) {
         // The source has nothing newer than the deletion: all of it under the range is gone.
         merging_->SkipInSourceTo(range.end);
       } else {
-        step();
+        NextEntry();
       }
       continue;
     }
@@ -271,7 +260,7 @@ void Iterator::FindForward(const std::string* skip) {
       return;
     }
     key_ = key;
-    const Slice bytes = merging_ != nullptr ? merging_->value() : entries_->value();
+    const Slice bytes = EntryValue();
     // A large value is read only now; when that failed it is empty.
     if (bytes.empty()) {
       if (Status s = entries_->status(); !s.ok()) {
@@ -349,7 +338,8 @@ void Iterator::Prev() {
 
 bool Iterator::CopyValue() {
   try {
-    copied_value_.assign(entries_->value().data(), entries_->value().size());
+    const Slice value = EntryValue();
+    copied_value_.assign(value.data(), value.size());
     return true;
   } catch (const std::bad_alloc&) {
     Fail(Status(Status::kAborted, Status::kMemoryLimit, "no memory for a value"));
@@ -365,8 +355,12 @@ void Iterator::FindReverse() {
   DropLargeCopy();
   uint64_t skipped = 0;
   std::vector<std::string> operands;  // oldest first
-  while (entries_->Valid()) {
-    key_buffer_.assign(entries_->key().data(), entries_->key().size());
+  // Nothing is left to step to after an error, but a large value that could not be read is only
+  // empty.
+  bool empty = false;
+  while (EntriesValid()) {
+    const Slice key = EntryKey();
+    key_buffer_.assign(key.data(), key.size());
     if (merging_ != nullptr && has_range_deletes_) {
       if (const CoveringRange range = Covering(key_buffer_);
           range.sequence > merging_->NewestOfSource()) {
@@ -381,8 +375,8 @@ void Iterator::FindReverse() {
     bool has_value = false;
     bool entity = false;
     operands.clear();
-    while (entries_->Valid() && CompareKeys(order_, entries_->key(), key_buffer_) == 0) {
-      const uint64_t tag = entries_->tag();
+    while (EntriesValid() && CompareKeys(order_, EntryKey(), key_buffer_) == 0) {
+      const uint64_t tag = EntryTag();
       if (TagSequence(tag) <= source_.sequence) {
         switch (TagType(tag)) {
           case EntryType::kPut:
@@ -391,13 +385,15 @@ void Iterator::FindReverse() {
             entity = TagType(tag) == EntryType::kEntity;
             has_value = !Covered(key_buffer_, TagSequence(tag));
             if (has_value && !CopyValue()) return;
+            empty |= has_value && copied_value_.empty();
             break;
           case EntryType::kMerge:
             if (Covered(key_buffer_, TagSequence(tag))) {
               operands.clear();
               has_value = false;
             } else {
-              operands.push_back(entries_->value().ToString());
+              operands.push_back(EntryValue().ToString());
+              empty |= operands.back().empty();
             }
             break;
           default:
@@ -406,11 +402,13 @@ void Iterator::FindReverse() {
             break;
         }
       }
-      entries_->Prev();
+      PrevEntry();
     }
-    if (Status s = entries_->status(); !s.ok()) {
-      Fail(std::move(s));
-      return;
+    if (empty || !EntriesValid()) {
+      if (Status s = entries_->status(); !s.ok()) {
+        Fail(std::move(s));
+        return;
+      }
     }
     if (!operands.empty()) {
       if (merge_operator_ == nullptr) {

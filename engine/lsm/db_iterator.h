@@ -78,6 +78,14 @@ class Iterator {
  private:
   enum class Direction : uint8_t { kForward, kReverse };
 
+  // entries_, without virtual calls where it merges.
+  bool EntriesValid() const { return merging_ != nullptr ? merging_->Valid() : entries_->Valid(); }
+  Slice EntryKey() const { return merging_ != nullptr ? merging_->key() : entries_->key(); }
+  uint64_t EntryTag() const { return merging_ != nullptr ? merging_->tag() : entries_->tag(); }
+  Slice EntryValue() const { return merging_ != nullptr ? merging_->value() : entries_->value(); }
+  void NextEntry() { merging_ != nullptr ? merging_->Next() : entries_->Next(); }
+  void PrevEntry() { merging_ != nullptr ? merging_->Prev() : entries_->Prev(); }
+
   // Both leave valid_ set when they find a key.
   // Forward: entries_ stands at the first candidate; entries of *skip (may be null) are passed
   // over.

@@ -159,6 +159,8 @@ Status EnvImpl::CatchUpOnce(bool may_lag, OpenedFiles* opened, uint64_t* manifes
     return Status::TryAgain(path_ + ": the primary instance changes it too fast to be followed");
   }
   refill_ = false;
+  primary_stores_.clear();
+  for (const auto& [id, family] : after.families) primary_stores_[family.name] = id;
   tail_position_.sequence = std::max(tail_position_.sequence, next.log.last_sequence);
   state_ = std::move(next);
   manifest_number_ = number;
@@ -171,6 +173,13 @@ Status EnvImpl::CatchUpOnce(bool may_lag, OpenedFiles* opened, uint64_t* manifes
     c.family->RebuildView();
   }
   return Status::OK();
+}
+
+std::optional<uint32_t> EnvImpl::PrimaryStoreId(const std::string& name) const {
+  MutexLock manifest_lock(&manifest_mutex_);
+  const auto it = primary_stores_.find(name);
+  if (it == primary_stores_.end()) return std::nullopt;
+  return it->second;
 }
 
 Status EnvImpl::ReadTail(const TableSet& tables, const std::vector<SequenceNumber>& flushed) {

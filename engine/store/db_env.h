@@ -61,6 +61,9 @@ class DbEnv {
   virtual Status DropStore(KvStore* store) = 0;
   // The handle of a live store by id, null when there is none.
   virtual KvStore* FindStore(uint32_t id) = 0;
+  // Of a secondary instance: the id of the primary's store of that name, opened here or not, as of
+  // the last CatchUp.
+  virtual std::optional<uint32_t> PrimaryStoreId(const std::string& name) const = 0;
 
   // Makes files that ExternalFileWriter wrote part of their stores, all of them or none: as if what
   // is in them had been written at one moment by this call, one file after the other. Durable when

@@ -50,6 +50,7 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
                      KvStore** store) override;
   Status DropStore(KvStore* store) override;
   KvStore* FindStore(uint32_t id) override;
+  std::optional<uint32_t> PrimaryStoreId(const std::string& name) const override;
   Status Write(const WriteOptions& options, Slice body, std::optional<uint32_t> count,
                uint64_t* first_sequence) override;
   const Snapshot* GetSnapshot() override;
@@ -376,6 +377,8 @@ class EnvImpl final : public DbEnv, private PipelineHooks {
   std::unique_ptr<wal::LogReader> tail_ GUARDED_BY(catch_up_mutex_);
   // The tables have to be filled anew: the last try left them unfinished.
   bool refill_ GUARDED_BY(catch_up_mutex_) = false;
+  // Of a manifest that was read after the log, so that all stores with batches in it are there.
+  std::map<std::string, uint32_t> primary_stores_ GUARDED_BY(manifest_mutex_);
   Mutex hold_mutex_;
   int holds_ GUARDED_BY(hold_mutex_) = 0;
 

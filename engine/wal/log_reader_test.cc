@@ -10,41 +10,17 @@
 
 #include "engine/base/random.h"
 #include "engine/io/clock.h"
-#include "engine/io/sim_file_system.h"
-#include "engine/wal/log.h"
-#include "engine/wal/recovery.h"
+#include "engine/wal/log_fixture.h"
 
 namespace aether::wal {
 namespace {
 
-class LogReaderTest : public testing::Test {
+class LogReaderTest : public LogFixture {
  protected:
-  LogReaderTest() {
-    EXPECT_TRUE(fs_.CreateDir("/log").ok());
-    EXPECT_TRUE(fs_.SyncDir("/").ok());
-    options_.fs = &fs_;
-    options_.directory = "/log";
-    options_.store_id = 99;
-    options_.segment_bytes = 32 << 10;
-    options_.unit_bytes = 4096;
-    options_.background_thread = false;
-    options_.poison = &poison_;
-    options_.new_number = [this] { return number_.fetch_add(1) + 1; };
-    state_.epoch = 1;
-  }
-  void OpenLog() {
-    log_.reset();
-    options_.epoch = state_.epoch;
-    const Status s = Log::Open(options_, &log_);
-    ASSERT_TRUE(s.ok()) << s.ToString();
-  }
   // As after the death of the process: what recovery finds is what goes on.
   void Reopen(uint64_t floor = 0) {
     log_.reset();
-    RecoveryOptions recovery;
-    recovery.fs = &fs_;
-    recovery.directory = "/log";
-    recovery.store_id = options_.store_id;
+    RecoveryOptions recovery = RecoveryOfLog();
     recovery.keep_cuts = true;
     if (floor > 0) state_.AdvanceFloor({floor, floor * 10}, oldest_epoch_);
     Recovered recovered;
@@ -62,22 +38,6 @@ class LogReaderTest : public testing::Test {
     published_ = recovered.last.ticket;
     OpenLog();
   }
-  void Append(Stream* stream, uint64_t ticket, const std::string& body, bool stamp = true) {
-    ASSERT_TRUE(log_->Reserve(stream, body.size(), ticket).ok());
-    PendingRecord record;
-    log_->Copy(stream, body, &record);
-    if (!stamp) return;
-    StoreStamp(record.record, MakeStamp(record.body_crc, RecordType::kBatch, ticket, ticket * 10));
-    if (log_->needs_write_out()) {
-      ASSERT_TRUE(log_->WriteOut(record).ok());
-    }
-    log_->Commit(stream, record, ticket);
-  }
-  void Append(uint64_t ticket, const std::string& body, bool stamp = true) {
-    Stream* const stream = log_->Lease();
-    Append(stream, ticket, body, stamp);
-    log_->Return(stream);
-  }
   // Tickets up to `last` into two streams, bodies of many sizes.
   void AppendUpTo(uint64_t last) {
     Stream* const streams[2] = {log_->Lease(), log_->Lease()};
@@ -93,9 +53,7 @@ class LogReaderTest : public testing::Test {
            std::string(ticket * 37 % (ticket % 50 == 0 ? 30000 : 700), 'b');
   }
   void Skip(uint64_t first, uint64_t last) {
-    char body[8];
-    StoreFixed<uint64_t>(body, first);
-    ASSERT_TRUE(log_->AppendUnnumbered(RecordType::kSkip, Slice(body, 8), last, last * 10).ok());
+    LogFixture::Skip(first, last);
     published_ = last;
   }
   std::unique_ptr<LogReader> NewReader(SequenceNumber sequence = 1) {
@@ -126,15 +84,9 @@ class LogReaderTest : public testing::Test {
     return names;
   }
 
-  SimFileSystem fs_{5};
   Random random_{17};
-  std::atomic<bool> poison_{false};
-  std::atomic<uint64_t> number_{0};
-  LogOptions options_;
-  LogState state_;
   uint32_t oldest_epoch_ = UINT32_MAX;
   uint64_t published_ = 0;
-  std::unique_ptr<Log> log_;
 };
 
 TEST_F(LogReaderTest, BatchesOfAllStreamsInOrderAndOnAsTheLogGrows) {

@@ -7,56 +7,14 @@
 #include <map>
 #include <thread>
 
-#include "engine/io/sim_file_system.h"
-#include "engine/wal/recovery.h"
+#include "engine/wal/log_fixture.h"
 
 namespace aether::wal {
 namespace {
 
-class LogTest : public testing::Test {
+class LogTest : public LogFixture {
  protected:
-  LogTest() {
-    EXPECT_TRUE(fs_.CreateDir("/log").ok());
-    EXPECT_TRUE(fs_.SyncDir("/").ok());
-    options_.fs = &fs_;
-    options_.directory = "/log";
-    options_.store_id = 99;
-    options_.segment_bytes = 32 << 10;
-    options_.unit_bytes = 4096;
-    options_.background_thread = false;
-    options_.poison = &poison_;
-    options_.new_number = [this] { return ++number_; };
-    state_.epoch = 1;
-    OpenLog();
-  }
-  void OpenLog() {
-    log_.reset();
-    options_.epoch = state_.epoch;
-    Status s = Log::Open(options_, &log_);
-    ASSERT_TRUE(s.ok()) << s.ToString();
-  }
-  // A record as a writer would leave it. `stamp` false: the writer died before it.
-  void Append(Stream* stream, uint64_t ticket, const std::string& body, bool stamp = true) {
-    ASSERT_TRUE(log_->Reserve(stream, body.size(), ticket).ok());
-    PendingRecord record;
-    log_->Copy(stream, body, &record);
-    if (!stamp) return;
-    StoreStamp(record.record, MakeStamp(record.body_crc, RecordType::kBatch, ticket, ticket * 10));
-    if (log_->needs_write_out()) {
-      ASSERT_TRUE(log_->WriteOut(record).ok());
-    }
-    log_->Commit(stream, record, ticket);
-  }
-  void Append(uint64_t ticket, const std::string& body, bool stamp = true) {
-    Stream* const stream = log_->Lease();
-    Append(stream, ticket, body, stamp);
-    log_->Return(stream);
-  }
-  void Skip(uint64_t first, uint64_t last) {
-    char body[8];
-    StoreFixed<uint64_t>(body, first);
-    ASSERT_TRUE(log_->AppendUnnumbered(RecordType::kSkip, Slice(body, 8), last, last * 10).ok());
-  }
+  LogTest() { OpenLog(); }
   void Anchor(uint64_t durable) {
     std::vector<AnchorPosition> positions;
     ASSERT_TRUE(log_->Sync(0, &positions).ok());
@@ -68,10 +26,7 @@ class LogTest : public testing::Test {
   Status Replay(RecoveryMode mode = RecoveryMode::kPointInTime) {
     tickets_.clear();
     bodies_.clear();
-    RecoveryOptions recovery;
-    recovery.fs = &fs_;
-    recovery.directory = "/log";
-    recovery.store_id = options_.store_id;
+    RecoveryOptions recovery = RecoveryOfLog();
     recovery.mode = mode;
     recovery.max_flushed_sequence = max_flushed_;
     recovery.read_only = read_only_;
@@ -92,12 +47,6 @@ class LogTest : public testing::Test {
     return range;
   }
 
-  SimFileSystem fs_{5};
-  std::atomic<bool> poison_{false};
-  uint64_t number_ = 0;
-  LogOptions options_;
-  LogState state_;
-  std::unique_ptr<Log> log_;
   SequenceNumber max_flushed_ = 0;
   bool read_only_ = false;
   std::vector<uint64_t> tickets_;
