@@ -50,6 +50,7 @@ class WriteBatchInternal {
   }
   static Slice Contents(const WriteBatch* batch) { return batch->rep_; }
   static size_t ByteSize(const WriteBatch* batch) { return batch->rep_.size(); }
+  static bool IsProtected(const WriteBatch* batch) { return batch->prot_info_ != nullptr; }
   // REQUIRES: contents.size() >= kBatchHeaderSize.
   static void SetContents(WriteBatch* batch, const Slice& contents);
   static Slice Body(const WriteBatch* batch) {

@@ -89,6 +89,25 @@ Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, cons
   return GetBytes(options, handle, key, value, nullptr);
 }
 
+Status StoreDb::GetFrom(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
+                        PinnableSlice* value, bool* entity, aether::ReadCounters* counters) {
+  value->Reset();
+  aether::PinnedValue found;
+  found.buffer()->swap(*value->GetSelf());
+  aether::ReadOptions engine_options = ToEngineRead(options, env_);
+  engine_options.whole_entities = entity != nullptr;
+  engine_options.counters = counters;
+  const aether::Status status = Store(handle)->Get(engine_options, ToEngine(key), &found);
+  if (!status.ok()) {
+    // The caller's string comes back as it was.
+    value->GetSelf()->swap(*found.buffer());
+    return ConvertRead(options, status);
+  }
+  if (entity != nullptr) *entity = found.entity();
+  HandOver(&found, value);
+  return Status::OK();
+}
+
 Status StoreDb::GetBytes(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                          PinnableSlice* value, bool* entity) {
   if (!Owns(handle) || !Owns(options.snapshot) || options.timestamp != nullptr || closed())
@@ -124,25 +143,6 @@ Status StoreDb::CountedGet(const ReadOptions& options, ColumnFamilyHandle* handl
   if (read_end != 0) report.perf()->get_post_process_time += clock->NowNanos() - read_end;
   if (cpu) report.perf()->get_cpu_nanos += clock->CpuNanos() - cpu_start;
   return s;
-}
-
-Status StoreDb::GetFrom(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
-                        PinnableSlice* value, bool* entity, aether::ReadCounters* counters) {
-  value->Reset();
-  aether::PinnedValue found;
-  found.buffer()->swap(*value->GetSelf());
-  aether::ReadOptions engine_options = ToEngineRead(options, env_);
-  engine_options.whole_entities = entity != nullptr;
-  engine_options.counters = counters;
-  const aether::Status status = Store(handle)->Get(engine_options, ToEngine(key), &found);
-  if (!status.ok()) {
-    // The caller's string comes back as it was.
-    value->GetSelf()->swap(*found.buffer());
-    return ConvertRead(options, status);
-  }
-  if (entity != nullptr) *entity = found.entity();
-  HandOver(&found, value);
-  return Status::OK();
 }
 
 Status StoreDb::Get(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,

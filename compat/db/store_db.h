@@ -443,8 +443,10 @@ class StoreDb final : public DB {
   // be null.
   Status CountedGet(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
                     PinnableSlice* value, bool* entity);
-  Status GetFrom(const ReadOptions& options, ColumnFamilyHandle* handle, const Slice& key,
-                 PinnableSlice* value, bool* entity, aether::ReadCounters* counters);
+  [[gnu::always_inline]] inline Status GetFrom(const ReadOptions& options,
+                                               ColumnFamilyHandle* handle, const Slice& key,
+                                               PinnableSlice* value, bool* entity,
+                                               aether::ReadCounters* counters);
   Status WriteBody(const WriteOptions& options, const Slice& body, uint32_t count,
                    uint64_t* sequence);
   // The same for whoever holds the gate of writes, or where there is none.

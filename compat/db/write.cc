@@ -216,12 +216,15 @@ Status StoreDb::CheckBatch(const WriteOptions& options, const WriteBatch* update
 }
 
 Status StoreDb::Write(const WriteOptions& options, WriteBatch* updates) {
-  if (mode_ != Mode::kReadWrite || closed()) return CheckWritable();
-  Status s = CheckBatch(options, updates);
-  if (!s.ok()) return s;
+  if (updates == nullptr || WriteBatchInternal::ByteSize(updates) < kBatchHeaderSize ||
+      WriteBatchInternal::IsProtected(updates) || options.protection_bytes_per_key != 0) {
+    Status s = CheckWritable();
+    if (s.ok()) s = CheckBatch(options, updates);
+    if (!s.ok()) return s;
+  }
   uint64_t sequence = 0;
-  s = WriteBody(options, WriteBatchInternal::Body(updates), WriteBatchInternal::Count(updates),
-                &sequence);
+  const Status s = WriteBody(options, WriteBatchInternal::Body(updates),
+                             WriteBatchInternal::Count(updates), &sequence);
   if (s.ok()) WriteBatchInternal::SetSequence(updates, sequence);
   return s;
 }

@@ -130,14 +130,12 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   }
   const UnsyncedWrite unsynced(&unsynced_writes_, request.sync);
   Numbers numbers;
-  bool report_progress = false;
-  bool held = false;
-  Status s = Commit(request, *facts, &numbers, &report_progress, &held);
-  while (held) {
-    WaitWhileHeld();
-    held = false;
-    s = Commit(request, *facts, &numbers, &report_progress, &held);
-  }
+  Status s = Commit(request, *facts, &numbers);
+  while (numbers.held) [[unlikely]] {
+      WaitWhileHeld();
+      numbers.held = false;
+      s = Commit(request, *facts, &numbers);
+    }
   if (!s.ok()) {
     TellPoison().Ignore();
     return s;
@@ -145,13 +143,14 @@ Status Pipeline::Impl::Write(const WriteRequest& request, WriteResult* result) {
   result->first_sequence = numbers.first;
   result->last_sequence = numbers.end;
   result->ticket = numbers.ticket;
-  const auto wait = [&] { mark_.WaitFor(numbers.ticket, this); };
-  const bool too_early = Planted(PlantedBug::kAcknowledgeBeforePublish);
-  if (!too_early) Timed(request.times, &WriteTimes::wait_nanos, wait);
+  if (!Planted(PlantedBug::kAcknowledgeBeforePublish)) {
+    const WriteTime time(request.times, &WriteTimes::wait_nanos);
+    mark_.WaitFor(numbers.ticket, this);
+  }
   // Raised before the slot was done, so whoever acknowledges behind it sees it.
   if (poisoned_.load(std::memory_order_acquire)) return TellPoison();
   if (numbers.close_generation) Switch(nullptr, nullptr, nullptr).Ignore();
-  if (report_progress) options_.hooks->OnProgress();
+  if (numbers.report_progress) options_.hooks->OnProgress();
   if (request.sync) {
     const WriteTime time(request.times, &WriteTimes::log_nanos);
     AETHER_RETURN_IF_ERROR(SyncForWriter(numbers.ticket));
@@ -250,7 +249,7 @@ bool Pipeline::Impl::TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers*
 }
 
 Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& facts,
-                              Numbers* numbers, bool* report_progress, bool* held) {
+                              Numbers* numbers) {
   const bool logged = !request.disable_wal;
   const Slice log_body = logged ? request.body : Slice();
   bool needs_record = logged || logged_.load(std::memory_order_acquire);
@@ -259,15 +258,13 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
   wal::PendingRecord record;
   for (;;) {
     if (needs_record) {
-      Status s;
-      Timed(request.times, &WriteTimes::log_nanos, [&] {
-        s = log_->Reserve(stream, log_body.size(), mark_.published());
-        if (s.ok()) log_->Copy(stream, log_body, &record);
-      });
+      const WriteTime time(request.times, &WriteTimes::log_nanos);
+      Status s = log_->Reserve(stream, log_body.size(), mark_.published());
       if (!s.ok()) {
         log_->Return(stream);
         return s;
       }
+      log_->Copy(stream, log_body, &record);
       AtPoint(CommitPoint::kCopied, 0);
     }
     while (!mark_.HasRoom()) mark_.WaitFor(mark_.published() + 1, this);
@@ -277,7 +274,7 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
     EpochGuard guard;
     if (held_.load(std::memory_order_seq_cst) != 0 && !poisoned_.load(std::memory_order_acquire))
         [[unlikely]] {
-      *held = true;
+      numbers->held = true;
       log_->Return(stream);
       return Status::OK();
     }
@@ -308,7 +305,7 @@ Status Pipeline::Impl::Commit(const WriteRequest& request, const BatchFacts& fac
     state->unreported_bytes += facts.entry_bytes + kEntryOverhead * facts.count;
     if (state->unreported_bytes >= options_.progress_bytes) {
       state->unreported_bytes = 0;
-      *report_progress = true;
+      numbers->report_progress = true;
     }
     log_->Return(stream);
     return Status::OK();
@@ -373,8 +370,10 @@ void Pipeline::Impl::Finish(const WriteRequest& request, const Numbers& numbers,
     AETHER_TRACE("stamp", "t", numbers.ticket);
   }
   AtPoint(CommitPoint::kStamped, numbers.ticket);
-  Timed(request.times, &WriteTimes::table_nanos,
-        [&] { ApplyNumbered(request.body, numbers, hints); });
+  {
+    const WriteTime time(request.times, &WriteTimes::table_nanos);
+    ApplyNumbered(request.body, numbers, hints);
+  }
   AETHER_TRACE("apply", "t", numbers.ticket);
   AtPoint(CommitPoint::kApplied, numbers.ticket);
   mark_.Publish(numbers.ticket, numbers.end);

@@ -19,18 +19,6 @@
 
 namespace aether {
 
-// Does the work, and adds its time where there is something to add to. Inlined twice: whoever does
-// not want times should not pay for a clock that is not read.
-template <typename Work>
-[[gnu::always_inline]] inline void Timed(WriteTimes* times, uint64_t WriteTimes::*part, Work work) {
-  if (times == nullptr) [[likely]] {
-    work();
-    return;
-  }
-  const WriteTime time(times, part);
-  work();
-}
-
 // Counts a write from before its number until it is durable, or is known not to be.
 class UnsyncedWrite {
  public:
@@ -110,14 +98,14 @@ class Pipeline::Impl : private SlotHelper {
     SequenceNumber end;
     const TableSet* tables;
     bool close_generation;
+    bool report_progress = false;
+    bool held = false;  // writes are held back, and nothing was done
   };
 
   bool Help(uint64_t ticket) override;
 
   Status Refuse(const WriteRequest& request) const;
-  // *held: writes are held back, and nothing was done.
-  Status Commit(const WriteRequest& request, const BatchFacts& facts, Numbers* numbers,
-                bool* report_progress, bool* held);
+  Status Commit(const WriteRequest& request, const BatchFacts& facts, Numbers* numbers);
   void WaitWhileHeld();
   // False when the generation turned out to be a logged one and `must_be_unlogged`.
   bool TakeNumbers(uint32_t count, bool must_be_unlogged, Numbers* numbers);

@@ -11,7 +11,7 @@ namespace aether {
 namespace {
 
 // What the filter of a file says about a key. REQUIRES: filters apply to the order.
-bool MayHold(const RunFile& file, Slice key, uint64_t hash) {
+[[gnu::always_inline]] inline bool MayHold(const RunFile& file, Slice key, uint64_t hash) {
   if (file.HasFilter()) [[likely]]
     return file.MayContain(hash);
   return file.MayContainByPrefix(key);
