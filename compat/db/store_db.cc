@@ -430,12 +430,6 @@ Iterator* StoreDb::NewIterator(const ReadOptions& options, ColumnFamilyHandle* h
   wrapper.tracer = &tracer_;
   wrapper.family = family->id;
   wrapper.alive = alive_;
-  if (options.iterate_lower_bound != nullptr) {
-    wrapper.lower_bound = options.iterate_lower_bound->ToString();
-  }
-  if (options.iterate_upper_bound != nullptr) {
-    wrapper.upper_bound = options.iterate_upper_bound->ToString();
-  }
   if (ReadsCounted(statistics_)) {
     wrapper.reads = std::make_unique<ReadReport>();
     wrapper.meter = meter_.get();

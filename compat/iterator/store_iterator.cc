@@ -67,7 +67,8 @@ class StoreIterator : public Iterator {
 
   void SeekToFirst() override {
     if (!alive()) return;
-    if (!options_.lower_bound.empty()) TraceSeek(kTraceIteratorSeek, options_.lower_bound);
+    const Slice bound = FromEngine(engine_->lower_bound());
+    if (!bound.empty()) TraceSeek(kTraceIteratorSeek, bound);
     BeginSeek();
     engine_->SeekToFirst();
     LimitToPrefixOf(engine_->Valid() ? engine_->key() : aether::Slice(), engine_->Valid());
@@ -75,7 +76,8 @@ class StoreIterator : public Iterator {
   }
   void SeekToLast() override {
     if (!alive()) return;
-    if (!options_.upper_bound.empty()) TraceSeek(kTraceIteratorSeekForPrev, options_.upper_bound);
+    const Slice bound = FromEngine(engine_->upper_bound());
+    if (!bound.empty()) TraceSeek(kTraceIteratorSeekForPrev, bound);
     BeginSeek();
     engine_->SeekToLast();
     LimitToPrefixOf(engine_->Valid() ? engine_->key() : aether::Slice(), engine_->Valid());
@@ -173,8 +175,8 @@ class StoreIterator : public Iterator {
   void TraceSeek(TraceType type, const Slice& target) {
     if (options_.tracer == nullptr || !options_.tracer->on()) [[likely]]
       return;
-    options_.tracer->Seek(type, options_.family, target, options_.lower_bound,
-                          options_.upper_bound);
+    options_.tracer->Seek(type, options_.family, target, FromEngine(engine_->lower_bound()),
+                          FromEngine(engine_->upper_bound()));
   }
 
   void AfterSeek() {

@@ -32,11 +32,9 @@ struct StoreIteratorOptions {
   // Reads stop where they would need the disk.
   bool cache_only = false;
   Statistics* statistics = nullptr;
-  // Told of seeks, with the family and the bounds; null: nobody is.
+  // Told of seeks, with the family; null: nobody is.
   QueryTracer* tracer = nullptr;
   uint32_t family = 0;
-  std::string lower_bound;
-  std::string upper_bound;
   // What the engine's iterator counts into; null when nobody looks.
   std::unique_ptr<ReadReport> reads;
   aether::Meter* meter = nullptr;  // null without statistics

@@ -239,9 +239,8 @@ void Iterator::FindForward(const std::string* skip) {
     }
     same = 0;
     const EntryType type = TagType(tag);
-    const CoveringRange range = Covering(key);
-    if (type == EntryType::kDelete || type == EntryType::kSingleDelete ||
-        range.sequence > sequence) {
+    if (type == EntryType::kDelete || type == EntryType::kSingleDelete || Covered(key, sequence)) {
+      const CoveringRange range = Covering(key);
       key_buffer_.assign(key.data(), key.size());
       skip = &key_buffer_;
       Tally(&RunReadCounters::tombstones_skipped);

@@ -73,6 +73,13 @@ class Iterator {
   Status Refresh();
 
   SequenceNumber sequence() const { return source_.sequence; }
+  // Empty: none.
+  Slice lower_bound() const {
+    return options_.lower_bound ? Slice(*options_.lower_bound) : Slice();
+  }
+  Slice upper_bound() const {
+    return options_.upper_bound ? Slice(*options_.upper_bound) : Slice();
+  }
   uint64_t view_number() const;
 
  private:
@@ -105,7 +112,7 @@ class Iterator {
                               : CoveringRange();
   }
   bool Covered(Slice key, SequenceNumber sequence) const {
-    return Covering(key).sequence > sequence;
+    return has_range_deletes_ && Covering(key).sequence > sequence;
   }
   // Takes the bytes of a put, or of an entity. False after a failure.
   bool TakeValue(Slice bytes, bool entity) {
